@@ -1,0 +1,85 @@
+"""Creating, cloning and dropping databases together with their filestores."""
+
+import os
+import shutil
+
+from . import cluster, odoo_config, settings
+from .shell import (
+    EnvironmentProblem,
+    fingerprint,
+    is_stamped,
+    lock,
+    run,
+    say,
+    write_stamp,
+)
+from .system import postgresql_bin
+
+
+def client(program, *args):
+    """Run a client program of PostgreSQL against our server."""
+    command = [postgresql_bin() / program, *args]
+    return run(command, env=cluster.client_environment())
+
+
+def query(database, sql):
+    """Run SQL and return the rows as lists of texts."""
+    output = client("psql", "-XAtq", "-F", "\t", "-d", database, "-c", sql)
+    return [line.split("\t") for line in output.splitlines()]
+
+
+def names(prefix=""):
+    """Return the names of the databases that start with ``prefix``."""
+    rows = query("postgres", "SELECT datname FROM pg_database ORDER BY 1")
+    return [row[0] for row in rows if row[0].startswith(prefix)]
+
+
+def exists(database):
+    """Tell whether a database is there."""
+    return database in names()
+
+
+def filestore(database):
+    """Return the folder of a database's attachments."""
+    return settings.DATA_DIR / "filestore" / database
+
+
+def drop(database):
+    """Drop a database and its filestore, also when somebody is connected."""
+    client("dropdb", "--if-exists", "--force", database)
+    shutil.rmtree(filestore(database), ignore_errors=True)
+
+
+def clone(source, target):
+    """Make ``target`` a copy of ``source``; an old ``target`` is dropped."""
+    drop(target)
+    client("createdb", "--strategy=FILE_COPY", "-T", source, target)
+    if filestore(source).exists():
+        # Attachments are named by their hash and never change: links are enough.
+        shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
+
+
+def create(database, modules, *options):
+    """Create a database with modules installed; nothing is left if it fails."""
+    drop(database)
+    args = ["-d", database, "-i", ",".join(modules), "--stop-after-init", *options]
+    command = odoo_config.command(*odoo_config.with_free_port(args))
+    log = settings.LOCAL / "log" / f"create-{database}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        run([*command, "--logfile", log], env=odoo_config.environment())
+    except (EnvironmentProblem, KeyboardInterrupt):
+        drop(database)
+        raise
+
+
+def ensure_template(name, modules, identity, *options):
+    """Create a template database once; ``identity`` changes when it is outdated."""
+    wanted = fingerprint(identity, ",".join(modules), *options)
+    stamp = f"db-{name}"
+    with lock(stamp):
+        if is_stamped(stamp, wanted) and exists(name):
+            return
+        say(f"Creating database {name} ({', '.join(modules)})")
+        create(name, modules, *options)
+        write_stamp(stamp, wanted)
