@@ -100,7 +100,9 @@ def _private_options(suites):
 def _mirror():
     """Return the mirror that this machine already uses for Debian itself."""
     fields = "$(REPO_URI)|$(SUITE)|$(CODENAME)|$(COMPONENT)|$(ORIGIN)"
-    targets = run(["apt-get", "indextargets", "--format", fields, "Created-By: Packages"])
+    targets = run(
+        ["apt-get", "indextargets", "--format", fields, "Created-By: Packages"]
+    )
     for line in targets.splitlines():
         uri, _suite, codename, component, origin = line.split("|")
         special = any(mark in codename for mark in ("security", "updates", "backports"))

@@ -79,7 +79,9 @@ def _unpack(debs):
     script = draft / "usr/lib/python3/dist-packages/odoo" / MISSING_SCRIPT
     if not script.parent.parent.is_dir():
         shutil.rmtree(draft)
-        raise EnvironmentProblem(f"{debs[-1]} does not hold Odoo {settings.ODOO_SERIES}.")
+        raise EnvironmentProblem(
+            f"{debs[-1]} does not hold Odoo {settings.ODOO_SERIES}."
+        )
     script.parent.mkdir(exist_ok=True)
     script.touch()
     if settings.ODOO_DIR.exists():

@@ -16,6 +16,7 @@ PG_DIR = LOCAL / "pg"
 DATA_DIR = LOCAL / "data"
 STAMPS_DIR = LOCAL / "stamps"
 RUN_DIR = LOCAL / "run"
+RESULTS_DIR = LOCAL / "test-results"
 CONFIG_FILE = LOCAL / "odoo.conf"
 
 PYTHON_VERSION = (3, 11)
@@ -57,7 +58,10 @@ CORE_MODULES = (
 
 def http_port():
     """Return the port that ``make run`` serves on (``PORT``)."""
-    return int(os.environ.get("PORT") or 8069)
+    text = os.environ.get("PORT") or "8069"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SystemExit(f"error: PORT={text} is not a port number.")
+    return int(text)
 
 
 def odoo_deb():
