@@ -1,0 +1,191 @@
+from psycopg2.errors import ExclusionViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, mute_logger
+
+from ..tools.cursor import read_committed_cursor
+
+#: Minutes for which a slot is kept for the operator who is looking at it.
+HOLD_MINUTES = 5
+
+
+class CrmAgentSlot(models.Model):
+    """Time of a field agent that is given away: what makes double booking impossible.
+
+    ``calendar.event`` can't carry such a constraint: private, all-day and
+    repeated events overlap rightly. One row per agent and appointment.
+    """
+
+    _name = "crm.agent.slot"
+    _description = "Agent Slot"
+    _order = "start"
+    _log_access = False
+
+    agent_id = fields.Many2one("res.users", "Agent", required=True, ondelete="cascade")
+    start = fields.Datetime(required=True)
+    stop = fields.Datetime(required=True)
+    kind = fields.Selection(
+        [("hold", "On Hold"), ("appointment", "Appointment"), ("block", "Blocked")],
+        required=True,
+        default="appointment",
+    )
+    event_id = fields.Many2one(
+        "calendar.event", "Event", index="btree_not_null", ondelete="cascade"
+    )
+    holder_id = fields.Many2one("res.users", "Held By", ondelete="cascade")
+    expires_at = fields.Datetime()
+
+    _in_order = models.Constraint("CHECK (start < stop)", "A slot ends after it begins.")
+    _hold_expires = models.Constraint(
+        "CHECK ((kind = 'hold') = (expires_at IS NOT NULL))",
+        "A held slot says when it expires; a booked one does not.",
+    )
+    _no_overlap = models.Constraint(
+        """EXCLUDE USING gist (int4range(agent_id, agent_id, '[]') WITH =,
+                               tsrange(start, stop, '[)') WITH &&)""",
+        "The agent already has an appointment at this time. Choose another time.",
+    )
+    _holder = models.Index("(holder_id) WHERE kind = 'hold'")
+
+    # ------------------------------------------------------------
+    # HOLDS, each on its own short cursor, so that others see them at once
+    # ------------------------------------------------------------
+
+    @api.model
+    def _hold(self, agent_id, start, stop):
+        """Keep a slot for the current user for a few minutes.
+
+        An earlier hold of the same user is given up: one can look at one slot.
+
+        :param int agent_id: whose time
+        :param datetime.datetime start: naive UTC
+        :param datetime.datetime stop: naive UTC
+        :return: id of the slot and when the hold expires (naive UTC), or ``None``
+            when somebody else has that time
+        :rtype: tuple[int, datetime.datetime] | None
+        """
+        try:
+            with (
+                mute_logger("odoo.sql_db"),
+                read_committed_cursor(self.env.registry) as cr,
+            ):
+                cr.execute(
+                    """DELETE FROM crm_agent_slot
+                        WHERE kind = 'hold'
+                          AND (holder_id = %s
+                               OR (expires_at < (now() AT TIME ZONE 'UTC')
+                                   AND agent_id = %s))""",
+                    [self.env.uid, agent_id],
+                )
+                cr.execute(
+                    """INSERT INTO crm_agent_slot
+                              (agent_id, start, stop, kind, holder_id, expires_at)
+                       VALUES (%s, %s, %s, 'hold', %s,
+                               (now() AT TIME ZONE 'UTC') + %s * interval '1 minute')
+                    RETURNING id, expires_at""",
+                    [agent_id, start, stop, self.env.uid, HOLD_MINUTES],
+                )
+                return cr.fetchone()
+        except ExclusionViolation:
+            return None
+
+    @api.model
+    def _drop_holds(self):
+        """Give up whatever the current user holds."""
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                "DELETE FROM crm_agent_slot WHERE kind = 'hold' AND holder_id = %s",
+                [self.env.uid],
+            )
+
+    @api.autovacuum
+    def _gc_expired_holds(self):
+        self.env.cr.execute(
+            """DELETE FROM crm_agent_slot
+                WHERE kind = 'hold' AND expires_at < (now() AT TIME ZONE 'UTC')"""
+        )
+
+    # ------------------------------------------------------------
+    # BOOKING, in the transaction of the appointment
+    # ------------------------------------------------------------
+
+    @api.model
+    def _book(self, agent, start, stop, event):
+        """Turn time of an agent into an appointment.
+
+        A hold of the current user on exactly this time is turned into it.
+
+        :param res.users agent: whose time
+        :param datetime.datetime start: naive UTC
+        :param datetime.datetime stop: naive UTC
+        :param calendar.event event: the appointment
+        :raise UserError: somebody else has that time
+        """
+        self.flush_model()
+        event.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_agent_slot
+                      SET kind = 'appointment', event_id = %s, expires_at = NULL
+                    WHERE kind = 'hold' AND holder_id = %s AND agent_id = %s
+                      AND start = %s AND stop = %s""",
+                event.id,
+                self.env.uid,
+                agent.id,
+                start,
+                stop,
+            )
+        )
+        if not self.env.cr.rowcount:
+            self._insert_appointment(agent, start, stop, event)
+        self.invalidate_model()
+
+    @api.model
+    def _insert_appointment(self, agent, start, stop, event):
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(
+                        """DELETE FROM crm_agent_slot
+                            WHERE kind = 'hold' AND agent_id = %s
+                              AND expires_at < (now() AT TIME ZONE 'UTC')""",
+                        agent.id,
+                    )
+                )
+                self.env.cr.execute(
+                    SQL(
+                        """INSERT INTO crm_agent_slot
+                                  (agent_id, start, stop, kind, holder_id, event_id)
+                           VALUES (%s, %s, %s, 'appointment', %s, %s)""",
+                        agent.id,
+                        start,
+                        stop,
+                        self.env.uid,
+                        event.id,
+                    )
+                )
+        except ExclusionViolation as error:
+            raise UserError(self._taken_sentence(agent)) from error
+
+    @api.model
+    def _taken_sentence(self, agent):
+        return self.env._(
+            "This time of %(agent)s has just been taken. Choose another time.",
+            agent=agent.sudo().name,
+        )
+
+    def _move(self, start, stop):
+        """Move a slot to another time.
+
+        :param datetime.datetime start: naive UTC
+        :param datetime.datetime stop: naive UTC
+        :raise UserError: somebody else has that time
+        """
+        self.ensure_one()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self.write({"start": start, "stop": stop})
+                self.flush_recordset()
+        except ExclusionViolation as error:
+            raise UserError(self._taken_sentence(self.agent_id)) from error

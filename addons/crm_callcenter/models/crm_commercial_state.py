@@ -1,0 +1,64 @@
+from odoo import api, fields, models, tools
+
+
+class CrmCommercialState(models.Model):
+    """Where a name stands commercially (Stato Cliente), defined freely by the company.
+
+    The class is what the machine understands of it: a *blocked* name is never
+    served or dialled, whatever its state is called.
+    """
+
+    _name = "crm.commercial.state"
+    _description = "Commercial State"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Char(default="#6c757d", help="Colour of the state in lists and forms.")
+    state_class = fields.Selection(
+        [
+            ("lead", "Lead"),
+            ("suspect", "Suspect"),
+            ("prospect", "Prospect"),
+            ("customer", "Customer"),
+            ("former", "Former Customer"),
+            ("blocked", "Blocked"),
+        ],
+        string="Class",
+        required=True,
+        default="lead",
+        help="What the system makes of the state. A blocked name is never called.",
+    )
+
+    _color_hex = models.Constraint(
+        "CHECK (color IS NULL OR color ~ '^#[0-9a-fA-F]{6}$')",
+        "A colour is written as # and six hexadecimal digits, for instance #28a745.",
+    )
+
+    @api.model
+    @tools.ormcache()
+    def _get_initial_id(self):
+        state = self.sudo().search([("state_class", "=", "lead")], limit=1)
+        return state.id
+
+    @api.model
+    def _get_initial(self):
+        """Return the commercial state that a new name starts with.
+
+        :rtype: crm.commercial.state
+        """
+        return self.browse(self._get_initial_id() or ())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

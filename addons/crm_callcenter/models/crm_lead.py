@@ -1,0 +1,241 @@
+from lxml import etree
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..tools.engine import is_engine
+from ..tools.phone import to_e164
+
+PHONE_FIELDS = ("phone", "mobile", "phone_second")
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    # Who
+    lead_kind = fields.Selection(
+        [("person", "Person"), ("company", "Company")],
+        string="Person or Company",
+        default="person",
+        required=True,
+    )
+    portfolio_id = fields.Many2one(
+        "crm.portfolio",
+        "Primary Portfolio",
+        domain="[('unit', '=', 1)]",
+        index="btree_not_null",
+        ondelete="restrict",
+        default=lambda self: self.env["crm.portfolio"]._get_default(),
+    )
+    commercial_state_id = fields.Many2one(
+        "crm.commercial.state",
+        "Commercial State",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        default=lambda self: self.env["crm.commercial.state"]._get_initial(),
+        help="Moved by registered outcomes only.",
+    )
+    commercial_state_color = fields.Char(related="commercial_state_id.color")
+    # Where
+    zone_id = fields.Many2one(
+        "crm.zone",
+        "Zone",
+        index="btree_not_null",
+        ondelete="restrict",
+        compute="_compute_zone_id",
+        store=True,
+        help="Found from postcode and province by the rules of the zones.",
+    )
+    # Numbers
+    mobile = fields.Char()
+    phone_second = fields.Char("Second Phone")
+    phone_e164 = fields.Char(
+        "Phone (E.164)", compute="_compute_phone_e164", store=True, index="btree_not_null"
+    )
+    mobile_e164 = fields.Char(
+        "Mobile (E.164)", compute="_compute_mobile_e164", store=True, index="btree_not_null"
+    )
+    phone_second_e164 = fields.Char(
+        "Second Phone (E.164)",
+        compute="_compute_phone_second_e164",
+        store=True,
+        index="btree_not_null",
+    )
+    phone_any = fields.Char(
+        "Any Phone", compute="_compute_phone_any", search="_search_phone_any"
+    )
+    # History
+    interaction_ids = fields.One2many("crm.interaction", "lead_id", "History", readonly=True)
+
+    def init(self):
+        """Leave room in each page, so that an update need not touch every index."""
+        super().init()
+        self.env.cr.execute(
+            "SELECT 1 FROM pg_class WHERE relname = 'crm_lead'"
+            " AND 'fillfactor=70' = ANY(reloptions)"
+        )
+        if not self.env.cr.rowcount:
+            self.env.cr.execute("ALTER TABLE crm_lead SET (fillfactor = 70)")
+
+    # ------------------------------------------------------------
+    # COMPUTES
+    # ------------------------------------------------------------
+
+    def _phone_country_code(self):
+        self.ensure_one()
+        return self.country_id.code or self.company_id.country_id.code or "IT"
+
+    @api.depends("phone", "country_id")
+    def _compute_phone_e164(self):
+        for lead in self:
+            lead.phone_e164 = to_e164(lead.phone, lead._phone_country_code())
+
+    @api.depends("mobile", "country_id")
+    def _compute_mobile_e164(self):
+        for lead in self:
+            lead.mobile_e164 = to_e164(lead.mobile, lead._phone_country_code())
+
+    @api.depends("phone_second", "country_id")
+    def _compute_phone_second_e164(self):
+        for lead in self:
+            lead.phone_second_e164 = to_e164(lead.phone_second, lead._phone_country_code())
+
+    @api.depends("zip", "state_id")
+    def _compute_zone_id(self):
+        zones = self.env["crm.zone"].sudo()._zones_for(
+            [(lead.zip, lead.state_id.id) for lead in self]
+        )
+        for lead in self:
+            lead.zone_id = zones[lead.zip or False, lead.state_id.id or False]
+
+    @api.depends(*PHONE_FIELDS)
+    def _compute_phone_any(self):
+        for lead in self:
+            lead.phone_any = ", ".join(filter(None, (lead[name] for name in PHONE_FIELDS)))
+
+    def _search_phone_any(self, operator, value):
+        """Find names by any of their numbers, written in any way, through the indexes."""
+        if operator not in ("in", "ilike", "like", "="):
+            return NotImplemented
+        written = [value] if isinstance(value, str) else list(value)
+        numbers = [number for number in map(to_e164, written) if number]
+        if not numbers:
+            return Domain.FALSE
+        return Domain.OR(
+            Domain(f"{name}_e164", "in", numbers) for name in PHONE_FIELDS
+        )
+
+    def _e164_numbers(self):
+        """Return the numbers of this name in E.164, in the order of its fields.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [
+            number for name in PHONE_FIELDS if (number := self[f"{name}_e164"])
+        ]
+
+    def _phone_get_number_fields(self):
+        return list(PHONE_FIELDS)
+
+    # ------------------------------------------------------------
+    # ORM
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_write_by_role(vals)
+        return super().write(vals)
+
+    def _check_write_by_role(self, vals):
+        """Refuse what a role may not write on a name, with a sentence.
+
+        :param dict vals: as given to ``write``
+        :raise AccessError: an operator writes a field that is not among the main
+            fields of the settings
+        :raise UserError: the commercial state is written past the engine
+        """
+        if "commercial_state_id" in vals and not is_engine(self.env):
+            changed = self.filtered(
+                lambda lead: lead.commercial_state_id.id != vals["commercial_state_id"]
+            )
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "The commercial state is moved by outcomes only."
+                        " Register an outcome on %(name)s instead.",
+                        name=changed[0].name,
+                    )
+                )
+        if self.env.su or not self.env.user._is_restricted_operator():
+            return
+        closed = set(vals) - self._operator_editable_fields()
+        if closed:
+            labels = ", ".join(
+                sorted(self._fields[name]._description_string(self.env) for name in closed)
+            )
+            raise AccessError(
+                self.env._(
+                    "Operators may not change: %(fields)s. A manager chooses the fields that"
+                    " operators may change in the settings of the call centre.",
+                    fields=labels,
+                )
+            )
+
+    @api.model
+    def _operator_editable_fields(self):
+        """Return the names of the fields that operators may change on a name.
+
+        :rtype: set[str]
+        """
+        # sudo: the settings name the fields; reading ir.model.fields gives away nothing else
+        return set(self.env.company.sudo().lead_main_field_ids.mapped("name"))
+
+    # ------------------------------------------------------------
+    # VIEWS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (
+            *key,
+            self.env.company.id,
+            tuple(sorted(self._operator_editable_fields())),
+            self.env.user._is_restricted_operator(),
+        )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Let operators edit the configured main fields in their list, and no others."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list" and arch.get("js_class") == "callcenter_names_list":
+            self._open_main_fields(arch)
+        elif view_type == "form" and self.env.user._is_restricted_operator():
+            editable = self._operator_editable_fields()
+            for node in arch.xpath("//field[not(ancestor::field)]"):
+                if node.get("name") not in editable:
+                    node.set("readonly", "1")
+        return arch, view
+
+    @api.model
+    def _open_main_fields(self, arch):
+        editable = self._operator_editable_fields()
+        shown = {node.get("name"): node for node in arch.xpath("./field")}
+        for name in sorted(editable - set(shown)):
+            node = etree.Element("field", name=name, optional="hide")
+            arch.append(node)
+            shown[name] = node
+        for name, node in shown.items():
+            if name not in editable:
+                node.set("readonly", "1")
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _merge_dependences(self, opportunities):
+        super()._merge_dependences(opportunities)
+        # sudo: the ledger is closed to everybody; its links follow the name that stays
+        self.env["crm.interaction"].sudo()._relink_leads(opportunities.ids, self.id)

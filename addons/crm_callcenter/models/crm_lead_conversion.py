@@ -1,0 +1,63 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class CrmLead(models.Model):
+    """From a name to a customer with an opportunity."""
+
+    _inherit = "crm.lead"
+
+    def _convert_to_opportunity(
+        self, salesperson, expected_revenue, date_deadline, utm_values=None, won=False
+    ):
+        """Make the customer and turn this name into an opportunity, in one write.
+
+        :param res.users salesperson: who gets it, the field agent for an appointment
+        :param float expected_revenue: in the company's currency, not negative
+        :param datetime.date date_deadline: expected closing
+        :param dict utm_values: campaign, source and medium of the opportunity
+        :param bool won: the sale was closed already
+        :return: the customer
+        :rtype: res.partner
+        :raise UserError: a value is missing
+        """
+        self.ensure_one()
+        self._check_conversion_values(expected_revenue, date_deadline)
+        # sudo: the operator who fixes the appointment has no rights on customers and
+        # salespeople; the desk has checked that this is the name in the operator's hands
+        lead = self.sudo()
+        partner = lead.partner_id or lead._create_customer()
+        team = salesperson.sudo().sale_team_id or lead.team_id
+        values = {
+            "user_id": salesperson.id,
+            "team_id": team.id,
+            "expected_revenue": expected_revenue,
+            "date_deadline": date_deadline,
+            **(utm_values or {}),
+            **lead._convert_opportunity_data(partner, team.id),
+        }
+        if won:
+            values["stage_id"] = lead._stage_find(
+                team_id=team.id, domain=[("is_won", "=", True)]
+            ).id
+        lead.with_context(mail_create_nosubscribe=True).write(values)
+        return partner
+
+    def _check_conversion_values(self, expected_revenue, date_deadline):
+        if not self.active:
+            raise UserError(
+                self.env._("%(name)s is archived and can't be converted.", name=self.name)
+            )
+        if expected_revenue is None or expected_revenue is False or expected_revenue < 0:
+            raise UserError(self.env._("Enter the expected revenue, zero or more."))
+        if not date_deadline:
+            raise UserError(self.env._("Enter the date on which the sale should be closed."))
+        if fields.Date.to_date(date_deadline) < fields.Date.context_today(self):
+            raise UserError(
+                self.env._("The expected closing lies in the past. Enter a later date.")
+            )
+
+    def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
+        values = super()._prepare_customer_values(partner_name, is_company, parent_id)
+        values.update(mobile=self.mobile, phone_second=self.phone_second)
+        return values
