@@ -14,8 +14,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools.environment import cluster, databases, odoo_config, odoo_tree  # noqa: E402
-from tools.environment import settings  # noqa: E402
+from tools.environment import (  # noqa: E402
+    cluster,
+    databases,
+    odoo_config,
+    odoo_tree,
+    settings,
+)
 from tools.environment.shell import (  # noqa: E402
     EnvironmentProblem,
     fingerprint,

@@ -17,7 +17,10 @@ def make_late_suite(module_names, position="at_install"):
     if position == "at_install":
         return OdooSuite([])
     module_names = list(module_names)
-    tests = [*make_suite(module_names, "at_install"), *make_suite(module_names, position)]
+    tests = [
+        *make_suite(module_names, "at_install"),
+        *make_suite(module_names, position),
+    ]
     return OdooSuite(tests)
 
 
