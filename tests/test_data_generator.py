@@ -48,7 +48,9 @@ def truth():
 def good(listed, truth):
     """Pairs of (listed row, its truth) that are no rubbish."""
     return [
-        (row, fact) for row, fact in zip(listed, truth) if fact["kind"] != "rubbish"
+        (row, fact)
+        for row, fact in zip(listed, truth, strict=True)
+        if fact["kind"] != "rubbish"
     ]
 
 
@@ -206,7 +208,7 @@ def test_phones_are_shared_by_nobody_else(truth):
 
 
 def test_rubbish_has_no_name_or_no_number(listed, truth):
-    for row, fact in zip(listed, truth):
+    for row, fact in zip(listed, truth, strict=True):
         if fact["kind"] == "rubbish":
             name = row["Ragione Sociale / Cognome Nome"].strip("- ")
             assert not name or not _naive_numbers(row), (row, fact)
@@ -226,8 +228,8 @@ def test_workbook_holds_the_same_rows(listed):
     assert [cell.value for cell in header] == list(listed[0])
     assert len(rows) == len(listed)
     numbers = 0
-    for cells, row in zip(rows, listed):
-        for cell, (column, text) in zip(cells, row.items()):
+    for cells, row in zip(rows, listed, strict=True):
+        for cell, (column, text) in zip(cells, row.items(), strict=True):
             if isinstance(cell.value, int):
                 numbers += 1
                 assert column in ("CAP", "Telefono", "Cellulare")
