@@ -26,6 +26,13 @@ from odoo.tools import config as odoo_config
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "config"
+# An nginx that is unpacked beside Odoo is as good as an installed one, which would also
+# start a server on port 80.
+PROGRAMS = (
+    os.environ["PATH"],
+    *("/usr/sbin", "/sbin"),
+    *(str(ROOT / ".local" / folder / "usr/sbin") for folder in ("odoo", "nginx")),
+)
 SECRETS = (
     "POSTGRES_PASSWORD",
     "DATABASE_MANAGER_PASSWORD",
@@ -36,7 +43,7 @@ SECRETS = (
 def _need(*programs):
     """Return the first program that is installed; a missing one is a failure."""
     for program in programs:
-        if found := shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
+        if found := shutil.which(program, path=os.pathsep.join(PROGRAMS)):
             return found
     pytest.fail(f"none of {programs} is installed; run: make setup")
 
