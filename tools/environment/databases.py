@@ -73,13 +73,19 @@ def create(database, modules, *options):
         raise
 
 
-def ensure_template(name, modules, identity, *options):
-    """Create a template database once; ``identity`` changes when it is outdated."""
+def ensure_template(name, modules, identity, *options, then=None):
+    """Create a template database once; ``identity`` changes when it is outdated.
+
+    :param then: a function of the name, called before the template counts as made
+    """
     wanted = fingerprint(identity, ",".join(modules), *options)
     stamp = f"db-{name}"
     with lock(stamp):
         if is_stamped(stamp, wanted) and exists(name):
             return
         say(f"Creating database {name} ({', '.join(modules)})")
+        (settings.STAMPS_DIR / stamp).unlink(missing_ok=True)
         create(name, modules, *options)
+        if then:
+            then(name)
         write_stamp(stamp, wanted)

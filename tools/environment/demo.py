@@ -52,6 +52,16 @@ def seed(database):
         raise EnvironmentProblem(f"{SEED_SCRIPT} {database} failed.")
 
 
+def ensure_template(name):
+    """Keep an untouched copy of the demo database for tests."""
+    sources = [path for path in (SEED_SCRIPT,) if path.exists()]
+    data = sorted((settings.ROOT / "tests" / "data").glob("*.*"))
+    identity = addons_fingerprint() + fingerprint(*sources, *data)
+    databases.ensure_template(
+        name, settings.DEMO_MODULES, identity, *OPTIONS, then=seed
+    )
+
+
 def upgrade(database):
     """Upgrade our addons in a database after their code has changed."""
     ours = sorted(

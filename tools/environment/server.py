@@ -42,7 +42,9 @@ def check_port(port):
 def serve(database, port, greeting):
     """Serve a database until Ctrl-C or ``stop``; greet when it answers."""
     args = ["-d", database, f"--db-filter=^{database}$", "--no-database-list"]
-    command = odoo_config.command(*args, f"--http-port={port}")
+    # Odoo's own deprecation warnings, with a traceback each, would hide the rest.
+    args += [f"--http-port={port}", "--log-handler=py.warnings:ERROR"]
+    command = odoo_config.command(*args)
     settings.RUN_DIR.mkdir(parents=True, exist_ok=True)
     with PID_FILE.open("a+") as pid_file:
         _take(pid_file)
