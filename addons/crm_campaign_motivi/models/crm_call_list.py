@@ -1,0 +1,154 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: Lines added in one statement; locks of a statement stay short.
+BATCH_SIZE = 5000
+
+
+class CrmCallList(models.Model):
+    """A list of names (Elenco) of a campaign, and the operators who work on it.
+
+    A list with an owner is personal: it holds the names that this operator has
+    handled, so that they stay visible to them, and is never served.
+    """
+
+    _name = "crm.call.list"
+    _description = "Call List"
+    _order = "campaign_id, name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    campaign_id = fields.Many2one(
+        "utm.campaign",
+        "Campaign",
+        index=True,
+        ondelete="restrict",
+        domain="[('is_call_campaign', '=', True)]",
+    )
+    company_id = fields.Many2one(related="campaign_id.company_id")
+    operator_ids = fields.Many2many(
+        "res.users",
+        "crm_call_list_operator_rel",
+        "list_id",
+        "user_id",
+        string="Operators",
+        domain="[('share', '=', False)]",
+        help="They see the names of this list and are served from it.",
+    )
+    owner_id = fields.Many2one(
+        "res.users", "Personal List Of", readonly=True, copy=False, ondelete="cascade"
+    )
+    line_ids = fields.One2many("crm.call.list.line", "list_id", "Names")
+    count_total = fields.Integer("Names in the List", compute="_compute_counts")
+    count_to_call = fields.Integer("To Call", compute="_compute_counts")
+    count_recall = fields.Integer("To Call Again", compute="_compute_counts")
+    count_closed = fields.Integer("Closed", compute="_compute_counts")
+
+    _campaign_or_owner = models.Constraint(
+        "CHECK (campaign_id IS NOT NULL OR owner_id IS NOT NULL)",
+        "A list belongs to a campaign. Choose one.",
+    )
+    _personal_once = models.UniqueIndex(
+        "(owner_id) WHERE owner_id IS NOT NULL", "This operator has a personal list already."
+    )
+
+    def init(self):
+        """Index the operators' side of the relation: the record rule of names asks it."""
+        super().init()
+        self.env.cr.execute(
+            "CREATE INDEX IF NOT EXISTS crm_call_list_operator_rel_user_list_idx"
+            " ON crm_call_list_operator_rel (user_id, list_id)"
+        )
+
+    def _compute_counts(self):
+        lines = self.env["crm.call.list.line"]
+        lines.flush_model(["list_id", "category"])
+        counts = {}
+        if self.ids:
+            for list_id, category, count in self.env.execute_query(
+                SQL(
+                    """SELECT list_id, category, count(*) FROM crm_call_list_line
+                        WHERE list_id = ANY(%s) GROUP BY list_id, category""",
+                    self.ids,
+                )
+            ):
+                counts.setdefault(list_id, {})[category] = count
+        for call_list in self:
+            found = counts.get(call_list.id, {})
+            call_list.count_total = sum(found.values())
+            call_list.count_to_call = found.get("to_call", 0)
+            call_list.count_recall = found.get("recall", 0)
+            call_list.count_closed = sum(
+                found.get(category, 0)
+                for category in ("closed_positive", "closed_negative", "exhausted")
+            )
+
+    @api.model
+    def _get_personal_list_id(self):
+        """Return the id of the current user's personal list, made when first needed.
+
+        :rtype: int
+        """
+        # sudo: an operator may not create lists; this one is its own and fixed in shape
+        personal = self.sudo().search([("owner_id", "=", self.env.uid)], limit=1)
+        if not personal:
+            personal = self.sudo().create(
+                {
+                    "name": self.env._("Handled by %(user)s", user=self.env.user.name),
+                    "owner_id": self.env.uid,
+                    "operator_ids": [fields.Command.set([self.env.uid])],
+                }
+            )
+        return personal.id
+
+    def _add_leads(self, lead_ids):
+        """Put names into this list, at its end, set-based. Names already in it stay.
+
+        :param list lead_ids: ids of ``crm.lead`` in the order of calling
+        :return: how many were added
+        :rtype: int
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        self.env["crm.call.list.line"].flush_model()
+        state = self.env["crm.list.state"]._get_by_category("to_call")
+        added = 0
+        for position in range(0, len(lead_ids), BATCH_SIZE):
+            added += self._add_lead_batch(lead_ids[position : position + BATCH_SIZE], state)
+        self.env["crm.call.list.line"].invalidate_model()
+        self.invalidate_recordset()
+        return added
+
+    def _add_lead_batch(self, lead_ids, state):
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO crm_call_list_line
+                          (list_id, campaign_id, lead_id, list_state_id, category,
+                           rank, attempts)
+                   SELECT %(list)s, %(campaign)s, wanted.lead_id, %(state)s, %(category)s,
+                          last.rank + wanted.position, 0
+                     FROM unnest(%(leads)s::int[]) WITH ORDINALITY
+                          AS wanted(lead_id, position),
+                          (SELECT coalesce(max(rank), 0) AS rank
+                             FROM crm_call_list_line WHERE list_id = %(list)s) AS last
+                 ORDER BY wanted.position
+              ON CONFLICT (list_id, lead_id) DO NOTHING""",
+                list=self.id,
+                campaign=self.campaign_id.id or None,
+                state=state.id,
+                category=state.category,
+                leads=list(lead_ids),
+            )
+        )
+        return self.env.cr.rowcount
+
+    def action_open_lines(self):
+        """Button: the names of this list with their state in it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "crm.call.list.line",
+            "view_mode": "list",
+            "domain": [("list_id", "=", self.id)],
+        }

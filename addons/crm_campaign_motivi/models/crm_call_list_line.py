@@ -1,0 +1,61 @@
+from odoo import fields, models
+
+from .crm_list_state import CATEGORIES
+
+
+class CrmCallListLine(models.Model):
+    """A name in a list: the narrow row on which dialling happens.
+
+    Everything that changes with a call is here, so that a call never writes on
+    the wide and much indexed ``crm_lead``. No chatter, no log columns.
+    """
+
+    _name = "crm.call.list.line"
+    _description = "Name in a Call List"
+    _order = "list_id, rank, id"
+    _rec_name = "lead_id"
+    _log_access = False
+
+    list_id = fields.Many2one("crm.call.list", "List", required=True, ondelete="cascade")
+    campaign_id = fields.Many2one("utm.campaign", "Campaign", ondelete="restrict")
+    lead_id = fields.Many2one("crm.lead", "Name", required=True, ondelete="cascade")
+    list_state_id = fields.Many2one("crm.list.state", "List State", ondelete="restrict")
+    list_state_color = fields.Char(related="list_state_id.color", string="Color")
+    # Copied from the state, so that the partial indexes of the queue can name it.
+    category = fields.Selection(CATEGORIES)
+    rank = fields.Integer(help="Order of calling within the list, smallest first.")
+    attempts = fields.Integer()
+    last_outcome_id = fields.Many2one("crm.outcome", "Last Outcome", ondelete="restrict")
+    last_contact_at = fields.Datetime("Last Contact")
+    rest_until = fields.Datetime(
+        help="Not served before: the name was put back without an outcome."
+    )
+    # Recall
+    recall_at = fields.Datetime("Call Again At")
+    recall_scope = fields.Selection([("public", "Public"), ("private", "Private")])
+    recall_user_id = fields.Many2one("res.users", "Recall Of", ondelete="set null")
+    # Claim: who has the name in hand
+    claimed_by_id = fields.Many2one("res.users", "In the Hands Of", ondelete="set null")
+    claimed_at = fields.Datetime("In Hand Since")
+    claimed_until = fields.Datetime("In Hand Until")
+    claim_token = fields.Char()
+    # What the list shows of the name itself, read and never copied
+    lead_phone = fields.Char(related="lead_id.phone", string="Phone")
+    lead_mobile = fields.Char(related="lead_id.mobile", string="Mobile")
+    lead_city = fields.Char(related="lead_id.city", string="City")
+    lead_zone_id = fields.Many2one(related="lead_id.zone_id", string="Zone")
+
+    _once_per_list = models.Constraint(
+        "UNIQUE (list_id, lead_id)", "This name is in the list already."
+    )
+    _lead_lists = models.Index("(lead_id, list_id)")
+    _campaign_state = models.Index("(campaign_id, category)")
+    _queue_fresh = models.Index("(list_id, rank, id) WHERE category = 'to_call'")
+    _queue_recall = models.Index("(list_id, recall_at, id) WHERE category = 'recall'")
+    # A name is in one pair of hands at most, however many lists it is in.
+    _claimed_once = models.UniqueIndex(
+        "(lead_id) WHERE claimed_by_id IS NOT NULL",
+        "Somebody else is working on this name at this moment.",
+    )
+    _claims_of_user = models.Index("(claimed_by_id) WHERE claimed_by_id IS NOT NULL")
+    _recall_of_user = models.Index("(recall_user_id) WHERE recall_user_id IS NOT NULL")

@@ -1,0 +1,257 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, plaintext2html
+
+
+class CrmDesk(models.AbstractModel):
+    """CONFIRM OUTCOME: everything that was done on the name, in one transaction."""
+
+    _inherit = "crm.desk"
+
+    @api.model
+    def confirm(
+        self,
+        line_id,
+        claim_token,
+        token,
+        outcome_id,
+        note="",
+        recall_at=None,
+        recall_scope=None,
+        slot=None,
+        expected_revenue=None,
+        date_deadline=None,
+        lead_values=None,
+        call_uuid=None,
+    ):
+        """Register how the contact with the name in hand ended, and give the name back.
+
+        :param str token: made by the browser once per served name; the same one
+            twice registers once and answers the same
+        :param str note: the conversation note
+        :param str recall_at: UTC, for kind R
+        :param str recall_scope: ``public`` or ``private``; by default the outcome's
+        :param dict slot: ``agent_id``, ``start``, ``stop`` of the held slot, for T
+        :param float expected_revenue: for T and C
+        :param str date_deadline: expected closing, for T and C
+        :param dict lead_values: main fields that the operator corrected
+        :param str call_uuid: the dial that led to it, if any
+        :return: ``interaction_id``, ``outcome``, ``message``, ``event_id``, ``lead_id``
+            and ``lead_url``
+        :rtype: dict
+        :raise UserError: something is missing; nothing has been saved
+        """
+        self._check_operator()
+        known = self._known_result(token)
+        if known:
+            return known
+        line = self._held_line(line_id, claim_token)
+        lead = line.lead_id.sudo(False)
+        outcome = self._chosen_outcome(line.campaign_id, outcome_id)
+        recall = self._checked_recall(outcome, recall_at, recall_scope)
+        if lead_values:
+            lead.write(lead_values)
+        call = self._call_of(call_uuid, line)
+        interaction = lead._register_outcome(
+            outcome, campaign=line.campaign_id, note=note, token=token, call=call
+        )
+        self._close_line(line, outcome, recall)
+        self._remember_handled(lead)
+        event = self.env["calendar.event"]
+        if outcome.kind == "T":
+            event = self._fix_appointment(line, slot, note, expected_revenue, date_deadline)
+        elif outcome.kind == "C":
+            self._record_sale(line, expected_revenue, date_deadline)
+        return self._result(interaction, event)
+
+    # ------------------------------------------------------------
+    # STEPS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _known_result(self, token):
+        """Return the answer of an outcome that was registered with this token before."""
+        if not token:
+            raise UserError(self.env._("The desk is out of date. Reload the page."))
+        # sudo: the token, made by this user's browser, is the right to its own row
+        known = self.env["crm.interaction"].sudo().search(
+            [("token", "=", token), ("user_id", "=", self.env.uid)], limit=1
+        )
+        return self._result(known, self.env["calendar.event"]) if known else None
+
+    @api.model
+    def _chosen_outcome(self, campaign, outcome_id):
+        outcome = campaign._get_outcomes().filtered(lambda o: o.id == outcome_id)
+        if not outcome or not outcome.kind:
+            raise UserError(
+                self.env._("This outcome is not allowed in this campaign. Choose another one.")
+            )
+        return outcome
+
+    @api.model
+    def _checked_recall(self, outcome, recall_at, recall_scope):
+        """Return when to call again and who, or ``None`` for other kinds."""
+        if outcome.kind != "R":
+            return None
+        moment = fields.Datetime.to_datetime(recall_at)
+        if not moment:
+            raise UserError(self.env._("Enter the date and time at which to call again."))
+        if moment <= fields.Datetime.now():
+            raise UserError(
+                self.env._("The recall lies in the past. Enter a later date and time.")
+            )
+        scope = recall_scope or outcome.recall_scope
+        if scope not in ("public", "private"):
+            raise UserError(self.env._("A recall is public or private. Choose one of them."))
+        return moment, scope
+
+    @api.model
+    def _call_of(self, call_uuid, line):
+        # sudo: calls are closed to operators; the domain keeps to this line and user
+        calls = self.env["crm.call"].sudo()
+        if not call_uuid:
+            return calls.browse()
+        call = calls.search(
+            [
+                ("uuid", "=", call_uuid),
+                ("line_id", "=", line.id),
+                ("user_id", "=", self.env.uid),
+            ],
+            limit=1,
+        )
+        if call and not call.ended_at:
+            call.ended_at = fields.Datetime.now()
+        return call
+
+    @api.model
+    def _close_line(self, line, outcome, recall):
+        """Move the line to the state that the outcome drives, and end the claim."""
+        state = outcome._get_list_state()
+        recall_at, scope = recall or (False, False)
+        line.write(
+            {
+                "list_state_id": state.id,
+                "category": state.category,
+                "attempts": line.attempts + 1,
+                "last_outcome_id": outcome.id,
+                "last_contact_at": fields.Datetime.now(),
+                "recall_at": recall_at,
+                "recall_scope": scope,
+                "recall_user_id": self.env.uid if scope == "private" else False,
+                "claimed_by_id": False,
+                "claimed_at": False,
+                "claimed_until": False,
+                "claim_token": False,
+            }
+        )
+
+    @api.model
+    def _remember_handled(self, lead):
+        """Keep the name visible to the operator who handled it: a line in the own list."""
+        list_id = self.env["crm.call.list"]._get_personal_list_id()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO crm_call_list_line (list_id, lead_id, attempts)
+                   VALUES (%s, %s, 0) ON CONFLICT (list_id, lead_id) DO NOTHING""",
+                list_id,
+                lead.id,
+            )
+        )
+
+    @api.model
+    def _record_sale(self, line, expected_revenue, date_deadline):
+        """Turn the name into a won opportunity for the back office."""
+        line.lead_id._convert_to_opportunity(
+            self.env["res.users"],
+            expected_revenue,
+            date_deadline,
+            utm_values=line.campaign_id._utm_values(line.lead_id),
+            won=True,
+        )
+
+    @api.model
+    def _fix_appointment(self, line, slot, note, expected_revenue, date_deadline):
+        """Turn the name into the agent's opportunity, with an event in the calendar.
+
+        :rtype: calendar.event
+        """
+        if not slot:
+            raise UserError(self.env._("Choose a time in the agents' agenda first."))
+        agent = self.env["res.users"].sudo().browse(slot["agent_id"])
+        start = fields.Datetime.to_datetime(slot["start"])
+        stop = fields.Datetime.to_datetime(slot["stop"])
+        self._check_offered(line, agent.sudo(False), start, stop)
+        lead = line.lead_id
+        lead._convert_to_opportunity(
+            agent,
+            expected_revenue,
+            date_deadline,
+            utm_values=line.campaign_id._utm_values(lead),
+        )
+        # sudo: the operator writes into the agent's calendar, which only this may do.
+        # The context keeps Odoo from inviting the agent by mail to an own event.
+        return (
+            self.env["calendar.event"]
+            .sudo()
+            .with_context(
+                dont_notify=True, no_mail_to_attendees=True, skip_contact_description=True
+            )
+            .create(self._appointment_values(lead, agent, start, stop, note))
+        )
+
+    @api.model
+    def _appointment_values(self, lead, agent, start, stop, note):
+        alarm = self.env.ref("calendar.alarm_notif_2", raise_if_not_found=False)
+        name = lead.contact_name or lead.partner_name or lead.name
+        phones = ", ".join(lead._e164_numbers())
+        description = Markup("<p>%s</p>") % self.env._("Phone: %(phones)s", phones=phones)
+        if note:
+            description += plaintext2html(note)
+        return {
+            "name": self.env._("Appointment: %(name)s", name=name),
+            "start": start,
+            "stop": stop,
+            "allday": False,
+            "user_id": agent.id,
+            "partner_ids": [fields.Command.set(agent.partner_id.ids)],
+            "opportunity_id": lead.id,
+            "location": self._address(lead),
+            "description": description,
+            "alarm_ids": [fields.Command.set(alarm.ids)] if alarm else [],
+            "show_as": "busy",
+            "is_sales_appointment": True,
+        }
+
+    # ------------------------------------------------------------
+    # ANSWER
+    # ------------------------------------------------------------
+
+    @api.model
+    def _result(self, interaction, event):
+        outcome = interaction.sudo().outcome_id
+        return {
+            "interaction_id": interaction.id,
+            "outcome": {"name": outcome.name, "kind": outcome.kind, "color": outcome.color},
+            "message": self._result_sentence(interaction.sudo(), event),
+            "event_id": event.id or None,
+            "lead_id": interaction.sudo().lead_id.id,
+            "lead_url": f"/odoo/names/{interaction.sudo().lead_id.id}",
+        }
+
+    @api.model
+    def _result_sentence(self, interaction, event):
+        name = interaction.lead_id.name
+        if event:
+            return self.env._(
+                "Appointment of %(name)s with %(agent)s on %(when)s is fixed.",
+                name=name,
+                agent=event.user_id.name,
+                when=self._local(event.start).strftime("%d/%m/%Y %H:%M"),
+            )
+        return self.env._(
+            "%(outcome)s registered for %(name)s.",
+            outcome=interaction.outcome_id.name,
+            name=name,
+        )

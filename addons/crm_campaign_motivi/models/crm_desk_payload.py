@@ -1,0 +1,177 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: Rows of history shown at the desk, and notes shown on top of it.
+HISTORY_ROWS = 20
+NOTE_ROWS = 3
+
+
+class CrmDesk(models.AbstractModel):
+    """What the desk shows of the name in hand."""
+
+    _inherit = "crm.desk"
+
+    @api.model
+    def _payload(self, claim):
+        """Describe the name in hand, with everything that a call needs.
+
+        :param dict claim: the line, as ``crm.dispatch`` returns it
+        :rtype: dict
+        """
+        # sudo: the claim is the right to read this one name, its history and its campaign
+        lead = self.env["crm.lead"].sudo().browse(claim["lead_id"])
+        campaign = self.env["utm.campaign"].sudo().browse(claim["campaign_id"])
+        history = self._payload_history(lead)
+        return {
+            "line_id": claim["id"],
+            "claim_token": claim["claim_token"],
+            "claimed_until": fields.Datetime.to_string(claim["claimed_until"]),
+            "campaign": self._payload_campaign(campaign),
+            "why": self._payload_why(claim),
+            "recall_at": fields.Datetime.to_string(claim["recall_at"]) or None,
+            "lead": self._payload_lead(lead, claim),
+            "phones": self._payload_phones(lead),
+            "notes": [row for row in history if row["note"]][:NOTE_ROWS],
+            "history": history,
+            "outcomes": self._payload_outcomes(campaign),
+            "list_state": self._payload_list_state(claim),
+        }
+
+    @api.model
+    def _payload_campaign(self, campaign):
+        closing = fields.Date.context_today(self) + timedelta(days=campaign.closing_days)
+        currency = campaign.currency_id
+        return {
+            "id": campaign.id,
+            "name": campaign.title,
+            "script": str(campaign.script or ""),
+            "appointment_minutes": campaign.appointment_minutes,
+            "expected_revenue": campaign.expected_revenue,
+            "closing_days": campaign.closing_days,
+            "expected_closing": fields.Date.to_string(closing),
+            "currency": {
+                "symbol": currency.symbol,
+                "position": currency.position,
+                "digits": currency.decimal_places,
+            },
+        }
+
+    @api.model
+    def _payload_why(self, claim):
+        """Say why this name is served."""
+        if claim["category"] != "recall" or not claim["recall_at"]:
+            return self.env._("Fresh name: nobody of this list has called it yet.")
+        local = fields.Datetime.context_timestamp(self, claim["recall_at"])
+        sentence = (
+            self.env._("Your own recall, asked for %(date)s at %(time)s.")
+            if claim["recall_scope"] == "private"
+            else self.env._("Recall asked for %(date)s at %(time)s.")
+        )
+        return sentence % {
+            "date": local.strftime("%d/%m/%Y"),
+            "time": local.strftime("%H:%M"),
+        }
+
+    @api.model
+    def _payload_lead(self, lead, claim):
+        state = lead.commercial_state_id
+        return {
+            "id": lead.id,
+            "name": lead.name,
+            "lead_kind": lead.lead_kind,
+            "partner_name": lead.partner_name or "",
+            "contact_name": lead.contact_name or "",
+            "street": lead.street or "",
+            "zip": lead.zip or "",
+            "city": lead.city or "",
+            "province": lead.state_id.code or "",
+            "zone": lead.zone_id.complete_name or "",
+            "email_from": lead.email_from or "",
+            "portfolio": lead.portfolio_id.complete_name or "",
+            "commercial_state": {"name": state.name, "color": state.color} if state else None,
+            "attempts": claim["attempts"],
+            "url": f"/odoo/names/{lead.id}",
+        }
+
+    @api.model
+    def _payload_phones(self, lead):
+        numbers = lead._e164_numbers()
+        blocked = self._do_not_call(numbers) if numbers else set()
+        phones = []
+        for name in ("phone", "mobile", "phone_second"):
+            if lead[name]:
+                number = lead[f"{name}_e164"]
+                phones.append(
+                    {
+                        "field": name,
+                        "label": lead._fields[name]._description_string(self.env),
+                        "raw": lead[name],
+                        "e164": number or "",
+                        "blocked": bool(number) and number in blocked,
+                    }
+                )
+        return phones
+
+    @api.model
+    def _payload_history(self, lead):
+        # sudo: see ``_payload``
+        interactions = self.env["crm.interaction"].sudo().search(
+            [("lead_id", "=", lead.id)], limit=HISTORY_ROWS
+        )
+        return [
+            {
+                "id": row.id,
+                "date": fields.Datetime.to_string(row.date),
+                "outcome": row.outcome_id.name,
+                "kind": row.outcome_kind or "",
+                "color": row.outcome_id.color,
+                "user": row.user_id.name,
+                "note": row.note or "",
+                "campaign": row.campaign_id.title or "",
+            }
+            for row in interactions
+        ]
+
+    @api.model
+    def _payload_outcomes(self, campaign):
+        return [
+            {
+                "id": outcome.id,
+                "name": outcome.name,
+                "kind": outcome.kind,
+                "color": outcome.color,
+                "quick_button": outcome.quick_button,
+                "shortcut": outcome.shortcut or "",
+                "recall_scope": outcome.recall_scope,
+            }
+            for outcome in campaign._get_outcomes()
+            if outcome.kind
+        ]
+
+    @api.model
+    def _payload_list_state(self, claim):
+        state = self.env["crm.list.state"].sudo().browse(claim["list_state_id"] or ())
+        return {"name": state.name or "", "category": claim["category"]}
+
+    @api.model
+    def today_figures(self):
+        """Return the current user's own outcomes of today by kind.
+
+        :rtype: dict[str, int]
+        """
+        self._check_operator()
+        midnight = fields.Datetime.context_timestamp(self, fields.Datetime.now()).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT outcome_kind, count(*) FROM crm_interaction
+                    WHERE user_id = %s AND date >= %s::timestamptz AT TIME ZONE 'UTC'
+                 GROUP BY outcome_kind""",
+                self.env.uid,
+                midnight,
+            )
+        )
+        return {kind or "": count for kind, count in rows}

@@ -1,0 +1,241 @@
+import uuid
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, models
+from odoo.tools import mute_logger
+
+from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
+
+#: How often a claim is tried again that lost a race for the same name.
+_CLAIM_TRIES = 5
+
+#: Columns of a claimed line that the desk needs at once.
+CLAIM_COLUMNS = (
+    "id",
+    "lead_id",
+    "list_id",
+    "campaign_id",
+    "claim_token",
+    "claimed_until",
+    "attempts",
+    "recall_at",
+    "recall_scope",
+    "last_outcome_id",
+    "list_state_id",
+    "category",
+)
+_RETURNING = ", ".join(f"line.{column}" for column in CLAIM_COLUMNS)
+
+_NOW = "(now() AT TIME ZONE 'UTC')"
+
+#: A name may be called: it is active, not blocked, and has a number that is not on the
+#: do-not-call list. ``lead`` is joined in each query that uses it.
+_CALLABLE = """
+    lead.active
+    AND NOT EXISTS (SELECT 1 FROM crm_commercial_state state
+                     WHERE state.id = lead.commercial_state_id
+                       AND state.state_class = 'blocked')
+    AND EXISTS (SELECT 1
+                  FROM (VALUES (lead.phone_e164), (lead.mobile_e164),
+                               (lead.phone_second_e164)) AS own(number)
+                 WHERE own.number IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM phone_blacklist black
+                                    WHERE black.active AND black.number = own.number))"""
+
+#: Nobody has the name in hand, through this line or another, and it doesn't rest.
+_FREE = f"""
+    line.claimed_by_id IS NULL
+    AND (line.rest_until IS NULL OR line.rest_until <= {_NOW})
+    AND NOT EXISTS (SELECT 1 FROM crm_call_list_line other
+                     WHERE other.lead_id = line.lead_id
+                       AND other.claimed_by_id IS NOT NULL)"""
+
+# Claims whose time is over give the name back.
+_EXPIRE = f"""
+    UPDATE crm_call_list_line
+       SET claimed_by_id = NULL
+     WHERE id IN (SELECT id FROM crm_call_list_line
+                   WHERE claimed_by_id IS NOT NULL AND claimed_until <= {_NOW}
+                     FOR UPDATE SKIP LOCKED)"""
+
+# What I hold already is served again: a double click gets one name.
+_HELD = f"""
+    SELECT {_RETURNING} FROM crm_call_list_line line
+     WHERE line.claimed_by_id = %(user)s
+  ORDER BY line.claimed_at DESC LIMIT 1"""
+
+# Due recalls first, mine before everybody's; then the best rank of my lists.
+# Each list gives its own head, so that however many lists there are, a handful of
+# index entries is read.
+_CLAIM = f"""
+    WITH my_list AS MATERIALIZED (
+        SELECT list.id
+          FROM crm_call_list list
+          JOIN crm_call_list_operator_rel rel
+            ON rel.list_id = list.id AND rel.user_id = %(user)s
+          JOIN utm_campaign campaign ON campaign.id = list.campaign_id
+         WHERE list.campaign_id = %(campaign)s AND list.active
+           AND list.owner_id IS NULL
+           AND campaign.active AND campaign.call_state = 'running'
+    ), recall AS MATERIALIZED (
+        SELECT head.id
+          FROM my_list
+    CROSS JOIN LATERAL (
+            SELECT line.id, line.recall_at, line.recall_user_id
+              FROM crm_call_list_line line
+              JOIN crm_lead lead ON lead.id = line.lead_id
+             WHERE line.list_id = my_list.id AND line.category = 'recall'
+               AND line.recall_at <= {_NOW}
+               AND (line.recall_user_id IS NULL OR line.recall_user_id = %(user)s)
+               AND {_FREE} AND {_CALLABLE}
+          ORDER BY line.recall_at, line.id
+             LIMIT 1
+               FOR UPDATE OF line SKIP LOCKED) head
+      ORDER BY head.recall_user_id IS NULL, head.recall_at, head.id
+         LIMIT 1
+    ), fresh AS MATERIALIZED (
+        SELECT head.id
+          FROM my_list
+    CROSS JOIN LATERAL (
+            SELECT line.id, line.rank
+              FROM crm_call_list_line line
+              JOIN crm_lead lead ON lead.id = line.lead_id
+             WHERE line.list_id = my_list.id AND line.category = 'to_call'
+               AND {_FREE} AND {_CALLABLE}
+          ORDER BY line.rank, line.id
+             LIMIT 1
+               FOR UPDATE OF line SKIP LOCKED) head
+         WHERE NOT EXISTS (SELECT 1 FROM recall)
+      ORDER BY head.rank, head.id
+         LIMIT 1
+    )
+    UPDATE crm_call_list_line line
+       SET claimed_by_id = %(user)s, claimed_at = {_NOW}, claim_token = %(token)s,
+           claimed_until = {_NOW} + %(minutes)s * interval '1 minute'
+      FROM (SELECT id FROM recall UNION ALL SELECT id FROM fresh) chosen
+     WHERE line.id = chosen.id
+ RETURNING {_RETURNING}"""
+
+_IN_MY_HANDS = (
+    "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
+)
+
+_RELEASE = f"""
+    UPDATE crm_call_list_line
+       SET claimed_by_id = NULL, claimed_at = NULL, claimed_until = NULL,
+           claim_token = NULL,
+           rest_until = {_NOW} + %(minutes)s * interval '1 minute'
+     WHERE {_IN_MY_HANDS}"""
+
+_EXTEND = f"""
+    UPDATE crm_call_list_line
+       SET claimed_until = {_NOW} + %(minutes)s * interval '1 minute'
+     WHERE {_IN_MY_HANDS}
+ RETURNING claimed_until"""
+
+
+class CrmDispatch(models.AbstractModel):
+    """Who calls whom next: claims of names, each one short committed transaction.
+
+    See ``docs/architecture.md``: on the request's own REPEATABLE READ cursor the
+    same statement costs seconds of retries under load.
+    """
+
+    _name = "crm.dispatch"
+    _description = "Dispatch of Names"
+
+    @api.model
+    def _claim_next(self, cr, campaign):
+        """Take the next name for the current user, or the one already in hand.
+
+        :param cr: a cursor of ``read_committed_cursor``; committed here
+        :param utm.campaign campaign: from whose lists
+        :return: ``CLAIM_COLUMNS`` of the line, or ``None`` when nothing is to call
+        :rtype: dict | None
+        """
+        parameters = {
+            "user": self.env.uid,
+            "campaign": campaign.id,
+            "minutes": campaign.claim_minutes,
+        }
+        for _attempt in range(_CLAIM_TRIES):
+            parameters["token"] = uuid.uuid4().hex
+            try:
+                with mute_logger("odoo.sql_db"), cr.savepoint(flush=False):
+                    row = self._claim_once(cr, parameters)
+                break
+            except UniqueViolation:
+                # Another operator has just taken this name through another list.
+                continue
+        else:
+            return None
+        cr.commit()
+        return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+
+    @api.model
+    def _claim_once(self, cr, parameters):
+        # Requests of one operator wait for one another: a double click claims once.
+        cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %(user)s)", parameters
+        )
+        cr.execute(_EXPIRE)
+        cr.execute(_HELD, parameters)
+        row = cr.fetchone()
+        if not row:
+            cr.execute(_CLAIM, parameters)
+            row = cr.fetchone()
+        return row
+
+    @api.model
+    def _held_claim(self, cr):
+        """Return the line that the current user has in hand, or ``None``."""
+        cr.execute(_EXPIRE)
+        cr.execute(_HELD, {"user": self.env.uid})
+        row = cr.fetchone()
+        return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+
+    @api.model
+    def _release(self, line_id, token, rest_minutes=0):
+        """Give a name back without an outcome.
+
+        :param int line_id: the line in hand
+        :param str token: of the claim; a stale one releases nothing
+        :param int rest_minutes: how long the name rests before it is served again
+        :return: whether it was in hand
+        :rtype: bool
+        """
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                _RELEASE,
+                {
+                    "line": line_id,
+                    "token": token,
+                    "user": self.env.uid,
+                    "minutes": rest_minutes,
+                },
+            )
+            return bool(cr.rowcount)
+
+    @api.model
+    def _extend(self, line_id, token, minutes):
+        """Prolong a claim; the desk gives a sign of life.
+
+        :param int line_id: the line in hand
+        :param str token: of the claim
+        :param int minutes: from now on
+        :return: until when (naive UTC), or ``None`` when the claim is lost
+        :rtype: datetime.datetime | None
+        """
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                _EXTEND,
+                {
+                    "line": line_id,
+                    "token": token,
+                    "user": self.env.uid,
+                    "minutes": minutes,
+                },
+            )
+            row = cr.fetchone()
+            return row[0] if row else None

@@ -1,0 +1,69 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    call_list_line_ids = fields.One2many("crm.call.list.line", "lead_id", "Call Lists")
+
+    def _check_write_by_role(self, vals):
+        """Refuse also to write on a name that somebody else has in hand."""
+        super()._check_write_by_role(vals)
+        if self.env.su or not self.ids:
+            return
+        held = self._held_by_others()
+        if held:
+            raise UserError(
+                self.env._(
+                    "Somebody else is working on %(name)s at this moment. Try again when"
+                    " the call is over.",
+                    name=held[0].name,
+                )
+            )
+
+    def _held_by_others(self):
+        """Return those of these names that somebody else has in hand.
+
+        :rtype: crm.lead
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT lead_id FROM crm_call_list_line
+                    WHERE lead_id = ANY(%s) AND claimed_by_id IS NOT NULL
+                      AND claimed_by_id != %s
+                      AND claimed_until > (now() AT TIME ZONE 'UTC')""",
+                self.ids,
+                self.env.uid,
+            )
+        )
+        return self.browse([lead_id for (lead_id,) in rows])
+
+    def _merge_dependences(self, opportunities):
+        super()._merge_dependences(opportunities)
+        self._merge_call_lists(opportunities.ids)
+
+    def _merge_call_lists(self, source_ids):
+        """Move the places in lists of names that go; one place per list stays.
+
+        :param list source_ids: ids of the names that go
+        """
+        self.ensure_one()
+        self.env["crm.call.list.line"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_call_list_line line
+                      SET lead_id = %(target)s, claimed_by_id = NULL, claim_token = NULL
+                    WHERE line.id IN (
+                          SELECT min(id) FROM crm_call_list_line
+                           WHERE lead_id = ANY(%(sources)s)
+                             AND list_id NOT IN (SELECT list_id FROM crm_call_list_line
+                                                  WHERE lead_id = %(target)s)
+                        GROUP BY list_id)""",
+                target=self.id,
+                sources=list(source_ids),
+            )
+        )
+        self.env["crm.call.list.line"].invalidate_model()
+        self.invalidate_recordset(["call_list_line_ids"])
