@@ -30,5 +30,6 @@
     "assets": {
         "web.assets_backend": ["crm_callcenter/static/src/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

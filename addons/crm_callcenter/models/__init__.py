@@ -1,3 +1,4 @@
+from . import crm_tree_mixin
 from . import crm_zone
 from . import crm_zone_rule
 from . import crm_portfolio

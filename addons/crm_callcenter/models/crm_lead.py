@@ -148,6 +148,20 @@ class CrmLead(models.Model):
         self._check_write_by_role(vals)
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
+        # sudo: history counts whoever may see it
+        known = self.env["crm.interaction"].sudo().search(
+            [("lead_id", "in", self.ids)], limit=1
+        )
+        if known:
+            raise UserError(
+                self.env._(
+                    "%(name)s has a history and can't be deleted. Archive it instead.",
+                    name=known.lead_id.name,
+                )
+            )
+
     def _check_write_by_role(self, vals):
         """Refuse what a role may not write on a name, with a sentence.
 

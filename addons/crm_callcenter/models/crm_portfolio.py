@@ -10,11 +10,11 @@ class CrmPortfolio(models.Model):
 
     _name = "crm.portfolio"
     _description = "Portfolio"
+    _inherit = ["crm.tree.mixin"]
     _parent_store = True
     _order = "unit, complete_name"
     _rec_name = "complete_name"
 
-    name = fields.Char(required=True)
     unit = fields.Integer(
         "Business Unit",
         required=True,
@@ -26,30 +26,14 @@ class CrmPortfolio(models.Model):
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("crm.portfolio", "parent_id", string="Portfolios Inside")
-    complete_name = fields.Char(
-        compute="_compute_complete_name", store=True, recursive=True
-    )
-    active = fields.Boolean(default=True)
 
     _unit_range = models.Constraint(
         "CHECK (unit BETWEEN 1 AND 10)",
         "The business unit of a portfolio is a number from 1 to 10.",
     )
 
-    @api.depends("name", "parent_id.complete_name")
-    def _compute_complete_name(self):
-        for portfolio in self:
-            parent = portfolio.parent_id.complete_name
-            portfolio.complete_name = (
-                f"{parent} / {portfolio.name}" if parent else portfolio.name
-            )
-
     @api.constrains("parent_id", "unit")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("A portfolio can't lie inside itself. Choose another parent.")
-            )
+    def _check_same_unit(self):
         for portfolio in self:
             if portfolio.parent_id and portfolio.parent_id.unit != portfolio.unit:
                 raise ValidationError(

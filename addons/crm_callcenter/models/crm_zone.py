@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 
@@ -12,20 +11,16 @@ class CrmZone(models.Model):
 
     _name = "crm.zone"
     _description = "Sales Zone"
+    _inherit = ["crm.tree.mixin"]
     _parent_store = True
     _order = "complete_name"
     _rec_name = "complete_name"
 
-    name = fields.Char(required=True, translate=False)
     parent_id = fields.Many2one(
         "crm.zone", string="Parent Zone", index=True, ondelete="restrict"
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("crm.zone", "parent_id", string="Zones Inside")
-    complete_name = fields.Char(
-        compute="_compute_complete_name", store=True, recursive=True
-    )
-    active = fields.Boolean(default=True)
     rule_ids = fields.One2many("crm.zone.rule", "zone_id", string="Rules", copy=True)
     agent_ids = fields.Many2many(
         "res.users",
@@ -36,19 +31,6 @@ class CrmZone(models.Model):
         domain="[('share', '=', False)]",
         help="Field agents who visit the names of this zone and of the zones inside it.",
     )
-
-    @api.depends("name", "parent_id.complete_name")
-    def _compute_complete_name(self):
-        for zone in self:
-            parent = zone.parent_id.complete_name
-            zone.complete_name = f"{parent} / {zone.name}" if parent else zone.name
-
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("A zone can't lie inside itself. Choose another parent zone.")
-            )
 
     def _covering_agents(self):
         """Return the agents of these zones and of every zone they lie in.

@@ -10,80 +10,144 @@ from decimal import Decimal, InvalidOperation
 import phonenumbers
 
 #: Excel shows long numbers as 3.33E+09 and saves them so when a list is exported.
-_SCIENTIFIC = re.compile(r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*$")
+_SCIENTIFIC = re.compile(r"\s*\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*")
 #: What separates two numbers written in one cell. A slash is also how Italians
 #: part the area code from the number (030/1234567), so it is tried last.
-_SEPARATORS = re.compile(r"\s*(?:;|,|\||\n|\boppure\b|\be\b|\bo\b| - )\s*", re.IGNORECASE)
+_SEPARATORS = re.compile(
+    r"\s*(?:;|,|\||\n|\boppure\b|\be\b|\bo\b| - )\s*", re.IGNORECASE
+)
 #: A decimal tail that a spreadsheet adds to a number read as a float: 3331234567.0
-_FLOAT_TAIL = re.compile(r"^(\d{6,})[.,]0+$")
-#: Shortest and longest number of significant digits accepted for an Italian number.
+_FLOAT_TAIL = re.compile(r"(\d{6,})[.,]0+")
+#: What a spreadsheet makes of a number that it takes for a date: 31/02/1935
+_DATE = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d\d|(?:18|19|20)\d\d)(?:\s[\d:.]+)?"
+    r"|(?:18|19|20)\d\d-\d\d-\d\d(?:[\sT][\d:.]+)?"
+)
+#: Words that may stand beside a number and say nothing about it.
+_LABEL = re.compile(
+    r"\b(?:tel(?:efono)?|cell(?:ulare)?|casa|uff(?:icio)?|fax|mob(?:ile)?"
+    r"|abit(?:azione)?|num(?:ero)?|nr?)\b[.:]*",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(
+    r"(?<=\d)[\s,-]*\b(?:int(?:erno)?|ext)\b[.:]*\s*\d{1,4}\s*$", re.IGNORECASE
+)
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_NOT_DIALLED = re.compile(r"[^\d+]")
+#: 3333333333 or 0000000: valid for the numbering plan, typed to fill the field.
+_PLACEHOLDER = re.compile(r"0?(\d)\1{5,}")
+#: Fewest digits accepted for a number.
 _MIN_DIGITS = 6
+
+
+def _national_pattern(kind):
+    """Return what phonenumbers itself matches Italian numbers of a kind against."""
+    plan = phonenumbers.PhoneMetadata.metadata_for_region("IT", None)
+    return re.compile(getattr(plan, kind).national_number_pattern)
+
+
+_ITALIAN_MOBILE = _national_pattern("mobile")
+_ITALIAN_FIXED = _national_pattern("fixed_line")
 
 
 def _expand_scientific(text):
     """Return ``text`` with Excel's scientific notation written out in full.
 
     :param str text: one cell, for instance ``3.331234567E+09``
-    :return: the digits, or the text as it was when it is no such number
+    :return: the digits, empty when the last ones are lost (``3.33E+09``)
     :rtype: str
     """
-    if not _SCIENTIFIC.match(text):
-        return text
     try:
-        return str(int(Decimal(text.strip().replace(",", "."))))
+        digits = str(int(Decimal(text.strip().replace(",", "."))))
     except InvalidOperation:
-        return text
+        return ""
+    return "" if digits.endswith("0000") else digits
 
 
-def to_e164(text, country="IT"):
+def to_e164(text, country="IT", area_codes=()):
     """Read one written phone number into E.164.
 
     Italian fixed lines keep their leading 0 after the country prefix, as the
     numbering plan demands. A number that lost its leading 0 in a spreadsheet
-    (``301234567``) is tried once more with the 0 put back.
+    (``301234567``) is tried once more with the 0 put back. Some such numbers
+    (``351234567``, from Bergamo's 035) look like a mobile: they can only be read
+    by who knows where they are from, and says so with ``area_codes``.
 
-    A rounded number (``3.33E+09``, whose last digits are gone) is no number.
+    A rounded number (``3.33E+09``, whose last digits are gone), a date and a
+    placeholder (``3333333333``) are no numbers.
 
     :param str text: the number as somebody wrote it
     :param str country: ISO code of the country assumed when no prefix is written
+    :param area_codes: Italian dialling codes (``"035"``) of the place that the
+        number belongs to, when known
     :return: the number in E.164 (``+393331234567``) or ``None`` when no valid
         number can be read
     :rtype: str | None
     """
-    cleaned = _expand_scientific((text or "").strip())
-    tail = _FLOAT_TAIL.match(cleaned)
-    if tail:
-        cleaned = tail.group(1)
-    if len(re.sub(r"\D", "", cleaned)) < _MIN_DIGITS:
+    digits = _read_digits(text)
+    if not digits:
         return None
-    if _SCIENTIFIC.match((text or "").strip()) and cleaned.endswith("0000"):
-        return None
-    if re.search(r"[a-zA-Z]{3,}", re.sub(r"(?i)\b(tel|cell|casa|uff|fax|mob)\b\.?", "", cleaned)):
-        return None
-    digits = re.sub(r"(?i)[^\d+]", "", cleaned)
-    if country == "IT":
-        candidates = _italian_candidates(digits)
-    else:
-        candidates = [digits]
-    for candidate in candidates:
-        number = _parse_valid(candidate, country)
+    if country != "IT":
+        return _parse_valid(digits, country)
+    for candidate in _italian_candidates(digits, area_codes):
+        number = _read_italian(candidate)
         if number:
             return number
     return None
 
 
-def _italian_candidates(digits):
+def _read_digits(text):
+    """Return the digits, and the +, that somebody wrote; empty when it is no number."""
+    text = (text or "").strip()
+    if len(text) > 60:
+        return ""
+    if not text.isdigit():
+        if _SCIENTIFIC.fullmatch(text):
+            text = _expand_scientific(text)
+        elif _DATE.fullmatch(text):
+            return ""
+        tail = _FLOAT_TAIL.fullmatch(text)
+        if tail:
+            text = tail[1]
+        text = _LABEL.sub(" ", _EXTENSION.sub("", text))
+        if _LETTERS.search(text):
+            return ""
+        text = _NOT_DIALLED.sub("", text)
+    # Digits of other scripts are digits for Python, and not for a telephone.
+    if not text.isascii() or len(text.strip("+")) < _MIN_DIGITS or "+" in text[1:]:
+        return ""
+    return text
+
+
+def _italian_candidates(digits, area_codes):
     """Yield the ways in which digits written in Italy may be meant, likeliest first."""
-    candidates = [digits]
     if digits.startswith("00"):
-        candidates.insert(0, "+" + digits[2:])
+        yield "+" + digits[2:]
     if not digits.startswith(("+", "0")):
+        if len(digits) <= 9 and ("0" + digits).startswith(tuple(area_codes)):
+            yield "0" + digits
         if digits.startswith("39") and len(digits) > 10:
-            candidates.insert(0, "+" + digits)
-        candidates.append("0" + digits)
-    if digits.startswith("+39") and digits[3:4] not in ("0", "3", ""):
-        candidates.append("+390" + digits[3:])
-    return candidates
+            yield "+" + digits
+    yield digits
+    if not digits.startswith(("+", "0")):
+        yield "0" + digits
+    elif digits.startswith("03"):
+        # Mobiles were dialled with a 0 until 2001, and are still written so.
+        yield digits[1:]
+    elif digits.startswith("+39") and digits[3:4] not in ("0", ""):
+        yield "+390" + digits[3:]
+
+
+def _read_italian(digits):
+    """Return a number in E.164; the common ones without the cost of a full parse."""
+    national = digits.removeprefix("+39")
+    if _PLACEHOLDER.fullmatch(national):
+        return None
+    if not national.startswith("+") and (
+        _ITALIAN_MOBILE.fullmatch(national) or _ITALIAN_FIXED.fullmatch(national)
+    ):
+        return "+39" + national
+    return _parse_valid(digits, "IT")
 
 
 def _parse_valid(digits, country):
@@ -96,34 +160,84 @@ def _parse_valid(digits, country):
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def split_phone_cell(text, country="IT"):
+def is_mobile(e164):
+    """Tell whether a number in E.164 is a mobile one.
+
+    :param str e164: a valid number, as :func:`to_e164` returns it
+    :rtype: bool
+    """
+    if e164.startswith("+39"):
+        return e164[3] == "3"
+    number = phonenumbers.parse(e164)
+    return phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+
+
+def format_international(e164):
+    """Write a number in E.164 the way people read it: ``+39 030 920 0669``.
+
+    :param str e164: a valid number, as :func:`to_e164` returns it
+    :rtype: str
+    """
+    if len(e164) == 13 and e164.startswith("+393"):
+        return f"+39 {e164[3:6]} {e164[6:9]} {e164[9:]}"
+    return phonenumbers.format_number(
+        phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+
+
+def split_phone_cell(text, country="IT", area_codes=()):
     """Split a cell that may hold several numbers into the numbers written in it.
 
     :param str text: the cell, for instance ``030/1234567 - 333 1234567``
     :param str country: ISO code of the country assumed when no prefix is written
+    :param area_codes: as for :func:`to_e164`
     :return: the parts that read as a number, in their order, each as
         ``(written, e164)``; without doubles; empty when none can be read
     :rtype: list[tuple[str, str]]
     """
+    return read_phone_cell(text, country, area_codes)[0]
+
+
+def read_phone_cell(text, country="IT", area_codes=()):
+    """Split a cell into the numbers written in it and what can't be read.
+
+    :return: the numbers as :func:`split_phone_cell` returns them, and the parts
+        with a digit or a letter in them that are no number
+    :rtype: tuple[list[tuple[str, str]], list[str]]
+    """
     text = (text or "").strip()
     if not text:
-        return []
-    whole = to_e164(text, country)
+        return [], []
+    whole = to_e164(text, country, area_codes)
     if whole:
-        return [(text, whole)]
-    parts = _valid_parts(_SEPARATORS.split(text), country)
-    if parts:
-        return parts
-    return _valid_parts(text.split("/"), country)
-
-
-def _valid_parts(parts, country):
-    found = {}
-    for part in parts:
-        number = to_e164(part, country)
+        return [(text, whole)], []
+    numbers, unread = {}, []
+    for part in _SEPARATORS.split(text):
+        number = to_e164(part, country, area_codes)
         if number:
-            found.setdefault(number, part.strip())
-        elif "/" in part:
-            for written, e164 in _valid_parts(part.split("/"), country):
-                found.setdefault(e164, written)
-    return [(written, number) for number, written in found.items()]
+            numbers.setdefault(number, part.strip())
+        elif "/" in part and not _DATE.fullmatch(part):
+            _read_slashed(part, country, area_codes, numbers, unread)
+        else:
+            unread.append(part.strip())
+    if not numbers:
+        unread = [text]
+    found = [(written, number) for number, written in numbers.items()]
+    return found, [part for part in unread if re.search(r"[^\W_]", part)]
+
+
+def _read_slashed(part, country, area_codes, numbers, unread):
+    """Read numbers parted by slashes, which also part an area code from its number."""
+    pieces = part.split("/")
+    at = 0
+    while at < len(pieces):
+        for width in (2, 1):
+            written = "/".join(pieces[at : at + width])
+            number = to_e164(written, country, area_codes)
+            if number:
+                numbers.setdefault(number, written.strip())
+                at += width
+                break
+        else:
+            unread.append(pieces[at].strip())
+            at += 1
