@@ -27,18 +27,27 @@ def oca_addons_path():
 
 def prepare():
     """Create or update the environment; do nothing when it is current."""
-    inputs = fingerprint(
-        sys.version,
-        str(settings.VENV_DIR),
-        str(odoo_tree.python_path()),
-        *(settings.REQUIREMENTS / name for name in REQUIREMENT_FILES),
-    )
+    base = fingerprint(sys.version, str(settings.VENV_DIR))
+    pins = (settings.REQUIREMENTS / name for name in REQUIREMENT_FILES)
+    inputs = fingerprint(base, str(odoo_tree.python_path()), *pins)
     if is_stamped("venv", inputs) and python().exists():
         return
     say("Installing the Python libraries")
+    if not is_stamped("venv-base", base) or not python().exists():
+        _create(base)
+    _install()
+    write_stamp("venv", inputs)
+
+
+def _create(base):
     if settings.VENV_DIR.exists():
         shutil.rmtree(settings.VENV_DIR)
     run([sys.executable, "-m", "venv", settings.VENV_DIR])
+    write_stamp("venv-base", base)
+
+
+def _install():
+    """Install or change what the pins ask for; running servers are not disturbed."""
     _pip_install("odoo.txt")
     # Now pip sees Odoo, which the OCA addons require, as an installed package.
     link = site_packages() / "odoo_tree.pth"
@@ -46,7 +55,6 @@ def prepare():
     visible = any(odoo_tree.python_path().glob("odoo-19.0*.egg-info"))
     _pip_install("oca.txt", *([] if visible else ["--no-deps"]))
     _pip_install("test.txt")
-    write_stamp("venv", inputs)
 
 
 def _pip_install(name, *options):
