@@ -21,7 +21,7 @@ clean: ## delete all that the other targets made
 	@$(PYTHON) tools/stop.py --clean
 
 bench: setup ## measure (ONLY=dispatch,import picks groups)
-	@$(PYTHON) tools/bench.py
+	@$(PYTHON) -m tools.bench
 
 shift: setup ## simulate a shift (OPERATORS=20 DURATION=60)
-	@$(PYTHON) tools/shift.py
+	@$(PYTHON) -m tools.shift

@@ -73,6 +73,11 @@ def stop():
     return True
 
 
+def is_serving():
+    """Tell whether the server of this clone runs."""
+    return bool(_running_pid())
+
+
 def wait_until_ready(process, port):
     """Tell whether the server answers before it ends or time is up."""
     url = f"http://{settings.HTTP_HOST}:{port}/web/health"

@@ -5,6 +5,8 @@ import xml.etree.ElementTree as ElementTree
 
 X2MANY = ("one2many", "many2many")
 LIMIT = 40
+#: Path of the action whose form is read.
+ACTION = "names"
 
 
 class NameForm:
@@ -12,17 +14,12 @@ class NameForm:
 
     def __init__(self, browser):
         self.browser = browser
-        action = browser.call(
-            "ir.model.data",
-            "check_object_reference",
-            "crm_callcenter",
-            "crm_lead_view_form_name",
-        )
+        action = browser.load_action(ACTION)
         views = browser.call(
             "crm.lead",
             "get_views",
-            views=[[action[1], "form"]],
-            options={"toolbar": True, "load_filters": False},
+            views=action["views"],
+            options={"toolbar": True, "load_filters": True, "action_id": action["id"]},
         )
         arch = ElementTree.fromstring(views["views"]["form"]["arch"])
         models = {name: model["fields"] for name, model in views["models"].items()}

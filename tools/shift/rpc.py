@@ -42,6 +42,10 @@ class Browser:
         self.context = {**result["user_context"], "allowed_company_ids": [company]}
         return result["uid"]
 
+    def load_action(self, path):
+        """Return the action of a path of the web client."""
+        return self._post("/web/action/load", {"action_id": path})
+
     def call(self, model, method, *args, context=None, **kwargs):
         """Call a model's method as the web client does and record how long it took.
 

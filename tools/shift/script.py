@@ -1,0 +1,76 @@
+"""What an operator does, drawn from a seed: outcomes, think times, recalls."""
+
+import dataclasses
+import random
+
+#: Share of each end of a conversation, in per cent. X: STOP, then CLOSE.
+MIX = {"R": 44, "N": 42, "C": 3, "T": 8, "X": 3}
+MIX_TEXT = "R {R} %, N {N} %, C {C} %, T {T} %, STOP and CLOSE {X} %".format(**MIX)
+#: Recalls that fall due within the shift, so that they are served again in it.
+SOON_SHARE = 0.25
+SOON_SECONDS = (5, 20)
+#: A heartbeat of the desk comes every minute; in a short shift, at some names.
+HEARTBEAT_SHARE = 0.1
+#: Confirmations that the browser sends twice, as after a lost connection.
+REPEAT_SHARE = 0.02
+#: Appointments whose first pick is given back for another one.
+DROP_SHARE = 0.1
+
+
+@dataclasses.dataclass
+class Options:
+    """How a shift is run.
+
+    :param float talk: mean think time per name, in seconds
+    :param float duration: seconds in which names are taken and durations counted
+    :param float warm_up: seconds before that, whose durations don't count
+    """
+
+    operators: int = 20
+    duration: float = 60.0
+    talk: float = 3.0
+    warm_up: float = 5.0
+    seed: int = 1
+
+
+class Script:
+    """The draws of one operator; the same seed draws the same.
+
+    What comes out still depends on who is quicker: names are shared.
+    """
+
+    def __init__(self, options, number):
+        self.random = random.Random(f"{options.seed}/{number}")
+        self.talk = options.talk
+
+    def kind(self):
+        """Return how the conversation ends: R, N, C, T, or X for no outcome."""
+        return self.random.choices(list(MIX), MIX.values())[0]
+
+    def outcome(self, outcomes, kind):
+        """Return one of the outcomes of a kind; quick buttons are used more."""
+        fit = [outcome for outcome in outcomes if outcome["kind"] == kind]
+        weights = [4 if outcome["quick_button"] else 1 for outcome in fit]
+        return self.random.choices(fit, weights)[0]
+
+    def pause(self):
+        """Return how long the operator talks and thinks, in seconds."""
+        return self.talk * self.random.uniform(0.5, 1.5)
+
+    def chance(self, share):
+        """Tell whether something of this share happens."""
+        return self.random.random() < share
+
+    def recall_seconds(self):
+        """Return in how many seconds to call again."""
+        if self.chance(SOON_SHARE):
+            return self.random.uniform(*SOON_SECONDS)
+        return self.random.uniform(3600, 5 * 86400)
+
+    def scope(self):
+        """Return who calls again."""
+        return self.random.choice(("public", "private"))
+
+    def slot(self, slots):
+        """Return a slot: half of all operators want the first one."""
+        return slots[0] if self.chance(0.5) else self.random.choice(slots)
