@@ -25,7 +25,6 @@ from tools.environment.shell import (  # noqa: E402
     EnvironmentProblem,
     fingerprint,
     main,
-    run,
     write_atomically,
 )
 from tools.environment.testing import addon_tests, process  # noqa: E402
@@ -96,7 +95,7 @@ def _run_with(template, ours):
         command = odoo_config.command(*odoo_config.with_free_port(args))
         log = settings.RESULTS_DIR / "core-ours-install.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        run([*command, "--logfile", log], env=odoo_config.environment())
+        databases.run_odoo(command, log)
     result = _run_tests(database, "core-ours", _all_tags())
     return result.passed(), result.failed
 

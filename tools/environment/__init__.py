@@ -12,5 +12,8 @@ installed. Each module has one job:
 - ``cluster``: the private PostgreSQL server;
 - ``databases``: creating, cloning and dropping databases;
 - ``odoo_config``: the configuration file and the command line of Odoo;
-- ``setup``: all of the above, in order.
+- ``setup``: all of the above, in order;
+- ``demo``, ``server``: the demo database and the process that serves it;
+- ``proxy``: nginx for the tests of the example configuration;
+- ``testing``: the stages of ``make test``.
 """

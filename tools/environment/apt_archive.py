@@ -31,6 +31,24 @@ def fetch(suites, pinned):
     return sorted(cached.values())
 
 
+def unpack(debs, folder, complete=lambda draft: None):
+    """Unpack packages so that ``folder`` is replaced at once or not at all.
+
+    :param complete: called with the unpacked draft before it takes the place
+    """
+    for old in folder.parent.glob(f"{folder.name}.draft.*"):
+        shutil.rmtree(old)
+    draft = folder.with_name(f"{folder.name}.draft.{os.getpid()}")
+    replaced = draft.with_name(f"{draft.name}.old")
+    for deb in debs:
+        run(["dpkg", "-x", deb, draft])
+    complete(draft)
+    if folder.exists():
+        folder.rename(replaced)
+    draft.rename(folder)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
 def _download(options, cache, suite, name, pinned):
     version = pinned.get(name)
     known = run(["apt-cache", *options, "madison", name])

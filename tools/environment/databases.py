@@ -66,11 +66,22 @@ def create(database, modules, *options):
     command = odoo_config.command(*odoo_config.with_free_port(args))
     log = settings.LOCAL / "log" / f"create-{database}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
     try:
-        run([*command, "--logfile", log], env=odoo_config.environment())
+        run_odoo(command, log)
     except (EnvironmentProblem, KeyboardInterrupt):
         drop(database)
         raise
+
+
+def run_odoo(command, log):
+    """Run Odoo with its log in a file; a failure shows what the log complains of."""
+    try:
+        run([*command, "--logfile", log], env=odoo_config.environment())
+    except EnvironmentProblem:
+        text = log.read_text(errors="replace") if log.exists() else ""
+        start = max(text.rfind(" ERROR "), text.rfind(" CRITICAL "), len(text) - 3000)
+        raise EnvironmentProblem(f"Odoo failed, see {log}:\n{text[start:]}") from None
 
 
 def ensure_template(name, modules, identity, *options, then=None):

@@ -8,7 +8,6 @@ from .shell import (
     EnvironmentProblem,
     fingerprint,
     is_stamped,
-    run,
     say,
     write_stamp,
 )
@@ -76,7 +75,7 @@ def upgrade(database):
     args += ["-i", ",".join(new)] if new else []
     command = odoo_config.command(*odoo_config.with_free_port(args))
     log = settings.LOCAL / "log" / f"upgrade-{database}.log"
-    run([*command, "--logfile", log], env=odoo_config.environment())
+    databases.run_odoo(command, log)
 
 
 def addons_fingerprint():

@@ -1,10 +1,9 @@
 """The Odoo 19 that this clone runs: Debian's package, unpacked, or the user's."""
 
-import os
 import shutil
 
 from . import apt_archive, settings
-from .shell import EnvironmentProblem, fingerprint, is_stamped, run, say, write_stamp
+from .shell import EnvironmentProblem, fingerprint, is_stamped, say, write_stamp
 
 #: Left out of Debian's build although a bundle of the web client names it. Only
 #: the blurred background of video calls uses it: an empty file is enough.
@@ -35,7 +34,9 @@ def prepare():
     inputs = _inputs()
     if is_stamped("odoo", inputs) and python_path().is_dir():
         return
-    _unpack(_packages())
+    debs = _packages()
+    say("Unpacking Odoo")
+    apt_archive.unpack(debs, settings.ODOO_DIR, _add_missing_script)
     write_stamp("odoo", inputs)
 
 
@@ -69,24 +70,15 @@ def _packages():
     return [*debs, *([deb] if deb else [])]
 
 
-def _unpack(debs):
-    say("Unpacking Odoo")
-    draft = settings.LOCAL / f"odoo.draft.{os.getpid()}"
-    for old in settings.LOCAL.glob("odoo.draft.*"):
-        shutil.rmtree(old)
-    for deb in debs:
-        run(["dpkg", "-x", deb, draft])
+def _add_missing_script(draft):
     script = draft / "usr/lib/python3/dist-packages/odoo" / MISSING_SCRIPT
     if not script.parent.parent.is_dir():
         shutil.rmtree(draft)
         raise EnvironmentProblem(
-            f"{debs[-1]} does not hold Odoo {settings.ODOO_SERIES}."
+            f"the unpacked package does not hold Odoo {settings.ODOO_SERIES}."
         )
     script.parent.mkdir(exist_ok=True)
     script.touch()
-    if settings.ODOO_DIR.exists():
-        shutil.rmtree(settings.ODOO_DIR)
-    draft.rename(settings.ODOO_DIR)
 
 
 def _check_checkout(home):

@@ -5,7 +5,7 @@ import signal
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-from .. import databases, settings
+from .. import databases, proxy, settings
 from ..setup import setup
 from ..shell import EnvironmentProblem
 from . import addon_tests, core_stage, lint, odoo_run, process, pytest_stage
@@ -25,6 +25,7 @@ def run_all(only=""):
         try:
             process.end_leftovers()
             setup(core_template=False)
+            proxy.prepare()
             _drop_leftovers()
             _run_stages(report, only)
         except KeyboardInterrupt:
