@@ -47,7 +47,7 @@ class Steps(argparse.Action):
 class Browser:
     """A headless Chromium and one page in it, spoken to over its debug protocol."""
 
-    def __init__(self, width, height, language):
+    def __init__(self, width, height, language, timezone):
         self.profile = tempfile.mkdtemp(prefix="screenshot-")
         self.process = subprocess.Popen(
             [
@@ -65,7 +65,7 @@ class Browser:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "LANGUAGE": language},
+            env={**os.environ, "LANGUAGE": language, "TZ": timezone},
         )
         self.errors = []
         self.serial = 0
@@ -81,6 +81,7 @@ class Browser:
             deviceScaleFactor=1,
             mobile=False,
         )
+        self.call("Emulation.setLocaleOverride", locale=language)
 
     def _page_address(self):
         port_file = Path(self.profile) / "DevToolsActivePort"
@@ -117,7 +118,9 @@ class Browser:
             self.errors.append(f"{details['text']} {description}")
         elif message.get("method") == "Runtime.consoleAPICalled":
             if params["type"] == "error":
-                texts = [str(a.get("value", a.get("description"))) for a in params["args"]]
+                texts = [
+                    str(a.get("value", a.get("description"))) for a in params["args"]
+                ]
                 self.errors.append(" ".join(texts))
         elif message.get("method") == "Page.javascriptDialogOpening":
             self.errors.append(f"dialog: {params['type']} {params['message']}")
@@ -143,8 +146,8 @@ class Browser:
             if self.evaluate(code):
                 return
             time.sleep(POLL_SECONDS)
-        self.shot("failed.png")
-        raise SystemExit(f"Nothing matches {selector}; see failed.png. {self.errors}")
+        self.shot(Path(tempfile.gettempdir()) / "screenshot-failed.png")
+        raise SystemExit(f"Nothing matches {selector}; see the picture. {self.errors}")
 
     def press(self, keys):
         """Press a key with modifiers, such as ``Alt+Shift+h``, as a keyboard does."""
@@ -157,7 +160,9 @@ class Browser:
         if key not in named:
             event["code"] = f"{'Digit' if key.isdigit() else 'Key'}{key.upper()}"
         text = {} if bits & 3 else {"text": "\r" if key == "Enter" else key}
-        kind = "keyDown" if text and (key == "Enter" or key not in named) else "rawKeyDown"
+        kind = (
+            "keyDown" if text and (key == "Enter" or key not in named) else "rawKeyDown"
+        )
         self.call("Input.dispatchKeyEvent", type=kind, **event, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **event)
 
@@ -197,6 +202,7 @@ def main():
     parser.add_argument("--url", default="/odoo/desk")
     parser.add_argument("--size", default="1366x768")
     parser.add_argument("--lang", default="it-IT", help="language of the browser")
+    parser.add_argument("--tz", default="Europe/Rome", help="where the browser is")
     parser.add_argument("--out", help="picture at the end")
     parser.add_argument("--js", action=Steps, help="JavaScript to run; may await")
     parser.add_argument("--wait", action=Steps, help="CSS selector to wait for")
@@ -204,12 +210,18 @@ def main():
     parser.add_argument("--shot", action=Steps, help="picture in between")
     options = parser.parse_args()
     width, height = (int(part) for part in options.size.split("x"))
-    browser = Browser(width, height, options.lang)
+    browser = Browser(width, height, options.lang, options.tz)
     try:
         log_in(browser, options.base, options.login, options.password or options.login)
-        browser.call("Page.navigate", url=urllib.parse.urljoin(options.base, options.url))
+        browser.call(
+            "Page.navigate", url=urllib.parse.urljoin(options.base, options.url)
+        )
         for name, value in getattr(options, "steps", None) or []:
-            action = {"js": browser.evaluate, "wait": browser.wait, "shot": browser.shot}
+            action = {
+                "js": browser.evaluate,
+                "wait": browser.wait,
+                "shot": browser.shot,
+            }
             answer = (action | {"press": browser.press})[name](value)
             if answer is not None:
                 print(json.dumps(answer))

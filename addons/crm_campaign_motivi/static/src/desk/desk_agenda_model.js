@@ -1,0 +1,159 @@
+import { _t } from "@web/core/l10n/translation";
+import { Reactive } from "@web/core/utils/reactive";
+import { DeskRefusal } from "./desk_server";
+import { buildGrid, slotKey, slotsInOrder } from "./desk_agenda_grid";
+import { fromLocal, fromServer, now } from "./desk_time";
+
+/** Seconds before its end at which a hold is prolonged. */
+const RENEW_BEFORE = 120;
+
+/** The agents' agenda of the name in hand: the week on screen and the slot looked at. */
+export class DeskAgendaModel extends Reactive {
+    week = null;
+    agentId = null;
+    focusKey = null;
+    loading = false;
+    /** The slot that is held: {slot, slotId, expiresAt, summary, accepted}. */
+    appointment = null;
+
+    /** @param {(method: string, values: Object) => Promise} call for the name in hand */
+    constructor(call) {
+        super();
+        this.call = call;
+    }
+
+    get grid() {
+        return buildGrid(this.week, this.agentId);
+    }
+
+    get accepted() {
+        return this.appointment?.accepted ? this.appointment : null;
+    }
+
+    colorIndex(agentId) {
+        return this.week.agents.findIndex((agent) => agent.id === agentId) % 8;
+    }
+
+    agentName(agentId) {
+        return this.week.agents.find((agent) => agent.id === agentId)?.name || "";
+    }
+
+    /** Load the first week that has something to offer. */
+    async open() {
+        await this.load();
+        if (!this.week.slots.length && this.week.agents.length && this.mayGoOn) {
+            await this.moveWeek(1);
+        }
+    }
+
+    /** Load a week; without a date the one in which the first slot may be. */
+    async load(startDate = null) {
+        this.loading = true;
+        try {
+            this.week = await this.call("agenda", { start_date: startDate });
+            this.focusFirst();
+        } finally {
+            this.loading = false;
+        }
+    }
+
+    reload() {
+        return this.load(this.week?.start || null);
+    }
+
+    async moveWeek(step) {
+        if (!this.loading && (step < 0 ? this.mayGoBack : this.mayGoOn)) {
+            await this.load(this.monday(step));
+        }
+    }
+
+    /** The Monday some weeks from the one on screen, "yyyy-mm-dd". */
+    monday(step) {
+        return fromLocal(this.week.start).plus({ weeks: step }).toISODate();
+    }
+
+    get mayGoBack() {
+        return Boolean(this.week) && this.week.start > now().toISODate();
+    }
+
+    get mayGoOn() {
+        return Boolean(this.week) && this.monday(1) <= this.week.last_day;
+    }
+
+    showAgent(agentId) {
+        this.agentId = agentId;
+        this.focusFirst();
+    }
+
+    focusFirst() {
+        const slots = slotsInOrder(this.grid);
+        const held = this.appointment && slotKey(this.appointment.slot);
+        const first = slots.find((slot) => slotKey(slot) === held) || slots[0];
+        this.focusKey = first ? slotKey(first) : null;
+    }
+
+    /** Keep a slot for this operator while it is talked about. */
+    async hold(slot) {
+        this.focusKey = slotKey(slot);
+        try {
+            this.appointment = await this.requestHold(slot);
+        } catch (error) {
+            this.appointment = null;
+            await this.reload();
+            throw error;
+        }
+    }
+
+    async requestHold(slot) {
+        const held = await this.call("hold_slot", {
+            agent_id: slot.agent_id,
+            start: slot.start,
+            stop: slot.stop,
+        });
+        return {
+            slot,
+            slotId: held.slot_id,
+            expiresAt: held.expires_at,
+            summary: held.summary,
+            accepted: false,
+        };
+    }
+
+    accept() {
+        this.appointment.accepted = true;
+    }
+
+    /** Give the slot back, so that colleagues may have it. */
+    async drop() {
+        if (this.appointment) {
+            this.appointment = null;
+            await this.call("drop_hold");
+        }
+    }
+
+    /** Prolong the hold when it is about to run out. */
+    async renew() {
+        const appointment = this.appointment;
+        if (!appointment || !this.runsOut(appointment)) {
+            return;
+        }
+        try {
+            const renewed = await this.requestHold(appointment.slot);
+            if (this.appointment === appointment) {
+                Object.assign(appointment, renewed, { accepted: appointment.accepted });
+            }
+        } catch (error) {
+            if (!(error instanceof DeskRefusal)) {
+                throw error;
+            }
+            this.appointment = null;
+            throw new DeskRefusal(
+                _t("The appointment's time is no longer free. Choose another one.")
+            );
+        }
+    }
+
+    runsOut(appointment) {
+        return fromServer(appointment.expiresAt).diffNow("seconds").seconds < RENEW_BEFORE;
+    }
+}

@@ -1,0 +1,30 @@
+import { Component } from "@odoo/owl";
+import { DeskClosing } from "./desk_closing";
+import { useDesk } from "./desk_hooks";
+import { inWords, slotStart } from "./desk_time";
+
+/** Who, when and where, to be read aloud; then CONFIRM APPOINTMENT. */
+export class DeskAppointment extends Component {
+    static template = "crm_campaign_motivi.DeskAppointment";
+    static components = { DeskClosing };
+    static props = {};
+
+    setup() {
+        this.desk = useDesk();
+    }
+
+    get appointment() {
+        return this.desk.agenda.appointment;
+    }
+
+    get when() {
+        return inWords(slotStart(this.appointment.slot));
+    }
+
+    giveUp() {
+        this.desk.attempt(async () => {
+            await this.desk.agenda.drop();
+            this.desk.askFocus("agenda");
+        });
+    }
+}

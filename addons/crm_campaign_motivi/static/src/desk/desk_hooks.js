@@ -1,0 +1,47 @@
+import { onWillUnmount, useEffect, useEnv, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { useService } from "@web/core/utils/hooks";
+
+/** The desk that this component shows; it renders again when what it reads changes. */
+export function useDesk() {
+    return useState(useEnv().desk);
+}
+
+/** Run something every so many milliseconds while the component is there. */
+export function useInterval(callback, milliseconds) {
+    const timer = browser.setInterval(callback, milliseconds);
+    onWillUnmount(() => browser.clearInterval(timer));
+}
+
+/**
+ * Shortcuts that work wherever the focus is, also while a note is typed.
+ *
+ * @param {() => [string, Function][]} shortcuts key and what it does; read anew
+ *  whenever the value of `dependency` changes
+ * @param {() => any} dependency
+ */
+export function useShortcuts(shortcuts, dependency) {
+    const hotkeys = useService("hotkey");
+    useEffect(
+        () => {
+            const removals = shortcuts().map(([key, callback]) =>
+                hotkeys.add(key, callback, { bypassEditableProtection: true })
+            );
+            return () => removals.forEach((remove) => remove());
+        },
+        () => [dependency()]
+    );
+}
+
+/** Put the keyboard focus where the desk wants it. */
+export function useDeskFocus(desk, root) {
+    useEffect(
+        (target) => {
+            if (target) {
+                const element = root.el?.querySelector(`[data-desk-focus="${target}"]`);
+                element?.focus({ preventScroll: false });
+            }
+        },
+        () => [desk.focus.target, desk.focus.count]
+    );
+}

@@ -1,0 +1,228 @@
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { DeskAgendaModel } from "./desk_agenda_model";
+import { deskDraft } from "./desk_draft";
+import { DeskNameState } from "./desk_name_state";
+import { DeskRefusal } from "./desk_server";
+import { DeskWork } from "./desk_work";
+
+const CAMPAIGN_KEY = "crm_desk.campaign";
+const PAUSE_KEY = "crm_desk.pause_after_each";
+
+/** What happens at the desk: names come and go. The components only show it. */
+export class DeskModel extends DeskWork {
+    campaigns = [];
+    campaignId = null;
+    /** Why nothing was served, a sentence of the server. */
+    emptyReason = null;
+    /** {name, note}: written on a name which is not in hand any more. */
+    leftover = null;
+    continueAutomatically = !browser.localStorage.getItem(PAUSE_KEY);
+
+    get campaign() {
+        return this.campaigns.find((campaign) => campaign.id === this.campaignId) || null;
+    }
+
+    // ------------------------------------------------------------
+    // Without a name
+    // ------------------------------------------------------------
+
+    async open() {
+        const opened = await this.attempt(() => this.call("open"));
+        this.phase = "start";
+        if (!opened) {
+            return;
+        }
+        this.userId = opened.user.id;
+        this.setCampaigns(opened.campaigns);
+        const draft = deskDraft.load(this.userId);
+        if (opened.current) {
+            this.serve(opened.current, draft);
+            return;
+        }
+        if (draft?.values.note.trim()) {
+            this.leftover = { name: draft.leadName, note: draft.values.note };
+        }
+        this.askFocus("next");
+    }
+
+    setCampaigns(campaigns) {
+        this.campaigns = campaigns;
+        const wanted = this.campaignId || Number(browser.localStorage.getItem(CAMPAIGN_KEY));
+        const known = campaigns.find((campaign) => campaign.id === wanted) || campaigns[0];
+        this.campaignId = known ? known.id : null;
+    }
+
+    chooseCampaign(campaignId) {
+        this.campaignId = campaignId;
+        this.emptyReason = null;
+        browser.localStorage.setItem(CAMPAIGN_KEY, campaignId);
+    }
+
+    setContinue(value) {
+        this.continueAutomatically = value;
+        if (value) {
+            browser.localStorage.removeItem(PAUSE_KEY);
+        } else {
+            browser.localStorage.setItem(PAUSE_KEY, "1");
+        }
+    }
+
+    discardLeftover() {
+        this.leftover = null;
+        deskDraft.clear();
+        this.askFocus("next");
+    }
+
+    // ------------------------------------------------------------
+    // Names come
+    // ------------------------------------------------------------
+
+    async nextName() {
+        if (this.phase !== "start" || !this.campaignId) {
+            return;
+        }
+        await this.attemptOnce("next", async () => {
+            this.clearMessage();
+            await this.fetchName();
+        });
+    }
+
+    async fetchName() {
+        const payload = await this.call("next_name", { campaign_id: this.campaignId });
+        if (payload.empty) {
+            this.emptyReason = payload.reason;
+            return false;
+        }
+        this.serve(payload, deskDraft.load(this.userId));
+        return true;
+    }
+
+    /** After a name that was saved: a refusal must not hide that it was. */
+    async fetchNameQuietly() {
+        try {
+            return await this.fetchName();
+        } catch (error) {
+            if (!(error instanceof DeskRefusal)) {
+                throw error;
+            }
+            this.emptyReason = error.message;
+            return false;
+        }
+    }
+
+    serve(payload, draft = null) {
+        const mine =
+            draft?.lineId === payload.line_id && draft.claimToken === payload.claim_token;
+        this.name = new DeskNameState(payload, mine ? draft.values : {});
+        this.agenda = new DeskAgendaModel((method, values) =>
+            this.call(method, { ...this.claim, ...values })
+        );
+        if (!this.campaign) {
+            this.campaignId = payload.campaign.id;
+        }
+        this.tab = "script";
+        this.emptyReason = null;
+        this.leftover = null;
+        this.phase = "name";
+        this.askFocus("note");
+        if (mine && this.name.kind === "T") {
+            this.attempt(() => this.openAgenda());
+        }
+    }
+
+    // ------------------------------------------------------------
+    // Names go
+    // ------------------------------------------------------------
+
+    async confirm() {
+        if (this.phase !== "name") {
+            return;
+        }
+        await this.attemptOnce("confirm", async () => {
+            const values = this.name.confirmValues(this.agenda.accepted);
+            this.clearMessage();
+            await this.endCall();
+            const saved = await this.saveOutcome(values);
+            deskDraft.clear();
+            this.tell("success", saved.message);
+            await this.afterConfirm();
+        });
+    }
+
+    async saveOutcome(values) {
+        try {
+            return await this.call("confirm", { ...this.claim, ...values });
+        } catch (error) {
+            if (this.name.kind === "T" && error instanceof DeskRefusal) {
+                // Somebody else may have been quicker: show what is free now.
+                await this.attempt(() => this.agenda.reload());
+            }
+            throw error;
+        }
+    }
+
+    async afterConfirm() {
+        if (this.continueAutomatically && (await this.fetchNameQuietly())) {
+            return;
+        }
+        await this.leaveName();
+    }
+
+    /** To the state without a name; the campaigns' figures are read anew. */
+    async leaveName() {
+        this.phase = "start";
+        this.name = null;
+        this.agenda = null;
+        deskDraft.clear();
+        this.askFocus("next");
+        const opened = await this.attempt(() => this.callQuietly("open"));
+        if (opened) {
+            this.setCampaigns(opened.campaigns);
+        }
+    }
+
+    async stop() {
+        if (this.phase !== "name" || this.busy) {
+            return;
+        }
+        this.phase = "stopped";
+        this.clearMessage();
+        this.askFocus("close");
+        await this.endCall();
+    }
+
+    back() {
+        if (this.phase === "stopped") {
+            this.phase = "name";
+            this.askFocus("note");
+        }
+    }
+
+    async close() {
+        if (this.phase !== "stopped") {
+            return;
+        }
+        await this.attemptOnce("release", async () => {
+            const name = this.payload.lead.name;
+            await this.call("release", this.claim);
+            this.tell("info", _t("%s was closed. Nothing was saved.", name));
+            await this.leaveName();
+        });
+    }
+
+    /** Every minute: the name is still in hand, and so is the slot that is held. */
+    async heartbeat() {
+        if (!this.inHand || this.busy) {
+            return;
+        }
+        await this.attempt(async () => {
+            if (!(await this.callQuietly("heartbeat", this.claim))) {
+                throw new DeskRefusal(
+                    _t("This name was open for too long and may go to a colleague. Confirm its outcome now.")
+                );
+            }
+            await this.agenda.renew();
+        });
+    }
+}

@@ -1,0 +1,145 @@
+import { _t } from "@web/core/l10n/translation";
+import { Reactive } from "@web/core/utils/reactive";
+import { formatFloat } from "@web/views/fields/formatters";
+import { parseFloat } from "@web/views/fields/parsers";
+import { DeskRefusal } from "./desk_server";
+import { fromLocal, now, toServer } from "./desk_time";
+import { newToken } from "./desk_utils";
+
+/** What is done on one name between "next name" and "confirm outcome", all unsaved. */
+export class DeskNameState extends Reactive {
+    note = "";
+    outcomeId = null;
+    recall = { date: "", time: "", scope: "public" };
+    revenue = "";
+    deadline = "";
+    /** The dial: {uuid, field, number, startedAt, endedAt}, times in milliseconds. */
+    call = null;
+
+    /**
+     * @param {Object} payload of the server
+     * @param {Object} [draft] what was written on this name before a reload
+     */
+    constructor(payload, draft = {}) {
+        super();
+        this.payload = payload;
+        // One token per name served: confirming again after a lost answer saves once.
+        this.token = newToken();
+        this.revenue = formatFloat(payload.campaign.expected_revenue || 0, {
+            digits: [16, payload.campaign.currency?.digits ?? 2],
+        });
+        this.deadline = payload.campaign.expected_closing || "";
+        Object.assign(this, draft);
+    }
+
+    get draft() {
+        const { payload, note, outcomeId, recall, revenue, deadline, call, token } = this;
+        return {
+            lineId: payload.line_id,
+            claimToken: payload.claim_token,
+            values: { note, outcomeId, recall, revenue, deadline, call, token },
+        };
+    }
+
+    get dirty() {
+        return Boolean(this.note.trim() || this.outcomeId);
+    }
+
+    get outcome() {
+        return this.payload.outcomes.find((outcome) => outcome.id === this.outcomeId) || null;
+    }
+
+    get kind() {
+        return this.outcome?.kind || null;
+    }
+
+    get onCall() {
+        return Boolean(this.call && !this.call.endedAt);
+    }
+
+    choose(outcomeId) {
+        this.outcomeId = outcomeId;
+        this.recall.scope = this.outcome?.recall_scope || "public";
+    }
+
+    /** @param {luxon.DateTime} moment in the user's time zone */
+    setRecall(moment) {
+        this.recall.date = moment.toISODate();
+        this.recall.time = moment.toFormat("HH:mm");
+    }
+
+    /** @returns {luxon.DateTime|null} in the user's time zone */
+    get recallAt() {
+        const moment = fromLocal(`${this.recall.date}T${this.recall.time}`);
+        return this.recall.date && this.recall.time && moment.isValid ? moment : null;
+    }
+
+    /**
+     * What `confirm` gets.
+     *
+     * @param {Object|null} appointment accepted in the agenda
+     * @throws {DeskRefusal} something is missing; `focus` says what
+     */
+    confirmValues(appointment) {
+        if (!this.outcome) {
+            throw missing(_t("Choose an outcome first."), "outcome");
+        }
+        const values = {
+            token: this.token,
+            outcome_id: this.outcomeId,
+            note: this.note.trim(),
+            call_uuid: this.call?.uuid || null,
+        };
+        if (this.kind === "R") {
+            Object.assign(values, this.recallValues());
+        } else if (this.kind === "T") {
+            if (!appointment) {
+                throw missing(
+                    _t("Choose a time in the agenda and confirm the appointment first."),
+                    "agenda"
+                );
+            }
+            const { agent_id, start, stop } = appointment.slot;
+            Object.assign(values, { slot: { agent_id, start, stop } }, this.closingValues());
+        } else if (this.kind === "C") {
+            Object.assign(values, this.closingValues());
+        }
+        return values;
+    }
+
+    recallValues() {
+        if (!this.recallAt) {
+            throw missing(_t("Enter the date and time of the next call."), "recall");
+        }
+        if (this.recallAt <= now()) {
+            throw missing(
+                _t("The time of the next call has passed already. Choose a later one."),
+                "recall"
+            );
+        }
+        return {
+            recall_at: toServer(this.recallAt),
+            recall_scope: this.recall.scope,
+        };
+    }
+
+    closingValues() {
+        let revenue = NaN;
+        try {
+            revenue = this.revenue.trim() ? parseFloat(this.revenue) : NaN;
+        } catch {
+            // It is no number: said below.
+        }
+        if (!(revenue >= 0)) {
+            throw missing(_t("Enter the expected revenue, zero or more."), "closing");
+        }
+        if (!this.deadline) {
+            throw missing(_t("Enter the date on which the sale should be closed."), "closing");
+        }
+        return { expected_revenue: revenue, date_deadline: this.deadline };
+    }
+}
+
+function missing(sentence, focus) {
+    return Object.assign(new DeskRefusal(sentence), { focus });
+}

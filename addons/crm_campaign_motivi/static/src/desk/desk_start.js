@@ -1,0 +1,34 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { useDesk } from "./desk_hooks";
+import { DeskKey } from "./desk_key";
+import { KEYS } from "./desk_shortcuts";
+
+/** From here on the server only says that there are many. */
+const HINT_CAP = 1000;
+
+/** No name in hand: choose the campaign and take the next name. */
+export class DeskStart extends Component {
+    static template = "crm_campaign_motivi.DeskStart";
+    static components = { DeskKey };
+    static props = {};
+
+    setup() {
+        this.desk = useDesk();
+        this.KEYS = KEYS;
+    }
+
+    get remaining() {
+        const count = this.desk.campaign.remaining_hint;
+        if (!count) {
+            return _t("No names wait for you");
+        }
+        return count >= HINT_CAP
+            ? _t("More than %s names wait for you", HINT_CAP)
+            : _t("%s names wait for you", count);
+    }
+
+    onCampaignChange(ev) {
+        this.desk.chooseCampaign(Number(ev.target.value));
+    }
+}

@@ -1,0 +1,155 @@
+import { DeskAttempts } from "./desk_attempts";
+import { deskDraft } from "./desk_draft";
+import { callDesk } from "./desk_server";
+import { telephone } from "./desk_telephone";
+
+/** What is done on the name in hand before its outcome is confirmed. */
+export class DeskWork extends DeskAttempts {
+    /** "loading", "start" (no name), "name", or "stopped": nothing will be saved. */
+    phase = "loading";
+    userId = null;
+    /** @type {import("./desk_name_state").DeskNameState|null} */
+    name = null;
+    /** @type {import("./desk_agenda_model").DeskAgendaModel|null} */
+    agenda = null;
+    /** The pane in the middle: "script" or "agenda". */
+    tab = "script";
+
+    constructor(orm) {
+        super();
+        this.call = (method, values) => callDesk(orm, method, values);
+        this.callQuietly = (method, values) => callDesk(orm.silent, method, values);
+    }
+
+    get payload() {
+        return this.name?.payload || null;
+    }
+
+    get claim() {
+        return { line_id: this.payload.line_id, claim_token: this.payload.claim_token };
+    }
+
+    get inHand() {
+        return this.phase === "name" || this.phase === "stopped";
+    }
+
+    /** Something would be lost if the page were closed. */
+    get dirty() {
+        return Boolean(this.inHand && (this.name.dirty || this.agenda.appointment));
+    }
+
+    // ------------------------------------------------------------
+    // The call
+    // ------------------------------------------------------------
+
+    async dial(phone) {
+        if (this.phase !== "name" || !phone?.e164 || phone.blocked) {
+            return;
+        }
+        await this.attemptOnce("dial", async () => {
+            await this.endCall();
+            const dialled = await this.call("log_dial", { ...this.claim, field: phone.field });
+            this.name.call = {
+                uuid: dialled.call_uuid,
+                field: phone.field,
+                number: dialled.e164,
+                startedAt: Date.now(),
+                endedAt: null,
+            };
+            this.saveDraft();
+            this.clearMessage();
+            telephone.dial(dialled.tel);
+        });
+    }
+
+    async endCall() {
+        if (this.name?.onCall) {
+            const call = this.name.call;
+            call.endedAt = Date.now();
+            this.saveDraft();
+            await this.attempt(() => this.call("end_call", { call_uuid: call.uuid }));
+        }
+    }
+
+    // ------------------------------------------------------------
+    // Note and outcome
+    // ------------------------------------------------------------
+
+    setNote(note) {
+        this.name.note = note;
+        this.saveDraft();
+    }
+
+    saveDraft() {
+        if (this.name) {
+            const leadName = this.payload.lead.name;
+            deskDraft.save({ ...this.name.draft, userId: this.userId, leadName });
+        }
+    }
+
+    async chooseOutcome(outcomeId) {
+        if (this.phase !== "name" || this.busy === "confirm") {
+            return;
+        }
+        this.name.choose(outcomeId);
+        this.saveDraft();
+        this.clearMessage();
+        const kind = this.name.kind;
+        if (kind === "T") {
+            await this.attempt(() => this.openAgenda());
+            return;
+        }
+        this.tab = "script";
+        if (kind === "R" || kind === "C") {
+            this.askFocus(kind === "R" ? "recall" : "closing");
+        }
+        await this.attempt(() => this.agenda.drop());
+    }
+
+    /** @param {luxon.DateTime} moment of the next call, one of the quick picks */
+    pickRecall(moment) {
+        this.name.setRecall(moment);
+        this.saveDraft();
+        this.clearMessage();
+        this.askFocus("confirm");
+    }
+
+    // ------------------------------------------------------------
+    // Appointment
+    // ------------------------------------------------------------
+
+    showTab(tab) {
+        this.tab = tab;
+        if (tab === "agenda") {
+            this.askFocus("agenda");
+        }
+    }
+
+    async openAgenda() {
+        this.tab = "agenda";
+        if (!this.agenda.week) {
+            await this.agenda.open();
+        }
+        this.askFocus("agenda");
+    }
+
+    async hold(slot) {
+        if (this.phase !== "name") {
+            return;
+        }
+        await this.attemptOnce("hold", async () => {
+            this.clearMessage();
+            await this.agenda.hold(slot);
+            this.askFocus("accept");
+        });
+    }
+
+    async acceptAppointment() {
+        await this.attempt(() => {
+            this.name.closingValues();
+            this.agenda.accept();
+            this.clearMessage();
+            this.askFocus("confirm");
+        });
+    }
+}
