@@ -11,5 +11,6 @@ from . import crm_desk_payload
 from . import crm_desk_agenda
 from . import crm_desk_confirm
 from . import crm_list_import
+from . import crm_list_import_batch
 from . import crm_list_import_column
 from . import crm_list_import_row

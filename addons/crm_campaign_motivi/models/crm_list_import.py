@@ -1,0 +1,542 @@
+import base64
+import csv
+import io
+import re
+
+from markupsafe import Markup, escape
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools.column_guess import guess_columns
+from ..tools.name_row import NAME_TARGETS, PHONE_TARGETS, RowReader
+from ..tools.table_reader import TableProblem, normalise, open_table
+
+SEPARATORS = [
+    (";", "Semicolon ;"),
+    (",", "Comma ,"),
+    ("\t", "Tab"),
+    ("|", "Bar |"),
+]
+ENCODINGS = [
+    ("utf-8", "UTF-8"),
+    ("utf-8-sig", "UTF-8 with BOM"),
+    ("cp1252", "Windows-1252"),
+    ("utf-16", "UTF-16"),
+]
+SAMPLE_ROWS = 30
+PREVIEW_ROWS = 10
+#: Starts a formula in a spreadsheet; numbers and phones are none.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_HARMLESS = re.compile(r"[+-]?[\d\s.,/()]+")
+
+
+class CrmListImport(models.Model):
+    """A file of names on its way into a call list.
+
+    The file is read, the meaning of its columns guessed and shown for correction,
+    every row staged and then imported batch by batch, set-based. Each row ends
+    accepted, existing or rejected with a reason; a later batch goes on where the
+    last one ended, whoever starts it.
+    """
+
+    _name = "crm.list.import"
+    _description = "List Import"
+    _order = "id desc"
+
+    name = fields.Char(
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    state = fields.Selection(
+        [
+            ("draft", "File"),
+            ("mapped", "Columns"),
+            ("running", "Import"),
+            ("done", "Report"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    # Where the names go
+    campaign_id = fields.Many2one(
+        "utm.campaign",
+        "Campaign",
+        domain="[('is_call_campaign', '=', True)]",
+        index=True,
+        ondelete="restrict",
+    )
+    list_id = fields.Many2one(
+        "crm.call.list",
+        "List",
+        domain="[('campaign_id', '=', campaign_id), ('owner_id', '=', False)]",
+        compute="_compute_list_id",
+        store=True,
+        readonly=False,
+        index=True,
+        ondelete="restrict",
+        help="Leave it empty to create a new list.",
+    )
+    new_list_name = fields.Char("New List", help="Name of a list to create.")
+    # The file and how it is written
+    file = fields.Binary(attachment=True, copy=False)
+    filename = fields.Char()
+    file_kind = fields.Selection([("csv", "CSV"), ("xlsx", "XLSX")], readonly=True)
+    encoding = fields.Selection(ENCODINGS)
+    separator = fields.Selection(SEPARATORS)
+    sheet_name = fields.Char("Sheet")
+    sheet_names = fields.Char("Sheets in the File", readonly=True)
+    header_row = fields.Integer(
+        help="The row that names the columns; 0 when there is none."
+    )
+    column_ids = fields.One2many("crm.list.import.column", "import_id", "Columns")
+    sample_rows = fields.Json(copy=False)
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+    # What became of it
+    row_ids = fields.One2many("crm.list.import.row", "import_id", "Rows")
+    lead_template = fields.Json(copy=False)
+    row_count = fields.Integer("Number of Rows", readonly=True, copy=False)
+    accepted_count = fields.Integer("New Names", readonly=True, copy=False)
+    existing_count = fields.Integer("Known Names", readonly=True, copy=False)
+    rejected_count = fields.Integer("Rejected", readonly=True, copy=False)
+    pending_count = fields.Integer("To Do", compute="_compute_pending_count")
+    rejected_file = fields.Binary(
+        "Rejected Rows", compute="_compute_rejected_file", attachment=False
+    )
+
+    # ------------------------------------------------------------
+    # COMPUTES
+    # ------------------------------------------------------------
+
+    @api.depends("filename")
+    def _compute_name(self):
+        for record in self:
+            record.name = record.filename or record.name or self.env._("New Import")
+
+    @api.depends("campaign_id")
+    def _compute_list_id(self):
+        for record in self:
+            lists = record.campaign_id.call_list_ids
+            if record.list_id not in lists:
+                record.list_id = lists if len(lists) == 1 else False
+
+    @api.depends("row_count", "accepted_count", "existing_count", "rejected_count")
+    def _compute_pending_count(self):
+        for record in self:
+            record.pending_count = (
+                record.row_count
+                - record.accepted_count
+                - record.existing_count
+                - record.rejected_count
+            )
+
+    @api.depends("sample_rows", "column_ids.target", "column_ids.position")
+    def _compute_preview(self):
+        for record in self:
+            record.preview = record._render_preview()
+
+    @api.depends("state", "rejected_count")
+    def _compute_rejected_file(self):
+        for record in self:
+            content = record._rejected_csv() if record.rejected_count else b""
+            record.rejected_file = base64.b64encode(content)
+
+    # ------------------------------------------------------------
+    # ORM
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "file" in vals:
+            begun = self.filtered(lambda record: record.state in ("running", "done"))
+            if begun:
+                raise UserError(
+                    self.env._(
+                        "%(name)s has begun already. Create a new import for another"
+                        " file.",
+                        name=begun[0].name,
+                    )
+                )
+            # Another file: what was found out about the last one is void.
+            vals = {
+                "state": "draft",
+                "file_kind": False,
+                "column_ids": [Command.clear()],
+                "sample_rows": False,
+                **vals,
+            }
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # READ THE FILE
+    # ------------------------------------------------------------
+
+    def action_read_file(self):
+        """Button: find out how the file is written and what its columns mean.
+
+        Settings that a person corrected after the first reading are respected.
+        """
+        self.ensure_one()
+        if self.state not in ("draft", "mapped"):
+            raise UserError(
+                self.env._("The import has begun, so its file can't be read again.")
+            )
+        corrected = self.state == "mapped"
+        table = self._open_table(corrected)
+        sample = table.sample()
+        guesses = guess_columns(
+            table.headers,
+            [cells for number, cells in sample if number > table.header_row],
+        )
+        known = {column.position: column for column in self.column_ids}
+        commands = [Command.clear()]
+        for position, header in enumerate(table.headers):
+            target, guessed_from = guesses[position]
+            before = known.get(position)
+            if corrected and header and before and before.name == header:
+                target, guessed_from = before.target, before.guessed_from
+            commands.append(
+                Command.create(
+                    {
+                        "position": position,
+                        "name": header
+                        or self.env._("Column %(number)s", number=position + 1),
+                        "samples": self._samples(sample, position, table.header_row),
+                        "target": target,
+                        "guessed_from": guessed_from,
+                    }
+                )
+            )
+        super().write(
+            {
+                "state": "mapped",
+                "file_kind": table.kind,
+                "encoding": table.encoding,
+                "separator": table.separator,
+                "sheet_name": table.sheet,
+                "sheet_names": ", ".join(table.sheets),
+                "header_row": table.header_row,
+                "column_ids": commands,
+                "sample_rows": [
+                    [number, cells]
+                    for number, cells in sample
+                    if number != table.header_row
+                ][:SAMPLE_ROWS],
+            }
+        )
+
+    @api.model
+    def _samples(self, sample, position, header_row):
+        """Return some different values of a column, for the eye."""
+        values = dict.fromkeys(
+            cells[position]
+            for number, cells in sample
+            if number > header_row and position < len(cells) and cells[position]
+        )
+        return " · ".join(value[:40] for value in list(values)[:4])
+
+    def _open_table(self, corrected=True):
+        """Return the reader of the file.
+
+        :param bool corrected: read it as the settings say; otherwise find out
+        :raise UserError: the file can't be read, with a sentence
+        """
+        self.ensure_one()
+        chosen = {}
+        if corrected:
+            chosen = {
+                "encoding": self.encoding,
+                "separator": self.separator,
+                "sheet": self.sheet_name,
+                "header_row": self.header_row,
+            }
+        try:
+            return open_table(self._file_content(), self.filename or "", **chosen)
+        except TableProblem as problem:
+            raise UserError(self._sentence_of_table(problem)) from problem
+
+    def _file_content(self):
+        if not self.file:
+            raise UserError(self.env._("Upload a file first."))
+        return base64.b64decode(self.with_context(bin_size=False).file)
+
+    def _sentence_of_table(self, problem):
+        """Return the sentence that tells why a file can't be read."""
+        sentences = {
+            "empty": self.env._("The file is empty."),
+            "not_text": self.env._(
+                "This is neither a text file nor an Excel workbook. Save the list as"
+                " CSV or XLSX and upload that."
+            ),
+            "unknown_format": self.env._(
+                "This archive is no Excel workbook. Save the list as CSV or XLSX and"
+                " upload that."
+            ),
+            "old_excel": self.env._(
+                "This is a file of an old Office. Open it, save it as XLSX or CSV and"
+                " upload that."
+            ),
+            "protected": self.env._(
+                "The workbook is protected by a password. Open it, save it without the"
+                " password and upload that."
+            ),
+            "corrupt": self.env._(
+                "The workbook is damaged and can't be read. Open it in Excel, save it"
+                " again and upload that."
+            ),
+            "too_large": self.env._(
+                "The workbook is too large when unpacked. Save the list as CSV and"
+                " upload that."
+            ),
+            "too_few_columns": self.env._(
+                "Only one column was found; a list needs a name and a phone number at"
+                " least. Check the separator."
+            ),
+            "too_many_columns": self.env._(
+                "%(columns)s columns were found, more than the %(limit)s that a list"
+                " may have. Check the separator.",
+                columns=problem.details.get("columns"),
+                limit=problem.details.get("limit"),
+            ),
+            "no_header_row": self.env._(
+                "Row %(row)s holds no header. Write the number of the row that names"
+                " the columns, or 0 when there is none.",
+                row=problem.details.get("row"),
+            ),
+            "no_sheet": self.env._(
+                "The workbook has no sheet %(sheet)s. Its sheets are: %(sheets)s.",
+                sheet=problem.details.get("sheet"),
+                sheets=problem.details.get("sheets"),
+            ),
+        }
+        return sentences[problem.code]
+
+    # ------------------------------------------------------------
+    # WHAT THE COLUMNS MEAN
+    # ------------------------------------------------------------
+
+    def _row_reader(self):
+        """Return the reader that makes names of the rows of this file."""
+        self.ensure_one()
+        columns = self.column_ids.sorted("position")
+        return RowReader(
+            columns.mapped("name"),
+            columns.mapped("target"),
+            {
+                normalise(state.name): state.code
+                for state in self._provinces().values()
+            },
+            self.header_row,
+        )
+
+    @api.model
+    def _provinces(self):
+        """Return the Italian provinces by their code.
+
+        :rtype: dict[str, res.country.state]
+        """
+        italy = self.env.ref("base.it")
+        return {state.code: state for state in italy.state_ids}
+
+    def _check_mapping(self):
+        targets = set(self.column_ids.mapped("target"))
+        if not targets & set(NAME_TARGETS):
+            raise UserError(
+                self.env._(
+                    "No column goes into the name. Choose the column that holds it."
+                )
+            )
+        if not targets & set(PHONE_TARGETS):
+            raise UserError(
+                self.env._(
+                    "No column goes into a phone. Choose the column that holds it."
+                )
+            )
+
+    def _render_preview(self):
+        """Return a table of the first rows as they would be imported."""
+        self.ensure_one()
+        if not self.sample_rows or not self.column_ids:
+            return False
+        reader = self._row_reader()
+        target = self.column_ids._fields["target"]
+        labels = dict(target._description_selection(self.env))
+        titles = [
+            self.env._("Row"),
+            self.env._("Name"),
+            labels["phone"],
+            labels["mobile"],
+            labels["phone_second"],
+            labels["street"],
+            labels["zip"],
+            labels["city"],
+            self.env._("Province"),
+            labels["email"],
+            labels["note"],
+        ]
+        lines = []
+        for number, cells in self.sample_rows[:PREVIEW_ROWS]:
+            lines.append(self._render_preview_row(reader.read(number, cells), cells))
+        return Markup(
+            '<div class="o_list_import_preview table-responsive">'
+            '<table class="table table-sm table-striped mb-0">'
+            "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
+        ) % (
+            Markup("").join(Markup("<th>%s</th>") % title for title in titles),
+            Markup("").join(lines),
+        )
+
+    def _render_preview_row(self, name_row, cells):
+        if name_row.problem:
+            return Markup(
+                '<tr class="text-muted"><td>%s</td><td colspan="10">'
+                '<i class="fa fa-times-circle text-danger me-1"/>%s<br/>'
+                "<small>%s</small></td></tr>"
+            ) % (
+                name_row.number,
+                self._reason(name_row.problem, name_row.details),
+                " · ".join(cell for cell in cells if cell),
+            )
+        values = name_row.values
+        icon = "building-o" if values["lead_kind"] == "company" else "user-o"
+        name = Markup('<i class="fa fa-%s text-muted me-1"/>') % icon + values["name"]
+        shown = [
+            name_row.number,
+            name,
+            values["phone"],
+            values["mobile"],
+            values["phone_second"],
+            values["street"],
+            values["zip"],
+            values["city"],
+            name_row.province,
+            values["email_from"],
+            Markup("<br/>").join(escape(note) for note in name_row.notes),
+        ]
+        return Markup("<tr>%s</tr>") % Markup("").join(
+            Markup("<td>%s</td>") % value for value in shown
+        )
+
+    # ------------------------------------------------------------
+    # REPORT
+    # ------------------------------------------------------------
+
+    def _reason(self, problem, details):
+        """Return the sentence that tells why a row was rejected.
+
+        :param str problem: one of the codes of ``crm.list.import.row``
+        :param dict details: what the sentence names
+        """
+        sentences = {
+            "empty": self.env._("The row is empty."),
+            "above_header": self.env._("The row stands above the header."),
+            "repeated_header": self.env._("The row repeats the header."),
+            "total": self.env._("The row is a total."),
+            "no_name": self.env._("The row has no name."),
+            "no_number": self.env._("The row has no phone number."),
+            "unreadable_number": self.env._(
+                "No phone number can be read: %(written)s",
+                written=details.get("written"),
+            ),
+            "too_few_cells": self.env._("The row ends before its phone number."),
+            "too_many_cells": self.env._(
+                "The row has %(cells)s columns instead of %(columns)s: a separator"
+                " stands inside a value.",
+                cells=details.get("cells"),
+                columns=details.get("columns"),
+            ),
+            "shifted": self.env._(
+                "The values stand in the wrong columns (shifted by %(columns)s).",
+                columns=details.get("columns"),
+            ),
+            "archived": self.env._(
+                "%(name)s has this number and is archived. Restore the name to call"
+                " it.",
+                name=details.get("name"),
+            ),
+        }
+        if problem == "in_list" and details.get("row"):
+            return self.env._(
+                "Already in this list: row %(row)s, %(name)s.",
+                row=details["row"],
+                name=details["name"],
+            )
+        if problem == "in_list":
+            return self.env._("Already in this list: %(name)s.", name=details["name"])
+        return sentences[problem]
+
+    def _rejected_csv(self):
+        """Return the rejected rows as they stood in the file, with the reason."""
+        self.ensure_one()
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        headers = self.column_ids.sorted("position").mapped("name")
+        writer.writerow(
+            map(_harmless, [*headers, self.env._("Row"), self.env._("Reason")])
+        )
+        self.row_ids.flush_model()
+        for number, cells, reason in self.env.execute_query(
+            SQL(
+                """SELECT row_number, cells, reason FROM crm_list_import_row
+                    WHERE import_id = %s AND state = 'rejected' ORDER BY row_number""",
+                self.id,
+            )
+        ):
+            cells = cells + [""] * (len(headers) - len(cells))
+            writer.writerow(map(_harmless, [*cells, str(number), reason]))
+        return text.getvalue().encode("utf-8-sig")
+
+    def action_download_rejected(self):
+        """Button: the rejected rows as a CSV file, ready to be corrected."""
+        self.ensure_one()
+        stem = re.sub(r"[^\w.-]+", "_", (self.filename or "list").rsplit(".", 1)[0])
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/crm.list.import/{self.id}/rejected_file/"
+            f"{stem}_{self.env._('rejected')}.csv?download=true",
+            "target": "download",
+        }
+
+    def action_open_rows(self):
+        """Button: all rows with their result."""
+        return self._open_rows()
+
+    def action_open_rejected(self):
+        """Button: the rejected rows with the reason of each."""
+        return self._open_rows("rejected")
+
+    def action_open_accepted(self):
+        """Button: the rows that became new names."""
+        return self._open_rows("accepted")
+
+    def action_open_existing(self):
+        """Button: the rows whose name was in the archive already."""
+        return self._open_rows("existing")
+
+    def _open_rows(self, state=None):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_campaign_motivi.crm_list_import_row_action"
+        )
+        action["domain"] = [("import_id", "=", self.id)]
+        action["context"] = {f"search_default_{state}": 1} if state else {}
+        return action
+
+    def action_open_list(self):
+        """Button: the list with the imported names."""
+        self.ensure_one()
+        return self.list_id.action_open_lines()
+
+
+def _harmless(text):
+    """Return a cell that no spreadsheet takes for a formula."""
+    if _FORMULA.match(text or "") and not _HARMLESS.fullmatch(text):
+        return "'" + text
+    return text or ""
+
+

@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+TARGETS = [
+    ("full_name", "Name (person or company)"),
+    ("company", "Company"),
+    ("first_name", "First Name"),
+    ("last_name", "Last Name"),
+    ("phone", "Phone"),
+    ("mobile", "Mobile"),
+    ("phone_second", "Second Phone"),
+    ("email", "E-mail"),
+    ("street", "Street"),
+    ("zip", "Postcode (CAP)"),
+    ("city", "City"),
+    ("province", "Province (code or name)"),
+    ("vat", "VAT or Tax Code (kept in the notes)"),
+    ("note", "Notes"),
+    ("ignore", "Leave out"),
+]
+
+
+class CrmListImportColumn(models.Model):
+    """A column of a file of names, and the field of a name that it fills."""
+
+    _name = "crm.list.import.column"
+    _description = "Column of a List Import"
+    _order = "import_id, position"
+
+    import_id = fields.Many2one(
+        "crm.list.import", required=True, index=True, ondelete="cascade"
+    )
+    position = fields.Integer(readonly=True)
+    name = fields.Char("Column in the File", readonly=True)
+    samples = fields.Char("Values in the File", readonly=True)
+    target = fields.Selection(
+        TARGETS,
+        "Goes Into",
+        required=True,
+        default="ignore",
+        help="Several columns may go into the same field: numbers fill the free phones,"
+        " the others are joined.",
+    )
+    guessed_from = fields.Selection(
+        [("header", "Header"), ("content", "Values"), ("nothing", "Not recognised")],
+        readonly=True,
+    )

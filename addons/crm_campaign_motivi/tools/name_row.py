@@ -1,0 +1,334 @@
+"""Make a name of one row of a list, or say why it is none."""
+
+import re
+from dataclasses import dataclass, field
+
+from odoo.addons.crm_callcenter.tools.phone import (
+    format_international,
+    is_mobile,
+    read_phone_cell,
+)
+
+from .italy import AREA_CODES, PROVINCE_NAMES, PROVINCES_BY_CAP
+from .name_text import is_company, proper_case
+from .table_reader import normalise
+
+PHONE_TARGETS = ("phone", "mobile", "phone_second")
+NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
+
+_EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[a-z]{2,}", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:sub ?)?total[ei]?\b|tot\b|totale complessivo", re.IGNORECASE)
+_MEANS_SOMETHING = re.compile(r"[^\W_]")
+_NO_NAME = frozenset(
+    ["", "n a", "na", "nd", "n d", "x", "xx", "xxx", "null", "none", "nessuno", "no"]
+)
+_CITY_WITH_PROVINCE = re.compile(r"(.+?)\s*[(\-,]\s*([A-Za-z]{2})\)?")
+_DIGIT = re.compile(r"\d")
+_ZIP_NOISE = re.compile(r"^(?:it?)[\s-]+|\.0$|[\s.]", re.IGNORECASE)
+
+
+@dataclass
+class NameRow:
+    """What one row says.
+
+    ``problem`` is empty, or the code of the reason for which it is no name.
+    """
+
+    number: int
+    values: dict = field(default_factory=dict)
+    province: str = ""
+    notes: list = field(default_factory=list)
+    problem: str = ""
+    details: dict = field(default_factory=dict)
+
+    @property
+    def numbers(self):
+        """The phone numbers of the row in E.164."""
+        return [
+            self.values[f"{target}_e164"]
+            for target in PHONE_TARGETS
+            if self.values.get(f"{target}_e164")
+        ]
+
+
+class RowReader:
+    """Reads the rows of one list, whose columns have known meanings.
+
+    :param list[str] headers: of the columns
+    :param list[str] targets: what each column means
+    :param dict provinces: ``{normalised name of a province: its code}``
+    :param int header_row: rows above it are titles
+    """
+
+    def __init__(self, headers, targets, provinces=None, header_row=1):
+        self.headers = headers
+        self.header_row = header_row
+        self.provinces = {code.casefold(): code for code in AREA_CODES}
+        self.provinces.update(provinces or {})
+        self.provinces.update(PROVINCE_NAMES)
+        self.columns = {}
+        for at, target in enumerate(targets):
+            self.columns.setdefault(target, []).append(at)
+        self._small_headers = [header.casefold() for header in headers]
+        self._header_words = [normalise(header) for header in headers]
+        self._area_codes = {}
+
+    def read(self, number, cells):
+        """Read one row.
+
+        :param int number: of the row in the file
+        :param list[str] cells: as they stand in the file
+        :rtype: NameRow
+        """
+        row = NameRow(number)
+        cells = cells + [""] * (len(self.headers) - len(cells))
+        row.problem = self._no_name_row(number, cells)
+        if row.problem:
+            return row
+        if any(cells[len(self.headers) :]):
+            row.problem = "too_many_cells"
+            row.details = {"cells": len(cells), "columns": len(self.headers)}
+            return row
+        self._read_place(row, cells)
+        self._read_phones(row, cells)
+        self._read_name(row, cells)
+        self._read_email(row, cells)
+        self._read_notes(row, cells)
+        self._judge(row, cells)
+        return row
+
+    # ------------------------------------------------------------
+    # Rows that are no names
+    # ------------------------------------------------------------
+
+    def _no_name_row(self, number, cells):
+        if not _MEANS_SOMETHING.search("".join(cells)):
+            return "empty"
+        if number < self.header_row:
+            return "above_header"
+        filled = [cell for cell in cells if cell]
+        if _TOTAL.match(filled[0]) and len(filled) <= 3:
+            return "total"
+        repeated = sum(
+            bool(cell) and cell.casefold() == header
+            for cell, header in zip(cells, self._small_headers, strict=False)
+        )
+        if repeated >= 2 and repeated * 2 > len(filled):
+            return "repeated_header"
+        return ""
+
+    def _judge(self, row, cells):
+        """Set the problem of a row that lacks what a name needs."""
+        zip_is_text = any(
+            cells[at] and not _DIGIT.search(cells[at])
+            for at in self.columns.get("zip", ())
+        )
+        if row.values["name"] and row.numbers and not zip_is_text:
+            return
+        shifted = self._shift(cells)
+        if shifted:
+            row.problem, row.details = "shifted", {"columns": shifted}
+        elif not row.values["name"]:
+            row.problem = "no_name"
+        elif not row.numbers:
+            row.problem = self._no_number(row, cells)
+
+    def _no_number(self, row, cells):
+        written = [
+            cells[at]
+            for target in PHONE_TARGETS
+            for at in self.columns.get(target, ())
+            if _MEANS_SOMETHING.search(cells[at])
+        ]
+        if written:
+            row.details = {"written": " / ".join(written)[:80]}
+            return "unreadable_number"
+        last = max((at for at, cell in enumerate(cells) if cell), default=0)
+        phones = [
+            at for target in PHONE_TARGETS for at in self.columns.get(target, ())
+        ]
+        later = [at for at in range(len(self.headers)) if at > max(phones, default=0)]
+        return "too_few_cells" if last < min(phones) - 1 and later else "no_number"
+
+    def _shift(self, cells):
+        """Return by how many columns the cells stand beside their own, 0 for none.
+
+        The columns whose content can be told apart say so together.
+        """
+        if self._typed_matches(cells, 0) >= 2:
+            return 0
+        for shift in (1, -1, 2, -2):
+            if self._typed_matches(cells, shift) >= 2:
+                return shift
+        return 0
+
+    def _typed_matches(self, cells, shift):
+        count = 0
+        for target in ("zip", "province", "phone", "mobile", "email"):
+            for at in self.columns.get(target, ()):
+                cell = cells[at + shift] if 0 <= at + shift < len(cells) else ""
+                count += bool(cell) and self._looks_like(target, cell)
+        return count
+
+    def _looks_like(self, target, cell):
+        if target == "zip":
+            return bool(re.fullmatch(r"\d{4,5}", cell))
+        if target == "province":
+            return self._province_code(cell) != ""
+        if target == "email":
+            return bool(_EMAIL.search(cell))
+        return bool(read_phone_cell(cell)[0])
+
+    # ------------------------------------------------------------
+    # The name
+    # ------------------------------------------------------------
+
+    def _first(self, cells, target):
+        for at in self.columns.get(target, ()):
+            if normalise(cells[at]) not in _NO_NAME:
+                return cells[at]
+        return ""
+
+    def _joined(self, cells, target):
+        found = [cells[at] for at in self.columns.get(target, ()) if cells[at]]
+        return " ".join(found)
+
+    def _read_name(self, row, cells):
+        full = self._first(cells, "full_name")
+        company = self._first(cells, "company")
+        parts = [self._first(cells, target) for target in ("first_name", "last_name")]
+        person = " ".join(filter(None, parts))
+        tax_code = self._first(cells, "vat")
+        if full and not company and is_company(full, "" if person else tax_code):
+            full, company = "", full
+        person = proper_case(person or full)
+        company = proper_case(company, "company")
+        row.values.update(
+            name=company or person,
+            lead_kind="company" if company else "person",
+            contact_name=person,
+            partner_name=company,
+        )
+
+    # ------------------------------------------------------------
+    # Where
+    # ------------------------------------------------------------
+
+    def _province_code(self, text):
+        return self.provinces.get(normalise(text), "")
+
+    def _read_place(self, row, cells):
+        street = self._joined(cells, "street")
+        city = self._joined(cells, "city")
+        written = self._joined(cells, "province")
+        row.province = self._province_code(written) if written else ""
+        if _MEANS_SOMETHING.search(written) and not row.province:
+            self._keep(row, "province", written)
+        beside = _CITY_WITH_PROVINCE.fullmatch(city)
+        if beside and beside[2].casefold() in self.provinces:
+            city = beside[1]
+            row.province = row.province or beside[2].upper()
+        row.values.update(
+            street=proper_case(street, "place") if _useful(street) else "",
+            city=proper_case(city, "place") if _useful(city) else "",
+            zip=self._read_zip(row, self._joined(cells, "zip")),
+        )
+
+    def _read_zip(self, row, written):
+        digits = _ZIP_NOISE.sub("", written)
+        if not digits.isdecimal() or not digits.isascii():
+            self._keep(row, "zip", written)
+            return ""
+        if len(digits) == 5:
+            return digits
+        # A spreadsheet takes 00118 for 118: what is left tells the rest.
+        padded = digits.zfill(5)
+        provinces = PROVINCES_BY_CAP.get(padded[:2], ())
+        if 2 <= len(digits) <= 4 and (
+            row.province in provinces or (provinces and not row.province)
+        ):
+            return padded
+        self._keep(row, "zip", written)
+        return ""
+
+    # ------------------------------------------------------------
+    # Numbers
+    # ------------------------------------------------------------
+
+    def _codes_of(self, row):
+        """Return the dialling codes of the place of a row, as far as it is known."""
+        key = (row.province, row.values.get("zip", "")[:2])
+        if key not in self._area_codes:
+            provinces = [row.province] if row.province else PROVINCES_BY_CAP.get(key[1])
+            self._area_codes[key] = tuple(
+                code
+                for province in provinces or ()
+                for code in AREA_CODES.get(province, ())
+            )
+        return self._area_codes[key]
+
+    def _read_phones(self, row, cells):
+        numbers = {}
+        codes = self._codes_of(row)
+        for target in PHONE_TARGETS:
+            for at in self.columns.get(target, ()):
+                found, unread = read_phone_cell(cells[at], "IT", codes)
+                for _written, e164 in found:
+                    numbers.setdefault(e164, at)
+                for part in unread:
+                    row.notes.append((at, part))
+        mobiles = [e164 for e164 in numbers if is_mobile(e164)]
+        fixed = [e164 for e164 in numbers if e164 not in mobiles]
+        free = dict.fromkeys(PHONE_TARGETS)
+        if fixed:
+            free["phone"] = fixed.pop(0)
+        if mobiles:
+            free["mobile"] = mobiles.pop(0)
+        left = [e164 for e164 in numbers if e164 in fixed or e164 in mobiles]
+        for target in ("phone_second", "phone", "mobile"):
+            if left and not free[target]:
+                free[target] = left.pop(0)
+        for target, e164 in free.items():
+            row.values[target] = format_international(e164) if e164 else ""
+            row.values[f"{target}_e164"] = e164 or ""
+        for e164 in left:
+            row.notes.append((numbers[e164], format_international(e164)))
+
+    # ------------------------------------------------------------
+    # The rest
+    # ------------------------------------------------------------
+
+    def _read_email(self, row, cells):
+        row.values["email_from"] = ""
+        for at in self.columns.get("email", ()):
+            found = _EMAIL.findall(cells[at])
+            if found and not row.values["email_from"]:
+                row.values["email_from"] = found.pop(0).lower()
+            for email in found:
+                row.notes.append((at, email.lower()))
+            if _MEANS_SOMETHING.search(cells[at]) and not _EMAIL.search(cells[at]):
+                row.notes.append((at, cells[at]))
+
+    def _keep(self, row, target, written):
+        """Keep in the notes what is written in a column and can't be used."""
+        if _MEANS_SOMETHING.search(written):
+            row.notes.append((self.columns[target][0], written))
+
+    def _read_notes(self, row, cells):
+        notes = [
+            f"{self.headers[at]}: {text}" if self.headers[at] else text
+            for at, text in row.notes
+        ]
+        for at in self.columns.get("vat", ()):
+            if _useful(cells[at]):
+                notes.append(f"{self.headers[at]}: {cells[at]}")
+        for at in self.columns.get("note", ()):
+            if _useful(cells[at]):
+                header = self._header_words[at]
+                plain = not header or header.startswith(("not", "annot", "comm"))
+                notes.append(cells[at] if plain else f"{self.headers[at]}: {cells[at]}")
+        row.notes = notes
+
+
+def _useful(text):
+    return bool(_MEANS_SOMETHING.search(text))

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Load the demo campaign's names into a demo database, through the real import.
+
+Called by ``make run`` once the demo database exists (addons ``crm_callcenter`` and
+``crm_campaign_motivi`` installed with demo data)::
+
+    python tools/demo.py DATABASE
+    python tools/demo.py --database DATABASE
+
+It starts ``odoo shell`` on the database, which runs :func:`seed`. Running it again
+changes nothing; after an interruption it goes on where it was.
+"""
+
+import argparse
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = Path(__file__).resolve().parent.parent / "tests/data/names_fotovoltaico.csv"
+MODULE = "crm_campaign_motivi"
+BATCH_SIZE = 1000
+
+
+def seed(env):
+    """Import the list of names into the demo campaign.
+
+    :param odoo.api.Environment env: of the demo database
+    """
+    call_list = env.ref(f"{MODULE}.call_list_lombardia", raise_if_not_found=False)
+    if not call_list:
+        raise SystemExit("The demo campaign is missing: install with --with-demo.")
+    # Not as superuser: the import is what a campaign manager does.
+    manager = env.ref("crm_callcenter.user_campaign_manager")
+    imports = env(
+        user=manager.id, context={"lang": manager.lang, "tz": manager.tz}
+    )["crm.list.import"]
+    done = imports.search(
+        [("filename", "=", NAMES.name), ("list_id", "=", call_list.id)], limit=1
+    )
+    list_import = done or imports.create(
+        {
+            "campaign_id": call_list.campaign_id.id,
+            "list_id": call_list.id,
+            "filename": NAMES.name,
+            "file": base64.b64encode(NAMES.read_bytes()),
+        }
+    )
+    if list_import.state == "draft":
+        list_import.action_read_file()
+    if list_import.state != "done":
+        list_import.action_import()
+        env.cr.commit()
+    progress = list_import.import_next_batch(BATCH_SIZE)
+    while not progress["finished"]:
+        env.cr.commit()
+        progress = list_import.import_next_batch(BATCH_SIZE)
+    env.cr.commit()
+    print(
+        f"{progress['total']} rows of {NAMES.name}: {progress['accepted']} new names, "
+        f"{progress['existing']} known, {progress['rejected']} rejected with a reason",
+        flush=True,
+    )
+
+
+def run(arguments):
+    """Start ``odoo shell`` on a database and let it call :func:`seed`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", metavar="DATABASE")
+    parser.add_argument("--database", metavar="DATABASE")
+    options = parser.parse_args(arguments)
+    database = options.database or options.name
+    if not database:
+        parser.error("name the database")
+
+    # Here and not above: inside the shell this file is loaded without its folder.
+    from environment import cluster, databases, odoo_config
+    from environment.shell import EnvironmentProblem
+
+    cluster.start()
+    if not databases.exists(database):
+        raise EnvironmentProblem(f"there is no database {database}.")
+    command = odoo_config.command(
+        "shell", "-d", database, "--no-http", "--log-level=warn"
+    )
+    path = str(Path(__file__).resolve())
+    done = subprocess.run(
+        command,
+        input=f"import runpy; runpy.run_path({path!r})['seed'](env)\n",
+        text=True,
+        env=odoo_config.environment(),
+        check=False,
+    )
+    return done.returncode
+
+
+if __name__ == "__main__":
+    from environment.shell import main
+
+    main(run, sys.argv[1:])
