@@ -227,7 +227,9 @@ class CrmDesk(models.AbstractModel):
                 self.env.uid,
             )
         )
-        return self.env["utm.campaign"].browse([campaign_id for (campaign_id,) in rows])
+        # sudo: working on a list is the right to read the campaign that it belongs to
+        campaigns = self.env["utm.campaign"].sudo()
+        return campaigns.browse([campaign_id for (campaign_id,) in rows])
 
     # ------------------------------------------------------------
     # WHY IS THERE NOTHING
@@ -255,7 +257,7 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _why_not_mine(self, campaign_id):
         campaign = self.env["utm.campaign"].browse(campaign_id).exists()
-        if campaign and campaign.call_state != "running":
+        if campaign.has_access("read") and campaign.call_state != "running":
             return self.env._(
                 "The campaign %(campaign)s is not running. Choose another campaign.",
                 campaign=campaign.title,

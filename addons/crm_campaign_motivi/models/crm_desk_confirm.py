@@ -57,13 +57,13 @@ class CrmDesk(models.AbstractModel):
         interaction = lead._register_outcome(
             outcome, campaign=line.campaign_id, note=note, token=token, call=call
         )
-        self._close_line(line, outcome, recall)
-        self._remember_handled(lead)
         event = self.env["calendar.event"]
         if outcome.kind == "T":
             event = self._fix_appointment(line, slot, note, expected_revenue, date_deadline)
         elif outcome.kind == "C":
             self._record_sale(line, expected_revenue, date_deadline)
+        self._remember_handled(lead)
+        self._close_line(line, outcome, recall)
         return self._result(interaction, event)
 
     # ------------------------------------------------------------
