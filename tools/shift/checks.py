@@ -162,11 +162,17 @@ def lost_appointments(site, journal):
 
 
 def log_errors(site):
-    """Return the errors and warnings that a server of our own has logged."""
-    marks = (" ERROR ", " CRITICAL ", " WARNING ")
-    return [
-        line for line in site.log_lines() if any(mark in line[:80] for mark in marks)
-    ]
+    """Return the errors and warnings that a server of our own has logged.
+
+    Odoo logs each refusal as a warning of ``odoo.http``: those are counted apart.
+    """
+    return [line for line in site.log_lines() if _is_complaint(line[:120])]
+
+
+def _is_complaint(line):
+    if " ERROR " in line or " CRITICAL " in line:
+        return True
+    return " WARNING " in line and " odoo.http: " not in line
 
 
 def retried_requests(site):

@@ -106,7 +106,8 @@ def _ratios(durations):
 
 
 def _duration_lines(result):
-    yield f"{'ms':12}{'count':>8}{'p50':>9}{'p95':>9}{'p99':>9}   p95 against {BASELINE}"
+    titles = f"{'ms':12}{'count':>8}{'p50':>9}{'p95':>9}{'p99':>9}"
+    yield f"{titles}   p95 against {BASELINE}"
     for method in SHOWN:
         row = result["durations_ms"].get(method)
         if row:
