@@ -3,7 +3,7 @@ PYTHON ?= python3
 # Variables for the tools: make run PORT=8070, make bench ONLY=dispatch,import ...
 export PORT ONLY OPERATORS DURATION ODOO_DEB ODOO_HOME DATABASE_URL
 
-.PHONY: run test setup stop clean bench shift
+.PHONY: run test setup stop clean bench bench-database shift
 
 run: ## set up, create the demo database once, serve until Ctrl-C
 	@$(PYTHON) tools/run.py
@@ -22,6 +22,9 @@ clean: ## delete all that the other targets made
 
 bench: setup ## measure (ONLY=dispatch,import picks groups)
 	@$(PYTHON) -m tools.bench
+
+bench-database: setup ## build the database of 3,000,000 names (SIZE=100000: a small one)
+	@$(PYTHON) -m tools.bench --database
 
 shift: setup ## simulate a shift (OPERATORS=20 DURATION=60)
 	@$(PYTHON) -m tools.shift

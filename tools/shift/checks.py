@@ -1,7 +1,6 @@
 """Was a name served twice, a slot booked twice, an outcome lost? Seen from outside."""
 
 from collections import Counter, defaultdict
-from itertools import pairwise
 
 
 def zero_counters(site, journal):
@@ -38,9 +37,12 @@ def overlapping_hands(served):
     found = []
     for lead_id, windows in by_lead.items():
         windows.sort(key=lambda one: one.since)
-        for first, second in pairwise(windows):
-            if first.until is None or second.since < first.until:
-                found.append(f"name {lead_id}: {first.operator}, {second.operator}")
+        for place, second in enumerate(windows):
+            found += [
+                f"name {lead_id}: {first.operator}, {second.operator}"
+                for first in windows[:place]
+                if first.until is None or second.since < first.until
+            ]
     return found
 
 
@@ -66,14 +68,12 @@ def strangers_recalls(served):
     """Return private recalls that came back to somebody else."""
     owners, found = {}, []
     for one in sorted(served, key=lambda one: one.since):
-        owner = owners.pop(one.lead_id, one.operator)
-        if owner != one.operator:
+        owner = owners.get(one.lead_id)
+        if owner not in (None, one.operator):
             found.append(f"name {one.lead_id}: of {owner}, given to {one.operator}")
-        if one.confirmed and one.private_recall:
-            owners[one.lead_id] = one.operator
-        elif one.kind == "X" and owner == one.operator:
-            # Put back without an outcome: it stays whosever recall it was.
-            pass
+        if one.confirmed:
+            # Put back without an outcome, it would stay whosever recall it was.
+            owners[one.lead_id] = one.operator if one.private_recall else None
     return found
 
 
@@ -139,9 +139,8 @@ def double_events(site):
 
 def lost_appointments(site, journal):
     """Return confirmed appointments that are not in calendar and slots."""
-    wanted = {one.event_id: one for one in journal.served if one.slot and one.confirmed}
-    missing = [one for one in journal.served if one.slot and one.confirmed]
-    if not missing:
+    wanted = [one for one in journal.served if one.slot and one.confirmed]
+    if not wanted:
         return []
     rows = site.query(
         """SELECT e.id, s.agent_id, s.start, s.stop FROM calendar_event e
@@ -151,8 +150,8 @@ def lost_appointments(site, journal):
     booked = {int(row[0]): (int(row[1]), row[2], row[3]) for row in rows}
     return [
         f"name {one.lead_id}: {one.slot}"
-        for event_id, one in wanted.items()
-        if booked.get(event_id) != tuple(one.slot.values())
+        for one in wanted
+        if booked.get(one.event_id) != tuple(one.slot.values())
     ]
 
 
@@ -166,10 +165,11 @@ def log_errors(site):
 
     Odoo logs each refusal as a warning of ``odoo.http``: those are counted apart.
     """
-    return [line for line in site.log_lines() if _is_complaint(line[:120])]
+    return [line for line in site.log_lines() if is_complaint(line[:120])]
 
 
-def _is_complaint(line):
+def is_complaint(line):
+    """Tell whether a line of Odoo's log is one that a shift must not cause."""
     if " ERROR " in line or " CRITICAL " in line:
         return True
     return " WARNING " in line and " odoo.http: " not in line

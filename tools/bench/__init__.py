@@ -1,0 +1,1 @@
+"""Measurements: groups of figures, each with its baseline from the same run."""

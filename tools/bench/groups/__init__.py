@@ -1,0 +1,1 @@
+"""The groups of measurements; each module registers its own."""

@@ -1,0 +1,68 @@
+"""The groups of measurements, by name: each is one small module of ``groups``."""
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Callable
+
+from ..environment.shell import EnvironmentProblem
+
+
+@dataclasses.dataclass
+class Group:
+    """A function that measures and yields rows.
+
+    :param str title: what it measures, in a few words
+    """
+
+    name: str
+    title: str
+    measure: Callable
+
+
+@dataclasses.dataclass
+class Bench:
+    """What a group may need.
+
+    :param int size: names of the big database; a small one makes tests quick
+    """
+
+    size: int
+
+
+GROUPS = {}
+
+
+def group(name):
+    """Register a function ``measure(bench)`` that yields rows, as a group."""
+
+    def register(measure):
+        title = measure.__doc__.strip().splitlines()[0]
+        GROUPS[name] = Group(name, title, measure)
+        return measure
+
+    return register
+
+
+def load():
+    """Import every module of ``groups``, which registers what it measures."""
+    from . import groups
+
+    for module in pkgutil.iter_modules(groups.__path__):
+        importlib.import_module(f"{groups.__name__}.{module.name}")
+    return GROUPS
+
+
+def chosen(only, known):
+    """Return the groups that ``only`` names, in the order of the register.
+
+    :param str only: names with commas between them; empty: all
+    """
+    wanted = [name.strip() for name in (only or "").split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise EnvironmentProblem(
+            f"there is no group {', '.join(unknown)}; "
+            f"ONLY= takes some of: {', '.join(sorted(known))}."
+        )
+    return [known[name] for name in known if not wanted or name in wanted]
