@@ -1,6 +1,6 @@
 {
     "name": "Call Campaigns",
-    "summary": "Campaigns, call lists, import, dispatch of the next name, operator's desk",
+    "summary": "Campaigns, call lists, import, dispatch, operator's desk",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",

@@ -1,3 +1,5 @@
+from . import base
+from . import ir_model_access
 from . import crm_tree_mixin
 from . import crm_zone
 from . import crm_zone_rule
@@ -10,6 +12,7 @@ from . import crm_interaction
 from . import crm_lead
 from . import crm_lead_outcome
 from . import crm_lead_conversion
+from . import crm_lead_duplicates
 from . import crm_agent_slot
 from . import crm_agenda
 from . import calendar_event

@@ -20,7 +20,15 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"start", "stop", "duration", "allday", "partner_ids", "user_id", "active"} & set(vals):
+        if {
+            "start",
+            "stop",
+            "duration",
+            "allday",
+            "partner_ids",
+            "user_id",
+            "active",
+        } & set(vals):
             self.exists().filtered("is_sales_appointment")._sync_agent_slots()
         return result
 
@@ -41,13 +49,20 @@ class CalendarEvent(models.Model):
         :raise UserError: an agent has another appointment at that time
         """
         for event in self:
-            # sudo: slots are closed to everybody; who may move the event may move its slots
+            # sudo: slots are closed to everybody; who may move the event may move its
+            # slots
             slots = event.sudo().agent_slot_ids
-            agents = event.sudo()._slot_agents() if event.active else self.env["res.users"]
-            slots.filtered(lambda slot, agents=agents: slot.agent_id not in agents).unlink()
+            agents = (
+                event.sudo()._slot_agents() if event.active else self.env["res.users"]
+            )
+            slots.filtered(
+                lambda slot, agents=agents: slot.agent_id not in agents
+            ).unlink()
             kept = slots.exists()
             for slot in kept:
                 if (slot.start, slot.stop) != (event.start, event.stop):
                     slot._move(event.start, event.stop)
             for agent in agents - kept.agent_id:
-                self.env["crm.agent.slot"].sudo()._book(agent, event.start, event.stop, event)
+                self.env["crm.agent.slot"].sudo()._book(
+                    agent, event.start, event.stop, event
+                )

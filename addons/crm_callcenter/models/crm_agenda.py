@@ -58,13 +58,18 @@ class CrmAgenda(models.AbstractModel):
         last = pytz.utc.localize(stop + timedelta(days=1))
         intervals = {}
         for agent in agents:
-            calendar = agent.resource_calendar_id or agent.company_id.resource_calendar_id
+            calendar = (
+                agent.resource_calendar_id or agent.company_id.resource_calendar_id
+            )
             resource = agent.resource_ids[:1]
             if not calendar:
                 intervals[agent.id] = []
                 continue
             found = calendar._work_intervals_batch(
-                first, last, resources=resource or None, tz=pytz.timezone(agent.tz or "Europe/Rome")
+                first,
+                last,
+                resources=resource or None,
+                tz=pytz.timezone(agent.tz or "Europe/Rome"),
             )[resource.id or False]
             intervals[agent.id] = [
                 (
@@ -113,7 +118,10 @@ class CrmAgenda(models.AbstractModel):
                 user=self.env.uid,
             )
         )
-        zones = {agent.id: pytz.timezone(agent.tz or "Europe/Rome") for agent in agents.sudo()}
+        zones = {
+            agent.id: pytz.timezone(agent.tz or "Europe/Rome")
+            for agent in agents.sudo()
+        }
         busy = defaultdict(list)
         for agent_id, event_start, event_stop, allday, first_day, last_day in rows:
             if allday and first_day:

@@ -2,7 +2,7 @@ from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL
 
 from ..tools.cursor import read_committed_cursor
 
@@ -19,10 +19,12 @@ class CrmAgentSlot(models.Model):
 
     _name = "crm.agent.slot"
     _description = "Agent Slot"
+    _inherit = ["crm.monitored.mixin"]
     _order = "start"
     _log_access = False
+    _monitored_fields = ("holder_id",)
 
-    agent_id = fields.Many2one("res.users", "Agent", required=True, ondelete="cascade")
+    agent_id = fields.Many2one("res.users", required=True, ondelete="cascade")
     start = fields.Datetime(required=True)
     stop = fields.Datetime(required=True)
     kind = fields.Selection(
@@ -31,12 +33,14 @@ class CrmAgentSlot(models.Model):
         default="appointment",
     )
     event_id = fields.Many2one(
-        "calendar.event", "Event", index="btree_not_null", ondelete="cascade"
+        "calendar.event", index="btree_not_null", ondelete="cascade"
     )
     holder_id = fields.Many2one("res.users", "Held By", ondelete="cascade")
     expires_at = fields.Datetime()
 
-    _in_order = models.Constraint("CHECK (start < stop)", "A slot ends after it begins.")
+    _in_order = models.Constraint(
+        "CHECK (start < stop)", "A slot ends after it begins."
+    )
     _hold_expires = models.Constraint(
         "CHECK ((kind = 'hold') = (expires_at IS NOT NULL))",
         "A held slot says when it expires; a booked one does not.",
@@ -66,10 +70,7 @@ class CrmAgentSlot(models.Model):
         :rtype: tuple[int, datetime.datetime] | None
         """
         try:
-            with (
-                mute_logger("odoo.sql_db"),
-                read_committed_cursor(self.env.registry) as cr,
-            ):
+            with read_committed_cursor(self.env.registry) as cr:
                 cr.execute(
                     """DELETE FROM crm_agent_slot
                         WHERE kind = 'hold'
@@ -85,6 +86,7 @@ class CrmAgentSlot(models.Model):
                                (now() AT TIME ZONE 'UTC') + %s * interval '1 minute')
                     RETURNING id, expires_at""",
                     [agent_id, start, stop, self.env.uid, HOLD_MINUTES],
+                    log_exceptions=False,
                 )
                 return cr.fetchone()
         except ExclusionViolation:
@@ -144,7 +146,7 @@ class CrmAgentSlot(models.Model):
     @api.model
     def _insert_appointment(self, agent, start, stop, event):
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+            with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
                     SQL(
                         """DELETE FROM crm_agent_slot
@@ -163,7 +165,8 @@ class CrmAgentSlot(models.Model):
                         stop,
                         self.env.uid,
                         event.id,
-                    )
+                    ),
+                    log_exceptions=False,
                 )
         except ExclusionViolation as error:
             raise UserError(self._taken_sentence(agent)) from error
@@ -184,8 +187,12 @@ class CrmAgentSlot(models.Model):
         """
         self.ensure_one()
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                self.write({"start": start, "stop": stop})
-                self.flush_recordset()
+            with self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "UPDATE crm_agent_slot SET start = %s, stop = %s WHERE id = %s",
+                    [start, stop, self.id],
+                    log_exceptions=False,
+                )
+                self.invalidate_recordset(["start", "stop"])
         except ExclusionViolation as error:
             raise UserError(self._taken_sentence(self.agent_id)) from error

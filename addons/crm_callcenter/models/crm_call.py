@@ -36,7 +36,9 @@ class CrmCall(models.Model):
         default="dialled",
         readonly=True,
     )
-    user_id = fields.Many2one("res.users", "Operator", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one(
+        "res.users", "Operator", readonly=True, ondelete="restrict"
+    )
     lead_id = fields.Many2one("crm.lead", "Name", readonly=True, ondelete="restrict")
 
     _uuid_once = models.Constraint("UNIQUE (uuid)", "This call is recorded already.")

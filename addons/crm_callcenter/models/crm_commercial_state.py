@@ -15,7 +15,9 @@ class CrmCommercialState(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    color = fields.Char(default="#6c757d", help="Colour of the state in lists and forms.")
+    color = fields.Char(
+        default="#6c757d", help="Colour of the state in lists and forms."
+    )
     state_class = fields.Selection(
         [
             ("lead", "Lead"),

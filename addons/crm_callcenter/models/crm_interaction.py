@@ -26,24 +26,24 @@ class CrmInteraction(models.Model):
         "res.partner", "Customer", index="btree_not_null", ondelete="restrict"
     )
     date = fields.Datetime(required=True)
-    user_id = fields.Many2one("res.users", "User", required=True, ondelete="restrict")
-    team_id = fields.Many2one("crm.team", "Team", ondelete="restrict")
-    campaign_id = fields.Many2one("utm.campaign", "Campaign", ondelete="restrict")
-    activity_type_id = fields.Many2one("mail.activity.type", "Type", ondelete="restrict")
-    outcome_id = fields.Many2one("crm.outcome", "Outcome", required=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
+    team_id = fields.Many2one("crm.team", ondelete="restrict")
+    campaign_id = fields.Many2one("utm.campaign", ondelete="restrict")
+    activity_type_id = fields.Many2one(
+        "mail.activity.type", "Type", ondelete="restrict"
+    )
+    outcome_id = fields.Many2one("crm.outcome", required=True, ondelete="restrict")
     outcome_kind = fields.Selection(
         selection=lambda self: self.env["crm.outcome"]._fields["kind"].selection,
         string="Kind",
     )
     outcome_color = fields.Char(related="outcome_id.color", string="Color")
-    state_before_id = fields.Many2one(
-        "crm.commercial.state", "State Before", ondelete="restrict"
-    )
-    state_after_id = fields.Many2one("crm.commercial.state", "State After", ondelete="restrict")
+    state_before_id = fields.Many2one("crm.commercial.state", ondelete="restrict")
+    state_after_id = fields.Many2one("crm.commercial.state", ondelete="restrict")
     points = fields.Integer()
     note = fields.Text("Conversation Note")
     token = fields.Char(help="Given by the client; makes a repeated request harmless.")
-    call_id = fields.Many2one("crm.call", "Call", ondelete="restrict")
+    call_id = fields.Many2one("crm.call", ondelete="restrict")
     # A plain id: an event may be deleted from the calendar, the fact stays.
     event_id = fields.Integer("Appointment Number")
 
@@ -56,14 +56,22 @@ class CrmInteraction(models.Model):
 
     def write(self, vals):
         """Refuse: facts of the ledger never change, whoever asks."""
-        raise UserError(
-            self.env._("The history can't be changed. Register a new outcome to correct it.")
-        )
+        if self:
+            raise UserError(
+                self.env._(
+                    "The history can't be changed. Register a new outcome to correct"
+                    " it."
+                )
+            )
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         """Refuse: facts of the ledger are never deleted, whoever asks."""
         raise UserError(
-            self.env._("The history can't be deleted. Register a new outcome to correct it.")
+            self.env._(
+                "The history can't be deleted. Register a new outcome to correct it."
+            )
         )
 
     @api.model

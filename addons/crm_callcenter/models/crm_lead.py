@@ -30,7 +30,6 @@ class CrmLead(models.Model):
     )
     commercial_state_id = fields.Many2one(
         "crm.commercial.state",
-        "Commercial State",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
@@ -41,7 +40,6 @@ class CrmLead(models.Model):
     # Where
     zone_id = fields.Many2one(
         "crm.zone",
-        "Zone",
         index="btree_not_null",
         ondelete="restrict",
         compute="_compute_zone_id",
@@ -52,10 +50,16 @@ class CrmLead(models.Model):
     mobile = fields.Char()
     phone_second = fields.Char("Second Phone")
     phone_e164 = fields.Char(
-        "Phone (E.164)", compute="_compute_phone_e164", store=True, index="btree_not_null"
+        "Phone (E.164)",
+        compute="_compute_phone_e164",
+        store=True,
+        index="btree_not_null",
     )
     mobile_e164 = fields.Char(
-        "Mobile (E.164)", compute="_compute_mobile_e164", store=True, index="btree_not_null"
+        "Mobile (E.164)",
+        compute="_compute_mobile_e164",
+        store=True,
+        index="btree_not_null",
     )
     phone_second_e164 = fields.Char(
         "Second Phone (E.164)",
@@ -67,17 +71,20 @@ class CrmLead(models.Model):
         "Any Phone", compute="_compute_phone_any", search="_search_phone_any"
     )
     # History
-    interaction_ids = fields.One2many("crm.interaction", "lead_id", "History", readonly=True)
+    interaction_ids = fields.One2many(
+        "crm.interaction", "lead_id", "History", readonly=True
+    )
 
     def init(self):
         """Leave room in each page, so that an update need not touch every index."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             "SELECT 1 FROM pg_class WHERE relname = 'crm_lead'"
             " AND 'fillfactor=70' = ANY(reloptions)"
         )
         if not self.env.cr.rowcount:
             self.env.cr.execute("ALTER TABLE crm_lead SET (fillfactor = 70)")
+        return result
 
     # ------------------------------------------------------------
     # COMPUTES
@@ -100,12 +107,16 @@ class CrmLead(models.Model):
     @api.depends("phone_second", "country_id")
     def _compute_phone_second_e164(self):
         for lead in self:
-            lead.phone_second_e164 = to_e164(lead.phone_second, lead._phone_country_code())
+            lead.phone_second_e164 = to_e164(
+                lead.phone_second, lead._phone_country_code()
+            )
 
     @api.depends("zip", "state_id")
     def _compute_zone_id(self):
-        zones = self.env["crm.zone"].sudo()._zones_for(
-            [(lead.zip, lead.state_id.id) for lead in self]
+        zones = (
+            self.env["crm.zone"]
+            .sudo()
+            ._zones_for([(lead.zip, lead.state_id.id) for lead in self])
         )
         for lead in self:
             lead.zone_id = zones[lead.zip or False, lead.state_id.id or False]
@@ -113,19 +124,19 @@ class CrmLead(models.Model):
     @api.depends(*PHONE_FIELDS)
     def _compute_phone_any(self):
         for lead in self:
-            lead.phone_any = ", ".join(filter(None, (lead[name] for name in PHONE_FIELDS)))
+            lead.phone_any = ", ".join(
+                filter(None, (lead[name] for name in PHONE_FIELDS))
+            )
 
     def _search_phone_any(self, operator, value):
-        """Find names by any of their numbers, written in any way, through the indexes."""
+        """Find names by any of their numbers, written in any way, by indexes."""
         if operator not in ("in", "ilike", "like", "="):
             return NotImplemented
         written = [value] if isinstance(value, str) else list(value)
         numbers = [number for number in map(to_e164, written) if number]
         if not numbers:
             return Domain.FALSE
-        return Domain.OR(
-            Domain(f"{name}_e164", "in", numbers) for name in PHONE_FIELDS
-        )
+        return Domain.OR(Domain(f"{name}_e164", "in", numbers) for name in PHONE_FIELDS)
 
     def _e164_numbers(self):
         """Return the numbers of this name in E.164, in the order of its fields.
@@ -133,9 +144,7 @@ class CrmLead(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        return [
-            number for name in PHONE_FIELDS if (number := self[f"{name}_e164"])
-        ]
+        return [number for name in PHONE_FIELDS if (number := self[f"{name}_e164"])]
 
     def _phone_get_number_fields(self):
         return list(PHONE_FIELDS)
@@ -151,8 +160,10 @@ class CrmLead(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
         # sudo: history counts whoever may see it
-        known = self.env["crm.interaction"].sudo().search(
-            [("lead_id", "in", self.ids)], limit=1
+        known = (
+            self.env["crm.interaction"]
+            .sudo()
+            .search([("lead_id", "in", self.ids)], limit=1)
         )
         if known:
             raise UserError(
@@ -187,12 +198,15 @@ class CrmLead(models.Model):
         closed = set(vals) - self._operator_editable_fields()
         if closed:
             labels = ", ".join(
-                sorted(self._fields[name]._description_string(self.env) for name in closed)
+                sorted(
+                    self._fields[name]._description_string(self.env) for name in closed
+                )
             )
             raise AccessError(
                 self.env._(
-                    "Operators may not change: %(fields)s. A manager chooses the fields that"
-                    " operators may change in the settings of the call centre.",
+                    "Operators may not change: %(fields)s. A manager chooses the"
+                    " fields that they may change in the settings of the call"
+                    " centre.",
                     fields=labels,
                 )
             )
@@ -203,7 +217,7 @@ class CrmLead(models.Model):
 
         :rtype: set[str]
         """
-        # sudo: the settings name the fields; reading ir.model.fields gives away nothing else
+        # sudo: the names of the fields, and nothing else, are read from the settings
         return set(self.env.company.sudo().lead_main_field_ids.mapped("name"))
 
     # ------------------------------------------------------------
@@ -222,7 +236,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """Let operators edit the configured main fields in their list, and no others."""
+        """Let operators edit the main fields in their list, and no others."""
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "list" and arch.get("js_class") == "callcenter_names_list":
             self._open_main_fields(arch)
@@ -250,6 +264,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         # sudo: the ledger is closed to everybody; its links follow the name that stays
         self.env["crm.interaction"].sudo()._relink_leads(opportunities.ids, self.id)
+        return result

@@ -24,7 +24,8 @@ class CrmLead(models.Model):
         self.ensure_one()
         self._check_conversion_values(expected_revenue, date_deadline)
         # sudo: the operator who fixes the appointment has no rights on customers and
-        # salespeople; the desk has checked that this is the name in the operator's hands
+        # salespeople; the desk has checked that this is the name in the operator's
+        # hands
         lead = self.sudo()
         partner = lead.partner_id or lead._create_customer()
         team = salesperson.sudo().sale_team_id or lead.team_id
@@ -46,12 +47,20 @@ class CrmLead(models.Model):
     def _check_conversion_values(self, expected_revenue, date_deadline):
         if not self.active:
             raise UserError(
-                self.env._("%(name)s is archived and can't be converted.", name=self.name)
+                self.env._(
+                    "%(name)s is archived and can't be converted.", name=self.name
+                )
             )
-        if expected_revenue is None or expected_revenue is False or expected_revenue < 0:
+        if (
+            expected_revenue is None
+            or expected_revenue is False
+            or expected_revenue < 0
+        ):
             raise UserError(self.env._("Enter the expected revenue, zero or more."))
         if not date_deadline:
-            raise UserError(self.env._("Enter the date on which the sale should be closed."))
+            raise UserError(
+                self.env._("Enter the date on which the sale should be closed.")
+            )
         if fields.Date.to_date(date_deadline) < fields.Date.context_today(self):
             raise UserError(
                 self.env._("The expected closing lies in the past. Enter a later date.")

@@ -128,12 +128,15 @@ class CrmLead(models.Model):
         """
         state = effects["state"]
         if state and state != self.commercial_state_id:
-            # sudo: the caller checked the user; an operator may not write states by hand
+            # sudo: the caller checked the user; an operator may not write states by
+            # hand
             self.sudo().with_context(**{ENGINE_KEY: ENGINE}).commercial_state_id = state
         if effects["do_not_call"]:
             numbers = self._e164_numbers()
             # sudo: the customer's word counts, whatever the rights of who takes it down
             self.env["phone.blacklist"].sudo()._add(
                 numbers,
-                message=self.env._("Asked for in a conversation about %(name)s.", name=self.name),
+                message=self.env._(
+                    "Asked for in a conversation about %(name)s.", name=self.name
+                ),
             )

@@ -25,7 +25,9 @@ class CrmPortfolio(models.Model):
         "crm.portfolio", string="Parent Portfolio", index=True, ondelete="restrict"
     )
     parent_path = fields.Char(index=True)
-    child_ids = fields.One2many("crm.portfolio", "parent_id", string="Portfolios Inside")
+    child_ids = fields.One2many(
+        "crm.portfolio", "parent_id", string="Portfolios Inside"
+    )
 
     _unit_range = models.Constraint(
         "CHECK (unit BETWEEN 1 AND 10)",
@@ -38,7 +40,8 @@ class CrmPortfolio(models.Model):
             if portfolio.parent_id and portfolio.parent_id.unit != portfolio.unit:
                 raise ValidationError(
                     self.env._(
-                        "%(child)s is in business unit %(unit)s and its parent %(parent)s"
+                        "%(child)s is in business unit %(unit)s and its parent"
+                        " %(parent)s"
                         " in unit %(parent_unit)s. Give both the same unit.",
                         child=portfolio.name,
                         unit=portfolio.unit,
@@ -53,6 +56,9 @@ class CrmPortfolio(models.Model):
 
         :rtype: crm.portfolio
         """
-        return self.env.ref(
-            "crm_callcenter.crm_portfolio_default", raise_if_not_found=False
-        ) or self.browse()
+        return (
+            self.env.ref(
+                "crm_callcenter.crm_portfolio_default", raise_if_not_found=False
+            )
+            or self.browse()
+        )

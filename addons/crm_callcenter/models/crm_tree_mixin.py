@@ -30,12 +30,15 @@ class CrmTreeMixin(models.AbstractModel):
 
     def _check_new_parent(self, parent):
         """Refuse a branch under itself, before Odoo does so in fewer words."""
-        above = {int(node_id) for node_id in (parent.parent_path or "").split("/") if node_id}
+        above = {
+            int(node_id) for node_id in (parent.parent_path or "").split("/") if node_id
+        }
         for node in self:
             if node.id in above:
                 raise ValidationError(
                     self.env._(
-                        "%(node)s can't be moved under %(parent)s, which lies inside it."
+                        "%(node)s can't be moved under %(parent)s, which lies inside"
+                        " it."
                         " Choose another parent.",
                         node=node.display_name,
                         parent=parent.display_name,

@@ -29,7 +29,7 @@ class CrmZone(models.Model):
         "user_id",
         string="Agents",
         domain="[('share', '=', False)]",
-        help="Field agents who visit the names of this zone and of the zones inside it.",
+        help="Field agents who visit the names of this zone and of zones inside it.",
     )
 
     def _covering_agents(self):
@@ -83,7 +83,9 @@ class CrmZone(models.Model):
         :return: zone id (or ``False``) of each distinct address
         :rtype: dict[tuple, int | bool]
         """
-        distinct = list({(zip_code or "", state_id or 0) for zip_code, state_id in addresses})
+        distinct = list(
+            {(zip_code or "", state_id or 0) for zip_code, state_id in addresses}
+        )
         if not distinct:
             return {}
         self.env["crm.zone.rule"].flush_model()
@@ -113,7 +115,11 @@ class CrmZone(models.Model):
         lead = self.env["crm.lead"]
         lead.flush_model(["zip", "state_id", "zone_id"])
         self.env["crm.zone.rule"].flush_model()
-        only = SQL("WHERE l.id = ANY(%s)", list(lead_ids)) if lead_ids is not None else SQL("")
+        only = (
+            SQL("WHERE l.id = ANY(%s)", list(lead_ids))
+            if lead_ids is not None
+            else SQL("")
+        )
         self.env.cr.execute(
             SQL(
                 """WITH address AS (
@@ -141,6 +147,7 @@ class CrmZone(models.Model):
 
     def action_assign_zones(self):
         """Button: bring the zone of every name in line with the rules."""
+        self.check_access("write")
         changed = self._assign_zones()
         return {
             "type": "ir.actions.client",

@@ -17,7 +17,9 @@ class CrmZoneRule(models.Model):
         default="province",
         help="A postcode range wins over a province; the narrowest range wins.",
     )
-    state_id = fields.Many2one("res.country.state", string="Province", ondelete="restrict")
+    state_id = fields.Many2one(
+        "res.country.state", string="Province", ondelete="restrict"
+    )
     zip_from = fields.Char("First Postcode", size=5)
     zip_to = fields.Char("Last Postcode", size=5)
 

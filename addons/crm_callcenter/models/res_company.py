@@ -30,8 +30,8 @@ class ResCompany(models.Model):
         "company_id",
         "field_id",
         string="Main Fields",
-        domain=lambda self: self._main_field_domain(),
-        default=lambda self: self._default_main_fields(),
+        domain=lambda self: self.env["res.company"]._main_field_domain(),
+        default=lambda self: self.env["res.company"]._default_main_fields(),
         help="Fields of a name that operators change in their list and at the desk.",
     )
 
@@ -43,7 +43,11 @@ class ResCompany(models.Model):
         """
         return [
             ("model", "=", "crm.lead"),
-            ("ttype", "in", ("char", "text", "integer", "float", "date", "selection", "boolean")),
+            (
+                "ttype",
+                "in",
+                ("char", "text", "integer", "float", "date", "selection", "boolean"),
+            ),
             ("store", "=", True),
             ("name", "not in", self._closed_lead_fields()),
             ("name", "not like", r"%\_e164"),
@@ -73,17 +77,22 @@ class ResCompany(models.Model):
 
     @api.model
     def _default_main_fields(self):
-        return self.env["ir.model.fields"].sudo().search(
-            [("model", "=", "crm.lead"), ("name", "in", DEFAULT_MAIN_FIELDS)]
+        return (
+            self.env["ir.model.fields"]
+            .sudo()
+            .search([("model", "=", "crm.lead"), ("name", "in", DEFAULT_MAIN_FIELDS)])
         )
 
     @api.constrains(
-        "individual_monitoring", "monitoring_agreement_date", "monitoring_agreement_reference"
+        "individual_monitoring",
+        "monitoring_agreement_date",
+        "monitoring_agreement_reference",
     )
     def _check_monitoring_agreement(self):
         for company in self.filtered("individual_monitoring"):
             if not (
-                company.monitoring_agreement_date and company.monitoring_agreement_reference
+                company.monitoring_agreement_date
+                and company.monitoring_agreement_reference
             ):
                 raise ValidationError(
                     self.env._(
@@ -100,7 +109,8 @@ class ResCompany(models.Model):
             if refused:
                 raise ValidationError(
                     self.env._(
-                        "Operators can't be given the field %(field)s: it holds a state or is"
+                        "Operators can't be given the field %(field)s: it holds a"
+                        " state or is"
                         " computed. Choose fields that only describe the name.",
                         field=refused[0].field_description,
                     )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -16,3 +16,29 @@ class ResConfigSettings(models.TransientModel):
     lead_main_field_ids = fields.Many2many(
         related="company_id.lead_main_field_ids", readonly=False
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._in_order_of_agreement(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._in_order_of_agreement(vals))
+
+    @api.model
+    def _in_order_of_agreement(self, vals):
+        """Return the same values, so ordered that the company accepts them.
+
+        Odoo writes them to the company one by one: monitoring is switched on after
+        its agreement is there, and off before it goes.
+        """
+        if "individual_monitoring" not in vals:
+            return vals
+        switch = {"individual_monitoring": vals["individual_monitoring"]}
+        return (
+            {**switch, **vals}
+            if not vals["individual_monitoring"]
+            else {
+                **{name: value for name, value in vals.items() if name not in switch},
+                **switch,
+            }
+        )

@@ -32,6 +32,17 @@ class ResUsers(models.Model):
             self.has_group(group) for group in _WIDER_ROLES
         )
 
+    def _sees_own_work_only(self):
+        """Tell whether this user sees only the names and customers of its own work.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.has_group("crm_callcenter.group_own_work") and not (
+            self.has_group("crm_callcenter.group_back_office")
+            or self.has_group("crm_callcenter.group_campaign_manager")
+        )
+
     @api.model
     def _field_agent_domain(self):
         """Return the domain of the users who can be given appointments."""

@@ -192,12 +192,16 @@ class TestAgenda(CallcenterCommon):
 
     def test_winter_is_one_hour_ahead(self):
         day = datetime(2031, 1, 15)
-        hours = [start.hour for start, _stop in self._free(start=day, stop=day + timedelta(days=1))]
+        hours = [
+            start.hour
+            for start, _stop in self._free(start=day, stop=day + timedelta(days=1))
+        ]
         self.assertEqual(hours, [8, 9, 10, 11])
 
     def test_slots_of_ninety_minutes(self):
         self.assertEqual(
-            [start.strftime("%H:%M") for start, _stop in self._free(90)], ["07:00", "08:30"]
+            [start.strftime("%H:%M") for start, _stop in self._free(90)],
+            ["07:00", "08:30"],
         )
 
     def test_nothing_before_the_notice(self):
@@ -205,7 +209,9 @@ class TestAgenda(CallcenterCommon):
         self.assertEqual([start.hour for start, _stop in free], [9, 10])
 
     def test_events_make_busy(self):
-        self._event(self.DAY.replace(hour=8, minute=30), self.DAY.replace(hour=9, minute=30))
+        self._event(
+            self.DAY.replace(hour=8, minute=30), self.DAY.replace(hour=9, minute=30)
+        )
         self.assertEqual([start.hour for start, _stop in self._free()], [7, 10])
 
     def test_free_and_declined_and_archived_events_do_not(self):
@@ -217,7 +223,11 @@ class TestAgenda(CallcenterCommon):
 
     def test_all_day_event_blocks_the_local_day(self):
         self._event(
-            self.DAY, self.DAY, allday=True, start_date=self.DAY.date(), stop_date=self.DAY.date()
+            self.DAY,
+            self.DAY,
+            allday=True,
+            start_date=self.DAY.date(),
+            stop_date=self.DAY.date(),
         )
         self.assertFalse(self._free())
         day = self.DAY + timedelta(days=1)
@@ -238,8 +248,14 @@ class TestAgenda(CallcenterCommon):
         self.assertTrue(self._free(agent=self.agent_two))
 
     def test_operator_gets_intervals_of_a_calendar_that_is_closed_to_them(self):
-        self._event(self.DAY.replace(hour=8), self.DAY.replace(hour=9), privacy="private")
-        free = self.env["crm.agenda"].with_user(self.operator)._free_slots(
-            self.agent, self.DAY, self.DAY + timedelta(days=1), 60
+        self._event(
+            self.DAY.replace(hour=8), self.DAY.replace(hour=9), privacy="private"
         )
-        self.assertEqual([start.hour for start, _stop in free[self.agent.id]], [7, 9, 10])
+        free = (
+            self.env["crm.agenda"]
+            .with_user(self.operator)
+            ._free_slots(self.agent, self.DAY, self.DAY + timedelta(days=1), 60)
+        )
+        self.assertEqual(
+            [start.hour for start, _stop in free[self.agent.id]], [7, 9, 10]
+        )

@@ -5,6 +5,9 @@ class CrmCall(models.Model):
     _inherit = "crm.call"
 
     line_id = fields.Many2one(
-        "crm.call.list.line", "List Line", readonly=True, ondelete="set null",
+        "crm.call.list.line",
+        "List Line",
+        readonly=True,
+        ondelete="set null",
         index="btree_not_null",
     )

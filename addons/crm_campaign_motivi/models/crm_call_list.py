@@ -20,7 +20,6 @@ class CrmCallList(models.Model):
     active = fields.Boolean(default=True)
     campaign_id = fields.Many2one(
         "utm.campaign",
-        "Campaign",
         index=True,
         ondelete="restrict",
         domain="[('is_call_campaign', '=', True)]",
@@ -49,16 +48,18 @@ class CrmCallList(models.Model):
         "A list belongs to a campaign. Choose one.",
     )
     _personal_once = models.UniqueIndex(
-        "(owner_id) WHERE owner_id IS NOT NULL", "This operator has a personal list already."
+        "(owner_id) WHERE owner_id IS NOT NULL",
+        "This operator has a personal list already.",
     )
 
     def init(self):
-        """Index the operators' side of the relation: the record rule of names asks it."""
-        super().init()
+        """Index the operators' side of the relation, which the rule of names asks."""
+        result = super().init()
         self.env.cr.execute(
             "CREATE INDEX IF NOT EXISTS crm_call_list_operator_rel_user_list_idx"
             " ON crm_call_list_operator_rel (user_id, list_id)"
         )
+        return result
 
     def _compute_counts(self):
         lines = self.env["crm.call.list.line"]
@@ -114,7 +115,9 @@ class CrmCallList(models.Model):
         state = self.env["crm.list.state"]._get_by_category("to_call")
         added = 0
         for position in range(0, len(lead_ids), BATCH_SIZE):
-            added += self._add_lead_batch(lead_ids[position : position + BATCH_SIZE], state)
+            added += self._add_lead_batch(
+                lead_ids[position : position + BATCH_SIZE], state
+            )
         self.env["crm.call.list.line"].invalidate_model()
         self.invalidate_recordset()
         return added
@@ -125,7 +128,8 @@ class CrmCallList(models.Model):
                 """INSERT INTO crm_call_list_line
                           (list_id, campaign_id, lead_id, list_state_id, category,
                            rank, attempts)
-                   SELECT %(list)s, %(campaign)s, wanted.lead_id, %(state)s, %(category)s,
+                   SELECT %(list)s, %(campaign)s, wanted.lead_id, %(state)s,
+                          %(category)s,
                           last.rank + wanted.position, 0
                      FROM unnest(%(leads)s::int[]) WITH ORDINALITY
                           AS wanted(lead_id, position),

@@ -12,20 +12,22 @@ class CrmCallListLine(models.Model):
 
     _name = "crm.call.list.line"
     _description = "Name in a Call List"
+    _inherit = ["crm.monitored.mixin"]
     _order = "list_id, rank, id"
     _rec_name = "lead_id"
     _log_access = False
+    _monitored_fields = ("recall_user_id", "claimed_by_id")
 
-    list_id = fields.Many2one("crm.call.list", "List", required=True, ondelete="cascade")
-    campaign_id = fields.Many2one("utm.campaign", "Campaign", ondelete="restrict")
+    list_id = fields.Many2one("crm.call.list", required=True, ondelete="cascade")
+    campaign_id = fields.Many2one("utm.campaign", ondelete="restrict")
     lead_id = fields.Many2one("crm.lead", "Name", required=True, ondelete="cascade")
-    list_state_id = fields.Many2one("crm.list.state", "List State", ondelete="restrict")
+    list_state_id = fields.Many2one("crm.list.state", ondelete="restrict")
     list_state_color = fields.Char(related="list_state_id.color", string="Color")
     # Copied from the state, so that the partial indexes of the queue can name it.
     category = fields.Selection(CATEGORIES)
     rank = fields.Integer(help="Order of calling within the list, smallest first.")
     attempts = fields.Integer()
-    last_outcome_id = fields.Many2one("crm.outcome", "Last Outcome", ondelete="restrict")
+    last_outcome_id = fields.Many2one("crm.outcome", ondelete="restrict")
     last_contact_at = fields.Datetime("Last Contact")
     rest_until = fields.Datetime(
         help="Not served before: the name was put back without an outcome."
@@ -38,7 +40,7 @@ class CrmCallListLine(models.Model):
     claimed_by_id = fields.Many2one("res.users", "In the Hands Of", ondelete="set null")
     claimed_at = fields.Datetime("In Hand Since")
     claimed_until = fields.Datetime("In Hand Until")
-    claim_token = fields.Char()
+    claim_token = fields.Char(groups=fields.NO_ACCESS)
     # What the list shows of the name itself, read and never copied
     lead_phone = fields.Char(related="lead_id.phone", string="Phone")
     lead_mobile = fields.Char(related="lead_id.mobile", string="Mobile")

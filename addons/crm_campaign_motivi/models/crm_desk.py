@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
-
 
 class CrmDesk(models.AbstractModel):
     """The operator's desk: what the browser calls. Plain values in, plain values out.
@@ -31,10 +29,7 @@ class CrmDesk(models.AbstractModel):
         """
         self._check_operator()
         campaigns = self._my_campaigns()
-        with read_committed_cursor(self.env.registry) as cr:
-            claim = self.env["crm.dispatch"]._held_claim(cr)
-            cr.commit()
-            current = self.with_env(self.env(cr=cr))._payload(claim) if claim else None
+        claim = self.env["crm.dispatch"]._held_claim()
         return {
             "user": {"id": self.env.uid, "name": self.env.user.name},
             "campaigns": [
@@ -45,7 +40,7 @@ class CrmDesk(models.AbstractModel):
                 }
                 for campaign in campaigns
             ],
-            "current": current,
+            "current": self._fresh_payload(claim) if claim else None,
         }
 
     @api.model
@@ -60,10 +55,9 @@ class CrmDesk(models.AbstractModel):
         campaign = self._my_campaigns().filtered(lambda c: c.id == campaign_id)
         if not campaign:
             return {"empty": True, "reason": self._why_not_mine(campaign_id)}
-        with read_committed_cursor(self.env.registry) as cr:
-            claim = self.env["crm.dispatch"]._claim_next(cr, campaign)
-            if claim:
-                return self.with_env(self.env(cr=cr))._payload(claim)
+        claim = self.env["crm.dispatch"]._claim_next(campaign)
+        if claim:
+            return self._fresh_payload(claim)
         return {"empty": True, "reason": self._why_empty(campaign)}
 
     @api.model
@@ -112,16 +106,20 @@ class CrmDesk(models.AbstractModel):
         line = self._held_line(line_id, claim_token)
         number = self._callable_number(line.lead_id, field)
         # sudo: calls are closed to operators; this one is theirs
-        call = self.env["crm.call"].sudo().create(
-            {
-                "uuid": str(uuid.uuid4()),
-                "number_e164": number,
-                "direction": "out",
-                "started_at": fields.Datetime.now(),
-                "user_id": self.env.uid,
-                "lead_id": line.lead_id.id,
-                "line_id": line.id,
-            }
+        call = (
+            self.env["crm.call"]
+            .sudo()
+            .create(
+                {
+                    "uuid": str(uuid.uuid4()),
+                    "number_e164": number,
+                    "direction": "out",
+                    "started_at": fields.Datetime.now(),
+                    "user_id": self.env.uid,
+                    "lead_id": line.lead_id.id,
+                    "line_id": line.id,
+                }
+            )
         )
         return {"call_uuid": call.uuid, "e164": number, "tel": f"tel:{number}"}
 
@@ -134,8 +132,10 @@ class CrmDesk(models.AbstractModel):
         """
         self._check_operator()
         # sudo: calls are closed to operators; the domain keeps to their own
-        call = self.env["crm.call"].sudo().search(
-            [("uuid", "=", call_uuid), ("user_id", "=", self.env.uid)], limit=1
+        call = (
+            self.env["crm.call"]
+            .sudo()
+            .search([("uuid", "=", call_uuid), ("user_id", "=", self.env.uid)], limit=1)
         )
         if call and not call.ended_at:
             call.ended_at = fields.Datetime.now()
@@ -144,15 +144,21 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _callable_number(self, lead, field):
         if field not in ("phone", "mobile", "phone_second"):
-            raise UserError(self.env._("This is not a number of the name. Choose another."))
+            raise UserError(
+                self.env._("This is not a number of the name. Choose another.")
+            )
         number = lead[f"{field}_e164"]
         if not number:
             raise UserError(
-                self.env._("This number can't be dialled: correct it or choose another.")
+                self.env._(
+                    "This number can't be dialled: correct it or choose another."
+                )
             )
         if number in self._do_not_call([number]):
             raise UserError(
-                self.env._("This number is on the do-not-call list. It must not be dialled.")
+                self.env._(
+                    "This number is on the do-not-call list. It must not be dialled."
+                )
             )
         return number
 
@@ -175,7 +181,11 @@ class CrmDesk(models.AbstractModel):
     def _check_operator(self):
         if not any(
             self.env.user.has_group(f"crm_callcenter.{group}")
-            for group in ("group_operator", "group_coordinator", "group_campaign_manager")
+            for group in (
+                "group_operator",
+                "group_coordinator",
+                "group_campaign_manager",
+            )
         ):
             raise AccessError(
                 self.env._("The desk is for operators. Ask a manager for that role.")
@@ -190,8 +200,10 @@ class CrmDesk(models.AbstractModel):
         """
         self._check_operator()
         # sudo: a line is closed to operators; the token proves whose hands it is in
-        line = self.env["crm.call.list.line"].sudo().search(
-            [("id", "=", line_id), ("claim_token", "=", claim_token)]
+        line = (
+            self.env["crm.call.list.line"]
+            .sudo()
+            .search([("id", "=", line_id), ("claim_token", "=", claim_token)])
         )
         # A claim that ran out without anybody else taking the name is still good.
         if (
@@ -202,7 +214,8 @@ class CrmDesk(models.AbstractModel):
         ):
             raise UserError(
                 self.env._(
-                    "This name is no longer in your hands: it was open for too long and has"
+                    "This name is no longer in your hands: it was open for too long"
+                    " and has"
                     " gone back to the list. Copy your note and take the next name."
                 )
             )
@@ -242,7 +255,8 @@ class CrmDesk(models.AbstractModel):
             SQL(
                 """SELECT count(*) FROM (
                        SELECT 1 FROM crm_call_list_line line
-                         JOIN crm_call_list list ON list.id = line.list_id AND list.active
+                         JOIN crm_call_list list
+                           ON list.id = line.list_id AND list.active
                          JOIN crm_call_list_operator_rel rel
                            ON rel.list_id = list.id AND rel.user_id = %s
                         WHERE list.campaign_id = %s AND list.owner_id IS NULL
@@ -257,13 +271,15 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _why_not_mine(self, campaign_id):
         campaign = self.env["utm.campaign"].browse(campaign_id).exists()
-        if campaign.has_access("read") and campaign.call_state != "running":
+        readable = campaign and campaign.has_access("read")
+        if readable and campaign.call_state != "running":
             return self.env._(
                 "The campaign %(campaign)s is not running. Choose another campaign.",
                 campaign=campaign.title,
             )
         return self.env._(
-            "You work on no list of this campaign. Ask your coordinator to add you to one."
+            "You work on no list of this campaign. Ask your coordinator to add you to"
+            " one."
         )
 
     @api.model
@@ -285,7 +301,8 @@ class CrmDesk(models.AbstractModel):
         )[0]
         if left:
             return self.env._(
-                "%(count)s names wait, but none may be called now: they are in other hands,"
+                "%(count)s names wait, but none may be called now: they are in other"
+                " hands,"
                 " rest after a call, or are on the do-not-call list. Try again in a few"
                 " minutes.",
                 count=left,
@@ -293,8 +310,11 @@ class CrmDesk(models.AbstractModel):
         if next_recall:
             local = fields.Datetime.context_timestamp(self, next_recall)
             return self.env._(
-                "No fresh name is left. The next recall is due on %(date)s at %(time)s.",
+                "No fresh name is left. The next recall is due on %(date)s at"
+                " %(time)s.",
                 date=local.strftime("%d/%m/%Y"),
                 time=local.strftime("%H:%M"),
             )
-        return self.env._("Your lists are finished. Ask your coordinator for a new list.")
+        return self.env._(
+            "Your lists are finished. Ask your coordinator for a new list."
+        )

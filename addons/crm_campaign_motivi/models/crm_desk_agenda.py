@@ -43,7 +43,9 @@ class CrmDesk(models.AbstractModel):
                 for agent in agents
             ],
             "slots": slots,
-            "empty_reason": None if slots else self._why_no_slot(campaign, zone, agents),
+            "empty_reason": None
+            if slots
+            else self._why_no_slot(campaign, zone, agents),
         }
 
     @api.model
@@ -58,7 +60,10 @@ class CrmDesk(models.AbstractModel):
         """
         line = self._held_line(line_id, claim_token)
         agent = self.env["res.users"].browse(agent_id)
-        start, stop = fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(stop)
+        start, stop = (
+            fields.Datetime.to_datetime(start),
+            fields.Datetime.to_datetime(stop),
+        )
         self._check_offered(line, agent, start, stop)
         held = self.env["crm.agent.slot"]._hold(agent.id, start, stop)
         if not held:
@@ -143,9 +148,15 @@ class CrmDesk(models.AbstractModel):
         earliest, latest = self._agenda_bounds(campaign)
         if agent not in self._agents_for(campaign, line.lead_id.zone_id):
             raise UserError(
-                self.env._("This agent doesn't visit this name's zone. Choose another agent.")
+                self.env._(
+                    "This agent doesn't visit this name's zone. Choose another agent."
+                )
             )
-        if not start or not stop or not earliest <= start < stop <= latest + timedelta(days=1):
+        if (
+            not start
+            or not stop
+            or not earliest <= start < stop <= latest + timedelta(days=1)
+        ):
             raise UserError(
                 self.env._("This time can't be booked any more. Choose a later one.")
             )
@@ -164,16 +175,19 @@ class CrmDesk(models.AbstractModel):
             )
         if not zone:
             return self.env._(
-                "This name lies in no zone: check its postcode and province, or ask for a"
+                "This name lies in no zone: check its postcode and province, or ask"
+                " for a"
                 " zone that covers it."
             )
         if not agents:
             return self.env._(
-                "No agent of this campaign covers the zone %(zone)s. Ask your coordinator.",
+                "No agent of this campaign covers the zone %(zone)s. Ask your"
+                " coordinator.",
                 zone=zone.complete_name,
             )
         return self.env._(
-            "The agents who cover %(zone)s have no free time in this week. Look at another"
+            "The agents who cover %(zone)s have no free time in this week. Look at"
+            " another"
             " week.",
             zone=zone.complete_name,
         )

@@ -47,6 +47,7 @@ class CrmDesk(models.AbstractModel):
         known = self._known_result(token)
         if known:
             return known
+        self._wait_for_twin(line_id, claim_token)
         line = self._held_line(line_id, claim_token)
         lead = line.lead_id.sudo(False)
         outcome = self._chosen_outcome(line.campaign_id, outcome_id)
@@ -59,7 +60,9 @@ class CrmDesk(models.AbstractModel):
         )
         event = self.env["calendar.event"]
         if outcome.kind == "T":
-            event = self._fix_appointment(line, slot, note, expected_revenue, date_deadline)
+            event = self._fix_appointment(
+                line, slot, note, expected_revenue, date_deadline
+            )
         elif outcome.kind == "C":
             self._record_sale(line, expected_revenue, date_deadline)
         self._remember_handled(lead)
@@ -72,21 +75,39 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _known_result(self, token):
-        """Return the answer of an outcome that was registered with this token before."""
+        """Return the answer of an outcome registered with this token before."""
         if not token:
             raise UserError(self.env._("The desk is out of date. Reload the page."))
         # sudo: the token, made by this user's browser, is the right to its own row
-        known = self.env["crm.interaction"].sudo().search(
-            [("token", "=", token), ("user_id", "=", self.env.uid)], limit=1
+        known = (
+            self.env["crm.interaction"]
+            .sudo()
+            .search([("token", "=", token), ("user_id", "=", self.env.uid)], limit=1)
         )
         return self._result(known, self.env["calendar.event"]) if known else None
+
+    @api.model
+    def _wait_for_twin(self, line_id, claim_token):
+        """Let a doubled request wait for the first one, which then answers for both.
+
+        The second finds the row changed since its snapshot; PostgreSQL refuses and
+        Odoo runs the request again, which finds the registered token.
+        """
+        self.env.cr.execute(
+            "SELECT 1 FROM crm_call_list_line"
+            " WHERE id = %s AND claim_token = %s FOR UPDATE",
+            [line_id, claim_token or None],
+            log_exceptions=False,
+        )
 
     @api.model
     def _chosen_outcome(self, campaign, outcome_id):
         outcome = campaign._get_outcomes().filtered(lambda o: o.id == outcome_id)
         if not outcome or not outcome.kind:
             raise UserError(
-                self.env._("This outcome is not allowed in this campaign. Choose another one.")
+                self.env._(
+                    "This outcome is not allowed in this campaign. Choose another one."
+                )
             )
         return outcome
 
@@ -97,14 +118,18 @@ class CrmDesk(models.AbstractModel):
             return None
         moment = fields.Datetime.to_datetime(recall_at)
         if not moment:
-            raise UserError(self.env._("Enter the date and time at which to call again."))
+            raise UserError(
+                self.env._("Enter the date and time at which to call again.")
+            )
         if moment <= fields.Datetime.now():
             raise UserError(
                 self.env._("The recall lies in the past. Enter a later date and time.")
             )
         scope = recall_scope or outcome.recall_scope
         if scope not in ("public", "private"):
-            raise UserError(self.env._("A recall is public or private. Choose one of them."))
+            raise UserError(
+                self.env._("A recall is public or private. Choose one of them.")
+            )
         return moment, scope
 
     @api.model
@@ -149,7 +174,7 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _remember_handled(self, lead):
-        """Keep the name visible to the operator who handled it: a line in the own list."""
+        """Keep the name visible to its operator: a line in the personal list."""
         list_id = self.env["crm.call.list"]._get_personal_list_id()
         self.env.cr.execute(
             SQL(
@@ -196,7 +221,9 @@ class CrmDesk(models.AbstractModel):
             self.env["calendar.event"]
             .sudo()
             .with_context(
-                dont_notify=True, no_mail_to_attendees=True, skip_contact_description=True
+                dont_notify=True,
+                no_mail_to_attendees=True,
+                skip_contact_description=True,
             )
             .create(self._appointment_values(lead, agent, start, stop, note))
         )
@@ -206,7 +233,9 @@ class CrmDesk(models.AbstractModel):
         alarm = self.env.ref("calendar.alarm_notif_2", raise_if_not_found=False)
         name = lead.contact_name or lead.partner_name or lead.name
         phones = ", ".join(lead._e164_numbers())
-        description = Markup("<p>%s</p>") % self.env._("Phone: %(phones)s", phones=phones)
+        description = Markup("<p>%s</p>") % self.env._(
+            "Phone: %(phones)s", phones=phones
+        )
         if note:
             description += plaintext2html(note)
         return {
@@ -233,7 +262,11 @@ class CrmDesk(models.AbstractModel):
         outcome = interaction.sudo().outcome_id
         return {
             "interaction_id": interaction.id,
-            "outcome": {"name": outcome.name, "kind": outcome.kind, "color": outcome.color},
+            "outcome": {
+                "name": outcome.name,
+                "kind": outcome.kind,
+                "color": outcome.color,
+            },
             "message": self._result_sentence(interaction.sudo(), event),
             "event_id": event.id or None,
             "lead_id": interaction.sudo().lead_id.id,

@@ -14,13 +14,24 @@ class CrmDesk(models.AbstractModel):
     _inherit = "crm.desk"
 
     @api.model
+    def _fresh_payload(self, claim):
+        """Describe the name in hand as it is now, not as it was before the claim.
+
+        The request's own snapshot is older than the claim: it would miss the note
+        of a call that ended in between.
+        """
+        with self.env.registry.cursor() as cr:
+            return self.with_env(self.env(cr=cr))._payload(claim)
+
+    @api.model
     def _payload(self, claim):
         """Describe the name in hand, with everything that a call needs.
 
         :param dict claim: the line, as ``crm.dispatch`` returns it
         :rtype: dict
         """
-        # sudo: the claim is the right to read this one name, its history and its campaign
+        # sudo: the claim is the right to read this one name, its history and its
+        # campaign
         lead = self.env["crm.lead"].sudo().browse(claim["lead_id"])
         campaign = self.env["utm.campaign"].sudo().browse(claim["campaign_id"])
         history = self._payload_history(lead)
@@ -41,7 +52,9 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _payload_campaign(self, campaign):
-        closing = fields.Date.context_today(self) + timedelta(days=campaign.closing_days)
+        closing = fields.Date.context_today(self) + timedelta(
+            days=campaign.closing_days
+        )
         currency = campaign.currency_id
         return {
             "id": campaign.id,
@@ -90,7 +103,9 @@ class CrmDesk(models.AbstractModel):
             "zone": lead.zone_id.complete_name or "",
             "email_from": lead.email_from or "",
             "portfolio": lead.portfolio_id.complete_name or "",
-            "commercial_state": {"name": state.name, "color": state.color} if state else None,
+            "commercial_state": {"name": state.name, "color": state.color}
+            if state
+            else None,
             "attempts": claim["attempts"],
             "url": f"/odoo/names/{lead.id}",
         }
@@ -117,8 +132,10 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _payload_history(self, lead):
         # sudo: see ``_payload``
-        interactions = self.env["crm.interaction"].sudo().search(
-            [("lead_id", "=", lead.id)], limit=HISTORY_ROWS
+        interactions = (
+            self.env["crm.interaction"]
+            .sudo()
+            .search([("lead_id", "=", lead.id)], limit=HISTORY_ROWS)
         )
         return [
             {
@@ -162,9 +179,9 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict[str, int]
         """
         self._check_operator()
-        midnight = fields.Datetime.context_timestamp(self, fields.Datetime.now()).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
+        midnight = fields.Datetime.context_timestamp(
+            self, fields.Datetime.now()
+        ).replace(hour=0, minute=0, second=0, microsecond=0)
         rows = self.env.execute_query(
             SQL(
                 """SELECT outcome_kind, count(*) FROM crm_interaction

@@ -3,7 +3,6 @@ import uuid
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.tools import mute_logger
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
@@ -41,7 +40,8 @@ _CALLABLE = """
                                (lead.phone_second_e164)) AS own(number)
                  WHERE own.number IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM phone_blacklist black
-                                    WHERE black.active AND black.number = own.number))"""
+                                    WHERE black.active
+                                      AND black.number = own.number))"""
 
 #: Nobody has the name in hand, through this line or another, and it doesn't rest.
 _FREE = f"""
@@ -117,9 +117,7 @@ _CLAIM = f"""
      WHERE line.id = chosen.id
  RETURNING {_RETURNING}"""
 
-_IN_MY_HANDS = (
-    "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
-)
+_IN_MY_HANDS = "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
 
 _RELEASE = f"""
     UPDATE crm_call_list_line
@@ -146,10 +144,9 @@ class CrmDispatch(models.AbstractModel):
     _description = "Dispatch of Names"
 
     @api.model
-    def _claim_next(self, cr, campaign):
+    def _claim_next(self, campaign):
         """Take the next name for the current user, or the one already in hand.
 
-        :param cr: a cursor of ``read_committed_cursor``; committed here
         :param utm.campaign campaign: from whose lists
         :return: ``CLAIM_COLUMNS`` of the line, or ``None`` when nothing is to call
         :rtype: dict | None
@@ -162,37 +159,36 @@ class CrmDispatch(models.AbstractModel):
         for _attempt in range(_CLAIM_TRIES):
             parameters["token"] = uuid.uuid4().hex
             try:
-                with mute_logger("odoo.sql_db"), cr.savepoint(flush=False):
+                with read_committed_cursor(self.env.registry) as cr:
                     row = self._claim_once(cr, parameters)
-                break
+                return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
             except UniqueViolation:
                 # Another operator has just taken this name through another list.
                 continue
-        else:
-            return None
-        cr.commit()
-        return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+        return None
 
     @api.model
     def _claim_once(self, cr, parameters):
         # Requests of one operator wait for one another: a double click claims once.
         cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %(user)s)", parameters
+            "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %(user)s)",
+            parameters,
         )
         cr.execute(_EXPIRE)
         cr.execute(_HELD, parameters)
         row = cr.fetchone()
         if not row:
-            cr.execute(_CLAIM, parameters)
+            cr.execute(_CLAIM, parameters, log_exceptions=False)
             row = cr.fetchone()
         return row
 
     @api.model
-    def _held_claim(self, cr):
-        """Return the line that the current user has in hand, or ``None``."""
-        cr.execute(_EXPIRE)
-        cr.execute(_HELD, {"user": self.env.uid})
-        row = cr.fetchone()
+    def _held_claim(self):
+        """Return ``CLAIM_COLUMNS`` of the line in hand, or ``None``."""
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(_EXPIRE)
+            cr.execute(_HELD, {"user": self.env.uid})
+            row = cr.fetchone()
         return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
 
     @api.model

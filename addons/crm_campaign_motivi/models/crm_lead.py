@@ -17,7 +17,8 @@ class CrmLead(models.Model):
         if held:
             raise UserError(
                 self.env._(
-                    "Somebody else is working on %(name)s at this moment. Try again when"
+                    "Somebody else is working on %(name)s at this moment. Try again"
+                    " when"
                     " the call is over.",
                     name=held[0].name,
                 )
@@ -41,8 +42,9 @@ class CrmLead(models.Model):
         return self.browse([lead_id for (lead_id,) in rows])
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self._merge_call_lists(opportunities.ids)
+        return result
 
     def _merge_call_lists(self, source_ids):
         """Move the places in lists of names that go; one place per list stays.

@@ -67,14 +67,12 @@ class CrmListImport(models.Model):
     # Where the names go
     campaign_id = fields.Many2one(
         "utm.campaign",
-        "Campaign",
         domain="[('is_call_campaign', '=', True)]",
         index=True,
         ondelete="restrict",
     )
     list_id = fields.Many2one(
         "crm.call.list",
-        "List",
         domain="[('campaign_id', '=', campaign_id), ('owner_id', '=', False)]",
         compute="_compute_list_id",
         store=True,
@@ -106,6 +104,9 @@ class CrmListImport(models.Model):
     existing_count = fields.Integer("Known Names", readonly=True, copy=False)
     rejected_count = fields.Integer("Rejected", readonly=True, copy=False)
     pending_count = fields.Integer("To Do", compute="_compute_pending_count")
+    rejected_summary = fields.Html(
+        "Why", compute="_compute_rejected_summary", sanitize=False
+    )
     rejected_file = fields.Binary(
         "Rejected Rows", compute="_compute_rejected_file", attachment=False
     )
@@ -141,7 +142,14 @@ class CrmListImport(models.Model):
         for record in self:
             record.preview = record._render_preview()
 
-    @api.depends("state", "rejected_count")
+    @api.depends("rejected_count")
+    def _compute_rejected_summary(self):
+        for record in self:
+            record.rejected_summary = (
+                record._render_rejected() if record.rejected_count else False
+            )
+
+    @api.depends("rejected_count")
     def _compute_rejected_file(self):
         for record in self:
             content = record._rejected_csv() if record.rejected_count else b""
@@ -327,10 +335,7 @@ class CrmListImport(models.Model):
         return RowReader(
             columns.mapped("name"),
             columns.mapped("target"),
-            {
-                normalise(state.name): state.code
-                for state in self._provinces().values()
-            },
+            {normalise(state.name): state.code for state in self._provinces().values()},
             self.header_row,
         )
 
@@ -364,24 +369,72 @@ class CrmListImport(models.Model):
         if not self.sample_rows or not self.column_ids:
             return False
         reader = self._row_reader()
+        rows = [
+            (reader.read(number, cells), cells)
+            for number, cells in self.sample_rows[:PREVIEW_ROWS]
+        ]
+        columns = [
+            (title, show)
+            for title, show in self._preview_columns()
+            if any(not row.problem and show(row) for row, _cells in rows)
+        ]
+        return self._render_table(
+            [self.env._("Row"), *(title for title, _show in columns)],
+            [self._render_preview_row(row, cells, columns) for row, cells in rows],
+        )
+
+    def _preview_columns(self):
+        """Return title and content of each column of the preview.
+
+        :rtype: list[tuple[str, callable]]
+        """
         target = self.column_ids._fields["target"]
         labels = dict(target._description_selection(self.env))
-        titles = [
-            self.env._("Row"),
-            self.env._("Name"),
-            labels["phone"],
-            labels["mobile"],
-            labels["phone_second"],
-            labels["street"],
-            labels["zip"],
-            labels["city"],
-            self.env._("Province"),
-            labels["email"],
-            labels["note"],
+        return [
+            (self.env._("Name"), self._preview_name),
+            *(
+                (labels[name], lambda row, name=name: row.values[name])
+                for name in (*PHONE_TARGETS, "street")
+            ),
+            (
+                labels["city"],
+                lambda row: " ".join(
+                    filter(None, (row.values["zip"], row.values["city"], row.province))
+                ),
+            ),
+            (labels["email"], lambda row: row.values["email_from"]),
+            (
+                labels["note"],
+                lambda row: Markup("<br/>").join(escape(note) for note in row.notes),
+            ),
         ]
-        lines = []
-        for number, cells in self.sample_rows[:PREVIEW_ROWS]:
-            lines.append(self._render_preview_row(reader.read(number, cells), cells))
+
+    @api.model
+    def _preview_name(self, row):
+        icon = "building-o" if row.values["lead_kind"] == "company" else "user-o"
+        return (
+            Markup('<i class="fa fa-%s text-muted me-1"/>') % icon + row.values["name"]
+        )
+
+    def _render_preview_row(self, row, cells, columns):
+        if row.problem:
+            return Markup(
+                '<tr class="text-muted"><td>%s</td><td colspan="%s">'
+                '<i class="fa fa-times-circle text-danger me-1"/>%s '
+                "<small>%s</small></td></tr>"
+            ) % (
+                row.number,
+                len(columns),
+                self._reason(row.problem, row.details),
+                " · ".join(cell for cell in cells if cell),
+            )
+        return Markup("<tr><td>%s</td>%s</tr>") % (
+            row.number,
+            Markup("").join(Markup("<td>%s</td>") % show(row) for _t, show in columns),
+        )
+
+    @api.model
+    def _render_table(self, titles, lines):
         return Markup(
             '<div class="o_list_import_preview table-responsive">'
             '<table class="table table-sm table-striped mb-0">'
@@ -389,37 +442,6 @@ class CrmListImport(models.Model):
         ) % (
             Markup("").join(Markup("<th>%s</th>") % title for title in titles),
             Markup("").join(lines),
-        )
-
-    def _render_preview_row(self, name_row, cells):
-        if name_row.problem:
-            return Markup(
-                '<tr class="text-muted"><td>%s</td><td colspan="10">'
-                '<i class="fa fa-times-circle text-danger me-1"/>%s<br/>'
-                "<small>%s</small></td></tr>"
-            ) % (
-                name_row.number,
-                self._reason(name_row.problem, name_row.details),
-                " · ".join(cell for cell in cells if cell),
-            )
-        values = name_row.values
-        icon = "building-o" if values["lead_kind"] == "company" else "user-o"
-        name = Markup('<i class="fa fa-%s text-muted me-1"/>') % icon + values["name"]
-        shown = [
-            name_row.number,
-            name,
-            values["phone"],
-            values["mobile"],
-            values["phone_second"],
-            values["street"],
-            values["zip"],
-            values["city"],
-            name_row.province,
-            values["email_from"],
-            Markup("<br/>").join(escape(note) for note in name_row.notes),
-        ]
-        return Markup("<tr>%s</tr>") % Markup("").join(
-            Markup("<td>%s</td>") % value for value in shown
         )
 
     # ------------------------------------------------------------
@@ -469,6 +491,35 @@ class CrmListImport(models.Model):
         if problem == "in_list":
             return self.env._("Already in this list: %(name)s.", name=details["name"])
         return sentences[problem]
+
+    def _render_rejected(self):
+        """Return a table that counts the rejected rows by kind of reason."""
+        self.ensure_one()
+        self.row_ids.flush_model()
+        labels = dict(self.row_ids._fields["problem"]._description_selection(self.env))
+        lines = [
+            Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>")
+            % (labels[problem], count, number, reason)
+            for problem, count, number, reason in self.env.execute_query(
+                SQL(
+                    """SELECT problem, count(*), min(row_number),
+                              (array_agg(reason ORDER BY row_number))[1]
+                         FROM crm_list_import_row
+                        WHERE import_id = %s AND state = 'rejected'
+                     GROUP BY problem ORDER BY count(*) DESC, problem""",
+                    self.id,
+                )
+            )
+        ]
+        if not lines:
+            return False
+        titles = [
+            self.env._("Kind of Reason"),
+            self.env._("Rows"),
+            self.env._("First Row"),
+            self.env._("Its Reason"),
+        ]
+        return self._render_table(titles, lines)
 
     def _rejected_csv(self):
         """Return the rejected rows as they stood in the file, with the reason."""
@@ -538,5 +589,3 @@ def _harmless(text):
     if _FORMULA.match(text or "") and not _HARMLESS.fullmatch(text):
         return "'" + text
     return text or ""
-
-

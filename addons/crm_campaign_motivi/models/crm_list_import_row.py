@@ -36,11 +36,9 @@ class CrmListImportRow(models.Model):
     _rec_name = "row_number"
     _log_access = False
 
-    import_id = fields.Many2one(
-        "crm.list.import", "Import", required=True, ondelete="cascade"
-    )
+    import_id = fields.Many2one("crm.list.import", required=True, ondelete="cascade")
     row_number = fields.Integer("Row", required=True, aggregator=None)
-    cells = fields.Json("Cells")
+    cells = fields.Json()
     summary = fields.Char("Row in the File", compute="_compute_summary")
     state = fields.Selection(ROW_STATES, "Result", required=True, default="pending")
     problem = fields.Selection(PROBLEMS, "Kind of Reason")

@@ -45,7 +45,9 @@ class CrmListState(models.Model):
         # sudo: the configuration is read for an operator who may not see it
         state = self.sudo().search([("category", "=", category)], limit=1)
         if not state:
-            label = dict(self._fields["category"]._description_selection(self.env))[category]
+            label = dict(self._fields["category"]._description_selection(self.env))[
+                category
+            ]
             raise UserError(
                 self.env._(
                     "No list state of category %(category)s is active. Ask a manager to"
@@ -63,13 +65,16 @@ class CrmListState(models.Model):
     def _check_category_change(self, category):
         changed = self.filtered(lambda state: state.category != category)
         # sudo: the question is whether any line anywhere is in this state
-        used = self.env["crm.call.list.line"].sudo().search(
-            [("list_state_id", "in", changed.ids)], limit=1
+        used = (
+            self.env["crm.call.list.line"]
+            .sudo()
+            .search([("list_state_id", "in", changed.ids)], limit=1)
         )
         if used:
             raise UserError(
                 self.env._(
-                    "Names are in the state %(state)s, so its category can't be changed."
+                    "Names are in the state %(state)s, so its category can't be"
+                    " changed."
                     " Create a new state instead.",
                     state=used.list_state_id.name,
                 )

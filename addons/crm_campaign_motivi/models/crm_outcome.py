@@ -14,7 +14,6 @@ class CrmOutcome(models.Model):
 
     list_state_id = fields.Many2one(
         "crm.list.state",
-        "List State",
         ondelete="restrict",
         help="State of the name in its list after this outcome. Left empty, the first"
         " state that fits the kind is taken.",

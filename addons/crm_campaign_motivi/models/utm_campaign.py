@@ -2,6 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+#: Who may know how many names a campaign has.
+_COUNTING_GROUPS = (
+    "crm_callcenter.group_coordinator,crm_callcenter.group_campaign_manager"
+)
+
 
 class UtmCampaign(models.Model):
     """A call campaign (Motivo): who calls which lists, with what to say and offer."""
@@ -12,9 +17,7 @@ class UtmCampaign(models.Model):
     company_id = fields.Many2one(
         "res.company", default=lambda self: self._default_company(), index=True
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", string="Currency"
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     call_state = fields.Selection(
         [("draft", "In Preparation"), ("running", "Running"), ("closed", "Closed")],
         string="State",
@@ -76,23 +79,28 @@ class UtmCampaign(models.Model):
     claim_minutes = fields.Integer(
         "Minutes in Hand",
         default=15,
-        help="For how long a served name belongs to an operator whose desk gives no sign"
-        " of life. Then it goes back to the list.",
+        help="For how long a served name belongs to an operator whose desk gives no"
+        " sign of life. Then it goes back to the list.",
     )
     rest_minutes = fields.Integer(
         "Minutes of Rest",
         default=30,
         help="How long a name rests that was put back without an outcome.",
     )
-    count_total = fields.Integer("Names", compute="_compute_call_counts")
-    count_left = fields.Integer("Names Left", compute="_compute_call_counts")
+    count_total = fields.Integer(
+        "Names", compute="_compute_call_counts", groups=_COUNTING_GROUPS
+    )
+    count_left = fields.Integer(
+        "Names Left", compute="_compute_call_counts", groups=_COUNTING_GROUPS
+    )
 
     _call_lengths = models.Constraint(
         """CHECK (NOT is_call_campaign OR (
             appointment_minutes BETWEEN 10 AND 480 AND slot_notice_hours >= 0
             AND slot_horizon_days BETWEEN 1 AND 180 AND closing_days >= 0
             AND claim_minutes BETWEEN 1 AND 240 AND rest_minutes >= 0))""",
-        "Appointments last 10 to 480 minutes, the horizon is 1 to 180 days, a name stays in"
+        "Appointments last 10 to 480 minutes, the horizon is 1 to 180 days, a name"
+        " stays in"
         " hand for 1 to 240 minutes, and no other time is negative.",
     )
 
@@ -124,7 +132,8 @@ class UtmCampaign(models.Model):
                 for campaign_id, total, left in self.env.execute_query(
                     SQL(
                         """SELECT campaign_id, count(*),
-                                  count(*) FILTER (WHERE category IN ('to_call', 'recall'))
+                                  count(*) FILTER (
+                                      WHERE category IN ('to_call', 'recall'))
                              FROM crm_call_list_line
                             WHERE campaign_id = ANY(%s) GROUP BY campaign_id""",
                         self.ids,
@@ -155,12 +164,17 @@ class UtmCampaign(models.Model):
             if frozen:
                 raise UserError(
                     self.env._(
-                        "The identifier of the call campaign %(campaign)s can't be changed:"
+                        "The identifier of the call campaign %(campaign)s can't be"
+                        " changed:"
                         " links that were sent name it. Change its title instead.",
                         campaign=frozen[0].title,
                     )
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("is_call_campaign"):
+            # The rules look at a campaign before it is written; now it is ours.
+            self.check_access("write")
+        return result
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from unittest.mock import patch
 
 from odoo import api, fields
@@ -16,7 +17,6 @@ from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
-from odoo.tools import mute_logger
 
 OPERATORS = 12
 NAMES = 240
@@ -46,9 +46,7 @@ class TestConcurrency(BaseCase):
                     "login": f"{self.mark}-{number}",
                     "tz": "Europe/Rome",
                     "group_ids": [
-                        fields.Command.set(
-                            env.ref(f"crm_callcenter.group_{role}").ids
-                        )
+                        fields.Command.set(env.ref(f"crm_callcenter.group_{role}").ids)
                     ],
                 }
                 for number, role in enumerate(["operator"] * OPERATORS + ["agent"])
@@ -136,6 +134,12 @@ class TestConcurrency(BaseCase):
             env = api.Environment(cr, user_id, {})
             return retrying(lambda: function(env), env)
 
+    def _confirm(self, payload, token, env):
+        result = env["crm.desk"].confirm(
+            payload["line_id"], payload["claim_token"], token, self.outcome_id
+        )
+        return result["interaction_id"]
+
     # ------------------------------------------------------------
 
     def test_no_name_is_served_twice(self):
@@ -151,13 +155,7 @@ class TestConcurrency(BaseCase):
                     return
                 served.append((payload["lead"]["id"], payload["line_id"]))
                 self._request(
-                    user_id,
-                    lambda env: env["crm.desk"].confirm(
-                        payload["line_id"],
-                        payload["claim_token"],
-                        uuid.uuid4().hex,
-                        self.outcome_id,
-                    ),
+                    user_id, partial(self._confirm, payload, uuid.uuid4().hex)
                 )
 
         self._in_threads(work, self.operator_ids)
@@ -209,19 +207,10 @@ class TestConcurrency(BaseCase):
         def confirm(user_id):
             barrier.wait(timeout=30)
             results.append(
-                self._request(
-                    user_id,
-                    lambda env: env["crm.desk"].confirm(
-                        payload["line_id"],
-                        payload["claim_token"],
-                        token,
-                        self.outcome_id,
-                    )["interaction_id"],
-                )
+                self._request(user_id, partial(self._confirm, payload, token))
             )
 
-        with mute_logger("odoo.sql_db"):
-            self._in_threads(confirm, [user_id] * 4)
+        self._in_threads(confirm, [user_id] * 4)
         self.assertEqual(len(results), 4)
         self.assertEqual(len(set(results)), 1)
 

@@ -45,7 +45,9 @@ class TestDesk(CampaignCommon):
         self.assertIn("Good morning", payload["campaign"]["script"])
         self.assertEqual(payload["campaign"]["expected_revenue"], 9000)
         self.assertIn("Fresh name", payload["why"])
-        self.assertTrue({"R", "N", "C", "T"} <= {o["kind"] for o in payload["outcomes"]})
+        self.assertTrue(
+            {"R", "N", "C", "T"} <= {o["kind"] for o in payload["outcomes"]}
+        )
 
     def test_last_three_notes_and_history(self):
         for number in range(5):
@@ -211,7 +213,10 @@ class TestDesk(CampaignCommon):
             self.confirm(self.payload, "T", slot=slot, **values)
         with self.assertRaisesRegex(UserError, "zone"):
             self.confirm(
-                self.payload, "T", slot={**held, "agent_id": self.agent_two.id}, **values
+                self.payload,
+                "T",
+                slot={**held, "agent_id": self.agent_two.id},
+                **values,
             )
 
     def test_a_taken_slot_is_refused_and_nothing_is_saved(self):

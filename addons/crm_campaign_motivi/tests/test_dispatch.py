@@ -128,7 +128,9 @@ class TestDispatch(CampaignCommon):
     def test_release_rests_the_name(self):
         payload = self.next_name()
         self.assertTrue(self.desk().release(payload["line_id"], payload["claim_token"]))
-        self.assertFalse(self.desk().release(payload["line_id"], payload["claim_token"]))
+        self.assertFalse(
+            self.desk().release(payload["line_id"], payload["claim_token"])
+        )
         self.assertEqual(self._name_id(), self.leads[1].id)
         self.assertFalse(self.leads[0].interaction_ids)
 
@@ -146,10 +148,14 @@ class TestDispatch(CampaignCommon):
         self.env.flush_all()
         payload = self.next_name()
         self.assertEqual(payload["lead"]["id"], other_number.id)
-        self.assertEqual([phone["blocked"] for phone in payload["phones"]], [True, False])
+        self.assertEqual(
+            [phone["blocked"] for phone in payload["phones"]], [True, False]
+        )
         with self.assertRaisesRegex(UserError, "do-not-call"):
             self.desk().log_dial(payload["line_id"], payload["claim_token"], "phone")
-        call = self.desk().log_dial(payload["line_id"], payload["claim_token"], "mobile")
+        call = self.desk().log_dial(
+            payload["line_id"], payload["claim_token"], "mobile"
+        )
         self.assertEqual(call["e164"], other_number.mobile_e164)
 
     def test_changes_of_the_campaign_count_at_once(self):

@@ -102,7 +102,7 @@ def guess_columns(headers, rows):
         else:
             target = _from_content(column)
             guesses.append((target, "content") if target else (None, "nothing"))
-    _settle_names(headers, guesses)
+    _settle_names(guesses)
     if not any(target in _NAME_TARGETS for target, _why in guesses):
         _find_names(cells, guesses)
     if not any(target == "city" for target, _why in guesses):
@@ -172,7 +172,7 @@ def _from_content(column):
     return None
 
 
-def _settle_names(headers, guesses):
+def _settle_names(guesses):
     """Decide what "Nome" and "Ragione sociale" mean beside the other columns."""
     targets = Counter(target for target, _why in guesses)
     has_person = targets["last_name"] or targets["full_name"]
@@ -180,15 +180,12 @@ def _settle_names(headers, guesses):
         if target == "first_or_full":
             if targets["last_name"]:
                 target = "first_name"
-            elif normalise(headers[at]) == "referente" or targets["full_name"]:
+            elif targets["full_name"]:
                 target = "note"
             else:
                 target = "full_name"
         elif target == "company_or_full":
             target = "company" if has_person else "full_name"
-        elif target == "company" and not has_person and not targets["first_or_full"]:
-            # The only name that there is: people stand there as well.
-            target = "company" if targets["company_or_full"] else "full_name"
         guesses[at] = (target, why)
 
 

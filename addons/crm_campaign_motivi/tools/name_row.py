@@ -81,7 +81,8 @@ class RowReader:
         :rtype: NameRow
         """
         row = NameRow(number)
-        cells = cells + [""] * (len(self.headers) - len(cells))
+        length = len(cells)
+        cells = cells + [""] * (len(self.headers) - length)
         row.problem = self._no_name_row(number, cells)
         if row.problem:
             return row
@@ -94,7 +95,7 @@ class RowReader:
         self._read_name(row, cells)
         self._read_email(row, cells)
         self._read_notes(row, cells)
-        self._judge(row, cells)
+        self._judge(row, cells, length)
         return row
 
     # ------------------------------------------------------------
@@ -117,7 +118,7 @@ class RowReader:
             return "repeated_header"
         return ""
 
-    def _judge(self, row, cells):
+    def _judge(self, row, cells, length):
         """Set the problem of a row that lacks what a name needs."""
         zip_is_text = any(
             cells[at] and not _DIGIT.search(cells[at])
@@ -131,9 +132,9 @@ class RowReader:
         elif not row.values["name"]:
             row.problem = "no_name"
         elif not row.numbers:
-            row.problem = self._no_number(row, cells)
+            row.problem = self._no_number(row, cells, length)
 
-    def _no_number(self, row, cells):
+    def _no_number(self, row, cells, length):
         written = [
             cells[at]
             for target in PHONE_TARGETS
@@ -143,24 +144,18 @@ class RowReader:
         if written:
             row.details = {"written": " / ".join(written)[:80]}
             return "unreadable_number"
-        last = max((at for at, cell in enumerate(cells) if cell), default=0)
-        phones = [
+        first = min(
             at for target in PHONE_TARGETS for at in self.columns.get(target, ())
-        ]
-        later = [at for at in range(len(self.headers)) if at > max(phones, default=0)]
-        return "too_few_cells" if last < min(phones) - 1 and later else "no_number"
+        )
+        return "too_few_cells" if length <= first else "no_number"
 
     def _shift(self, cells):
         """Return by how many columns the cells stand beside their own, 0 for none.
 
         The columns whose content can be told apart say so together.
         """
-        if self._typed_matches(cells, 0) >= 2:
-            return 0
-        for shift in (1, -1, 2, -2):
-            if self._typed_matches(cells, shift) >= 2:
-                return shift
-        return 0
+        best = max((0, 1, -1, 2, -2), key=lambda by: self._typed_matches(cells, by))
+        return best if self._typed_matches(cells, best) >= 2 else 0
 
     def _typed_matches(self, cells, shift):
         count = 0

@@ -18,7 +18,9 @@ _ELIDED = re.compile(
     r"(?P<article>L|D|UN|ALL|DALL|DELL|NELL|SULL|COLL|SANT|QUATTR)(?P<cut>['’])(?=\w)"
 )
 _DOTTED_FORM = re.compile(r"(?:[A-Z]\.){2,}[A-Z]?\.?")
-_SEPARATED_FORM = re.compile(r"(?<!\w)([a-z])\.\s?(?=[a-z]\b)", re.IGNORECASE)
+_SPACED_FORM = re.compile(
+    r"\bs\.?\s(?:r\.?\sl\b|p\.?\sa\b|n\.?\sc\b|a\.?\ss\b)", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\s\-/(]+|[\s\-/(]+")
 _TRADER = re.compile(r"\b\w+ (?:di|de) \w+")
 
@@ -112,8 +114,12 @@ def is_company(name, tax_code=""):
 
 def _words_of(name):
     """Return the words of a name for comparison; ``S. r. l.`` is one word."""
-    joined = _SEPARATED_FORM.sub(r"\1", name.replace("’", "'"))
+    joined = _SPACED_FORM.sub(_without_spaces, name.replace("’", "'"))
     return normalise(joined.replace(".", "").replace("'", "")).split()
+
+
+def _without_spaces(found):
+    return found[0].replace(" ", "")
 
 
 def name_key(name):
