@@ -33,14 +33,30 @@ export function useShortcuts(shortcuts, dependency) {
     );
 }
 
+/** Frames for which the focus waits for its element: a part may be drawn a little later. */
+const FOCUS_FRAMES = 10;
+
 /** Put the keyboard focus where the desk wants it. */
 export function useDeskFocus(desk, root) {
     useEffect(
         (target) => {
+            let frame;
+            // Always in a later frame: other parts may be drawn after this one, and what
+            // is found now would be what was there before.
+            const focusSoon = (triesLeft) => {
+                frame = browser.requestAnimationFrame(() => {
+                    const element = root.el?.querySelector(`[data-desk-focus="${target}"]`);
+                    if (element) {
+                        element.focus();
+                    } else if (triesLeft) {
+                        focusSoon(triesLeft - 1);
+                    }
+                });
+            };
             if (target) {
-                const element = root.el?.querySelector(`[data-desk-focus="${target}"]`);
-                element?.focus({ preventScroll: false });
+                focusSoon(FOCUS_FRAMES);
             }
+            return () => browser.cancelAnimationFrame(frame);
         },
         () => [desk.focus.target, desk.focus.count]
     );

@@ -92,6 +92,7 @@ export class DeskModel extends DeskWork {
         const payload = await this.call("next_name", { campaign_id: this.campaignId });
         if (payload.empty) {
             this.emptyReason = payload.reason;
+            this.askFocus("next");
             return false;
         }
         this.serve(payload, deskDraft.load(this.userId));
@@ -154,11 +155,18 @@ export class DeskModel extends DeskWork {
         try {
             return await this.call("confirm", { ...this.claim, ...values });
         } catch (error) {
-            if (this.name.kind === "T" && error instanceof DeskRefusal) {
-                // Somebody else may have been quicker: show what is free now.
-                await this.attempt(() => this.agenda.reload());
+            if (error instanceof DeskRefusal) {
+                error.focus = "confirm";
+                await this.afterRefusal();
             }
             throw error;
+        }
+    }
+
+    /** Somebody else may have been quicker with the appointment: show what is free now. */
+    async afterRefusal() {
+        if (this.name.kind === "T") {
+            await this.attempt(() => this.agenda.reload());
         }
     }
 
@@ -166,20 +174,20 @@ export class DeskModel extends DeskWork {
         if (this.continueAutomatically && (await this.fetchNameQuietly())) {
             return;
         }
-        await this.leaveName();
+        this.leaveName();
     }
 
-    /** To the state without a name; the campaigns' figures are read anew. */
-    async leaveName() {
+    /** To the state without a name; the campaigns' figures come when they come. */
+    leaveName() {
         this.phase = "start";
         this.name = null;
         this.agenda = null;
         deskDraft.clear();
         this.askFocus("next");
-        const opened = await this.attempt(() => this.callQuietly("open"));
-        if (opened) {
-            this.setCampaigns(opened.campaigns);
-        }
+        this.attempt(async () => {
+            const { campaigns } = await this.callQuietly("open");
+            this.setCampaigns(campaigns);
+        });
     }
 
     async stop() {
@@ -207,7 +215,7 @@ export class DeskModel extends DeskWork {
             const name = this.payload.lead.name;
             await this.call("release", this.claim);
             this.tell("info", _t("%s was closed. Nothing was saved.", name));
-            await this.leaveName();
+            this.leaveName();
         });
     }
 

@@ -42,14 +42,13 @@ export function formatPhone(e164) {
     return `+39 ${prefix} ${groupDigits(rest)}`;
 }
 
-/** Groups of three, of which the last may have four digits. */
+/** Groups of three, or of four where that leaves no short rest: 762 4039, 1234 5678. */
 function groupDigits(digits) {
-    const groups = [];
-    while (digits.length > 4) {
-        groups.push(digits.slice(0, 3));
-        digits = digits.slice(3);
+    if (digits.length <= 4) {
+        return digits;
     }
-    return [...groups, digits].join(" ");
+    const size = digits.length >= 8 && digits.length % 3 === 2 ? 4 : 3;
+    return `${digits.slice(0, size)} ${groupDigits(digits.slice(size))}`;
 }
 
 /** Seconds as a stopwatch shows them: 0:07, 12:34, 1:02:03. */
