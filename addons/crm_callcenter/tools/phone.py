@@ -14,7 +14,7 @@ _SCIENTIFIC = re.compile(r"\s*\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*")
 #: What separates two numbers written in one cell. A slash is also how Italians
 #: part the area code from the number (030/1234567), so it is tried last.
 _SEPARATORS = re.compile(
-    r"\s*(?:;|,|\||\n|\boppure\b|\be\b|\bo\b| - )\s*", re.IGNORECASE
+    r"\s*(?:;|,(?!\d+E\+?\d)|\||\n|\boppure\b|\be\b|\bo\b| - )\s*", re.IGNORECASE
 )
 #: A decimal tail that a spreadsheet adds to a number read as a float: 3331234567.0
 _FLOAT_TAIL = re.compile(r"(\d{6,})[.,]0+")
