@@ -32,6 +32,7 @@ _LABEL = re.compile(
 _EXTENSION = re.compile(
     r"(?<=\d)[\s,-]*\b(?:int(?:erno)?|ext)\b[.:]*\s*\d{1,4}\s*$", re.IGNORECASE
 )
+_BLANKS = re.compile(r"[^\S\n]+")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _NOT_DIALLED = re.compile(r"[^\d+]")
 #: 3333333333 or 0000000: valid for the numbering plan, typed to fill the field.
@@ -211,6 +212,7 @@ def read_phone_cell(text, country="IT", area_codes=()):
     whole = to_e164(text, country, area_codes)
     if whole:
         return [(text, whole)], []
+    text = _BLANKS.sub(" ", text)
     numbers, unread = {}, []
     for part in _SEPARATORS.split(text):
         number = to_e164(part, country, area_codes)

@@ -472,6 +472,12 @@ class CrmListImport(models.Model):
                 cells=details.get("cells"),
                 columns=details.get("columns"),
             ),
+            "too_long": self.env._(
+                "The value of %(column)s has %(length)s characters: a separator or a"
+                " quote is missing.",
+                column=details.get("column"),
+                length=details.get("length"),
+            ),
             "shifted": self.env._(
                 "The values stand in the wrong columns (shifted by %(columns)s).",
                 columns=details.get("columns"),

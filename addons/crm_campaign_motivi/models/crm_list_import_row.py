@@ -16,6 +16,7 @@ PROBLEMS = [
     ("unreadable_number", "Unreadable number"),
     ("too_few_cells", "Too few columns"),
     ("too_many_cells", "Too many columns"),
+    ("too_long", "Value too long"),
     ("shifted", "Columns shifted"),
     ("in_list", "Already in the list"),
     ("archived", "Archived name"),

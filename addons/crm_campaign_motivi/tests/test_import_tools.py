@@ -1,4 +1,5 @@
 import io
+import random
 import zipfile
 from datetime import date
 
@@ -169,6 +170,31 @@ class TestTableReader(BaseCase):
             with self.subTest(code=code, content=content[:20]):
                 self.assert_problem(code, content)
         self.assert_problem("no_header_row", csv_bytes(ROWS), header_row=99)
+
+
+    def test_damaged_files_give_rows_or_a_reason(self):
+        """No byte in the wrong place ends in a traceback or hangs."""
+        rng = random.Random(7)
+        rows = [["Nome", "Telefono", "Note"]] + [
+            [f"Rossi {number}", f"030 92006{number:02d}", 'due; "tre"']
+            for number in range(40)
+        ]
+        originals = [csv_bytes(rows), csv_bytes(rows, ",", "utf-16"), xlsx_bytes(rows)]
+        outcomes = set()
+        for _draw in range(400):
+            content = bytearray(rng.choice(originals))
+            for _byte in range(rng.randint(1, 20)):
+                content[rng.randrange(len(content))] = rng.randrange(256)
+            if rng.random() < 0.2:
+                del content[rng.randrange(len(content)) :]
+            try:
+                table = open_table(bytes(content))
+                read = list(table.rows())
+                guess_columns(table.headers, [cells for _number, cells in read])
+                outcomes.add("rows")
+            except TableProblem as problem:
+                outcomes.add(problem.code)
+        self.assertGreaterEqual(outcomes, {"rows", "corrupt", "not_text"})
 
 
 @tagged("post_install", "-at_install")
@@ -415,6 +441,15 @@ class TestNameRow(BaseCase):
         ):
             with self.subTest(problem=problem, cells=cells):
                 self.assertEqual(self.read(*cells, **named).problem, problem)
+
+    def test_a_value_too_long_costs_no_time(self):
+        """Patterns that search long texts again and again would hang here."""
+        for target in TARGETS:
+            for filling in ("a", " a", "1", "(a", "a@", "3/", "'a"):
+                row = self.read("Rossi", **{target: filling * 100_000})
+                self.assertEqual(row.problem, "too_long")
+                self.assertEqual(row.details["length"], len(filling) * 100_000)
+                self.read("Rossi", **{target: (filling * 500)[:500]})
 
     def test_a_row_that_ends_early(self):
         self.assertEqual(

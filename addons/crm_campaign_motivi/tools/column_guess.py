@@ -79,6 +79,8 @@ _TYPED = {
 #: Below this share a header is believed to lie about a typed column.
 _LIES_BELOW = 0.2
 _ENOUGH_CELLS = 5
+#: Characters of a cell that are looked at.
+_LONGEST = 200
 
 
 def guess_columns(headers, rows):
@@ -91,7 +93,7 @@ def guess_columns(headers, rows):
     :rtype: list[tuple[str, str]]
     """
     cells = [
-        [row[at] for row in rows if at < len(row) and row[at]]
+        [row[at][:_LONGEST] for row in rows if at < len(row) and row[at]]
         for at in range(len(headers))
     ]
     guesses = []

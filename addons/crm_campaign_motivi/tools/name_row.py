@@ -1,6 +1,7 @@
 """Make a name of one row of a list, or say why it is none."""
 
 import re
+import sys
 from dataclasses import dataclass, field
 
 from odoo.addons.crm_callcenter.tools.phone import (
@@ -15,6 +16,11 @@ from .table_reader import normalise
 
 PHONE_TARGETS = ("phone", "mobile", "phone_second")
 NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
+
+#: Longest value of a field; only notes are longer, other columns by mistake.
+MAX_LENGTH = 500
+#: Longest note.
+MAX_NOTE_LENGTH = 50_000
 
 _EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[a-z]{2,}", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sub ?)?total[ei]?\b|tot\b|totale complessivo", re.IGNORECASE)
@@ -69,6 +75,8 @@ class RowReader:
         self.columns = {}
         for at, target in enumerate(targets):
             self.columns.setdefault(target, []).append(at)
+        limits = {"note": MAX_NOTE_LENGTH, "ignore": sys.maxsize}
+        self._limits = [limits.get(target, MAX_LENGTH) for target in targets]
         self._small_headers = [header.casefold() for header in headers]
         self._header_words = [normalise(header) for header in headers]
         self._area_codes = {}
@@ -89,6 +97,10 @@ class RowReader:
         if any(cells[len(self.headers) :]):
             row.problem = "too_many_cells"
             row.details = {"cells": len(cells), "columns": len(self.headers)}
+            return row
+        row.details = self._too_long(cells)
+        if row.details:
+            row.problem = "too_long"
             return row
         self._read_place(row, cells)
         self._read_phones(row, cells)
@@ -117,6 +129,13 @@ class RowReader:
         if repeated >= 2 and repeated * 2 > len(filled):
             return "repeated_header"
         return ""
+
+    def _too_long(self, cells):
+        """Return which cell is too long to be a value, nothing when none is."""
+        for at, cell in enumerate(cells):
+            if len(cell) > MAX_LENGTH and len(cell) > self._limits[at]:
+                return {"column": self.headers[at], "length": len(cell)}
+        return {}
 
     def _judge(self, row, cells, length):
         """Set the problem of a row that lacks what a name needs."""
