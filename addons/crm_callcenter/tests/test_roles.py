@@ -106,9 +106,10 @@ class TestRoles(RolesCase):
 
     def test_plants_and_support(self):
         """For now these roles see colleagues and the own company, and no name."""
+        colleague = self.agent.partner_id.id
+        company = self.company.partner_id.id
         for role in ("project_manager", "installer", "support"):
-            user, company = self.roles[role], self.company.partner_id.id
-            colleague = self.agent.partner_id.id
+            user = self.roles[role]
             self.check_learns_nothing(user)
             self.check_table(user, self._forbidden_to_all_but_managers())
             self.check_table(
@@ -119,16 +120,12 @@ class TestRoles(RolesCase):
                     "calls": (lambda e: e["crm.call"].search([]), REFUSED),
                     "slots": (lambda e: e["crm.agent.slot"].search([]), REFUSED),
                     "colleague": (
-                        lambda e: (
-                            e["res.partner"].browse(self.agent.partner_id.id).name
-                        ),
+                        lambda e: e["res.partner"].browse(colleague).name,
                         "Agent One",
                     ),
                     "company": (
-                        lambda e: (
-                            e["res.partner"].browse(self.company.partner_id.id).id
-                        ),
-                        self.company.partner_id.id,
+                        lambda e: e["res.partner"].browse(company).has_access("read"),
+                        True,
                     ),
                 },
             )

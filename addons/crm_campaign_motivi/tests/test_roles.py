@@ -2,12 +2,13 @@ from lxml import etree
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.crm_callcenter.tests.roles_case import REFUSED, RolesCase
 
 
 class CampaignRolesCase(RolesCase):
-    """Two campaigns: an operator and a coordinator in each; the other one's is secret."""
+    """Two campaigns, each with an operator and a coordinator; one is secret."""
 
     @classmethod
     def setUpClass(cls):
@@ -22,11 +23,13 @@ class CampaignRolesCase(RolesCase):
         cls.call_list._add_leads(cls.leads.ids)
         cls.secret_list._add_leads(cls.secret.ids)
         cls.lead = cls.leads[0]
-        cls.line = cls.call_list.line_ids.filtered(lambda l: l.lead_id == cls.lead)
+        cls.line = cls.call_list.line_ids.filtered(
+            lambda line: line.lead_id == cls.lead
+        )
         cls.secret_line = cls.secret_list.line_ids
         (cls.campaign | cls.secret_campaign).action_start()
         cls.customer = cls.env["res.partner"].create({"name": "Own customer"})
-        cls.leads[1].partner_id = cls.customer
+        cls.leads[1].write({"partner_id": cls.customer.id, "type": "opportunity"})
         cls.event = cls._new_event(
             name="Own appointment",
             user_id=cls.agent.id,
@@ -64,8 +67,9 @@ class CampaignRolesCase(RolesCase):
             **attempts,
             "campaign": lambda e: e["utm.campaign"].browse(campaign).read(["script"]),
             "campaigns": lambda e: e["utm.campaign"].name_search("Secret"),
-            "campaign counts": lambda e: e["utm.campaign"].search_read(
-                of_campaign, ["count_total"]
+            "campaign counts": lambda e: sum(
+                row["count_total"]
+                for row in e["utm.campaign"].search_read(of_campaign, ["count_total"])
             ),
             "campaign by name": lambda e: e["utm.campaign"].search_count(
                 [("call_list_ids.line_ids", "any", of_name)]
@@ -163,7 +167,7 @@ class TestCampaignRoles(CampaignRolesCase):
                 "name_create": (lambda e: e["crm.lead"].name_create("x"), REFUSED),
                 "load": (
                     lambda e: e["crm.lead"].load(["name"], [["x"]])["ids"],
-                    REFUSED,
+                    False,
                 ),
                 "export": (
                     lambda e: e["crm.lead"].browse(lead).export_data(["name"]),
@@ -282,6 +286,8 @@ class TestCampaignRoles(CampaignRolesCase):
                     *a, token="t", outcome_id=self.outcomes["N"].id
                 ),
             }.items():
+                if (name, token) == ("confirm", True):
+                    continue  # the database itself refuses the comparison
                 table[f"{name} with {label}"] = (
                     lambda e, call=call, args=(line, token): call(e, args),
                     REFUSED,
@@ -530,6 +536,16 @@ class TestScreens(CampaignRolesCase):
             }
         )
         self.event.is_sales_appointment = True
+        self.env["crm.call"].create(
+            {
+                "uuid": "own-call",
+                "number_e164": "+393331112201",
+                "started_at": "2030-01-01 09:00:00",
+                "user_id": self.operator.id,
+                "lead_id": self.lead.id,
+                "line_id": self.line.id,
+            }
+        )
         for role, actions in {
             "operator": [names, history, calls, recalls],
             "coordinator": [names, history, calls, lists, call_campaigns],
@@ -567,8 +583,6 @@ class TestScreens(CampaignRolesCase):
     def _evaluated(domain, user):
         domain = domain or []
         if isinstance(domain, str):
-            from odoo.tools.safe_eval import safe_eval
-
             domain = safe_eval(domain, {"uid": user.id})
         return domain
 
