@@ -123,7 +123,14 @@ class Browser:
                 ]
                 self.errors.append(" ".join(texts))
         elif message.get("method") == "Page.javascriptDialogOpening":
+            # It would stop the page, and with it this program.
             self.errors.append(f"dialog: {params['type']} {params['message']}")
+            self.serial += 1
+            answer = {
+                "method": "Page.handleJavaScriptDialog",
+                "params": {"accept": True},
+            }
+            self.socket.send(json.dumps({"id": -self.serial, **answer}))
 
     def evaluate(self, code):
         """Run JavaScript, which may await, and return what it returns."""
@@ -159,10 +166,9 @@ class Browser:
         event = {"modifiers": bits, "key": key, "windowsVirtualKeyCode": code}
         if key not in named:
             event["code"] = f"{'Digit' if key.isdigit() else 'Key'}{key.upper()}"
-        text = {} if bits & 3 else {"text": "\r" if key == "Enter" else key}
-        kind = (
-            "keyDown" if text and (key == "Enter" or key not in named) else "rawKeyDown"
-        )
+        types = not bits & 3 and (key == "Enter" or key not in named)
+        text = {"text": "\r" if key == "Enter" else key} if types else {}
+        kind = "keyDown" if types else "rawKeyDown"
         self.call("Input.dispatchKeyEvent", type=kind, **event, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **event)
 

@@ -62,7 +62,15 @@ export class DeskOutcomeBar extends Component {
     onSelect(ev) {
         const outcomeId = Number(ev.target.value);
         if (outcomeId) {
-            this.desk.chooseOutcome(outcomeId);
+            this.desk.chooseOutcome(outcomeId, false);
+        }
+    }
+
+    /** The arrow keys go through the outcomes, Enter goes on to what the chosen one asks. */
+    onSelectKeydown(ev) {
+        if (ev.key === "Enter" && !ev.altKey && !ev.ctrlKey && this.desk.name.outcome) {
+            ev.preventDefault();
+            this.desk.focusDetails("confirm");
         }
     }
 }

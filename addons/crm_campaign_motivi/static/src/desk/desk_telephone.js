@@ -3,10 +3,17 @@
  * A dialler patches this object.
  */
 export const telephone = {
-    /** @param {string} url `tel:+39…` */
+    /**
+     * In a frame of its own: the page itself would ask whether to leave it, since the
+     * note on it is not saved.
+     *
+     * @param {string} url `tel:+39…`
+     */
     dial(url) {
-        const link = document.createElement("a");
-        link.href = url;
-        link.click();
+        this.frame?.remove();
+        this.frame = document.createElement("iframe");
+        this.frame.hidden = true;
+        this.frame.src = url;
+        document.body.append(this.frame);
     },
 };

@@ -87,23 +87,35 @@ export class DeskWork extends DeskAttempts {
         }
     }
 
-    async chooseOutcome(outcomeId) {
+    /**
+     * @param {number} outcomeId
+     * @param {boolean} [moveFocus] to what the outcome asks for; not while the keyboard
+     *  goes through the drop-down
+     */
+    async chooseOutcome(outcomeId, moveFocus = true) {
         if (this.phase !== "name" || this.busy === "confirm") {
             return;
         }
         this.name.choose(outcomeId);
         this.saveDraft();
         this.clearMessage();
-        const kind = this.name.kind;
-        if (kind === "T") {
-            await this.attempt(() => this.openAgenda());
-            return;
+        if (moveFocus) {
+            this.focusDetails();
         }
-        this.tab = "script";
-        if (kind === "R" || kind === "C") {
-            this.askFocus(kind === "R" ? "recall" : "closing");
+        if (this.name.kind === "T") {
+            await this.attempt(() => this.openAgenda(moveFocus));
+        } else {
+            this.tab = "script";
+            await this.attempt(() => this.agenda.drop());
         }
-        await this.attempt(() => this.agenda.drop());
+    }
+
+    /** @param {string|null} otherwise where to go when the outcome asks for nothing */
+    focusDetails(otherwise = null) {
+        const target = { R: "recall", C: "closing", T: "agenda" }[this.name.kind] || otherwise;
+        if (target) {
+            this.askFocus(target);
+        }
     }
 
     /** @param {luxon.DateTime} moment of the next call, one of the quick picks */
@@ -125,12 +137,14 @@ export class DeskWork extends DeskAttempts {
         }
     }
 
-    async openAgenda() {
+    async openAgenda(moveFocus = true) {
         this.tab = "agenda";
         if (!this.agenda.week) {
             await this.agenda.open();
         }
-        this.askFocus("agenda");
+        if (moveFocus) {
+            this.askFocus("agenda");
+        }
     }
 
     async hold(slot) {
