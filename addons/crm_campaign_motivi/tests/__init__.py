@@ -7,4 +7,5 @@ from . import test_dispatch
 from . import test_import
 from . import test_import_tools
 from . import test_import_tour
+from . import test_names_tour
 from . import test_roles

@@ -1,10 +1,12 @@
 from lxml import etree
+from requests.exceptions import HTTPError
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.crm_callcenter.tests.roles_case import REFUSED, RolesCase
+from odoo.addons.crm_callcenter.tests.roles_case import MUTED, REFUSED, RolesCase
 
 
 class CampaignRolesCase(RolesCase):
@@ -605,3 +607,97 @@ class TestScreens(CampaignRolesCase):
             else:
                 spec[name] = {}
         return spec
+
+
+@tagged("post_install", "-at_install")
+class TestChatter(CampaignRolesCase, HttpCase):
+    """What the browser asks the server for beside the views."""
+
+    def _login(self, user):
+        # As ``new_test_user`` makes passwords.
+        self.authenticate(user.login, user.login + "x" * (8 - len(user.login)))
+
+    def _asked(self, route, **params):
+        """Return what the server answers, as text, or ``REFUSED``."""
+        try:
+            return str(self.make_jsonrpc_request(route, params))
+        except (JsonRpcException, HTTPError):
+            return REFUSED
+
+    def _thread(self, user, lead):
+        """Return what the chatter of a name shows to a user."""
+        self._login(user)
+        thread = {"thread_model": "crm.lead", "thread_id": lead.id}
+        asked = ["activities", "attachments", "followers", "scheduledMessages"]
+        return "".join(
+            (
+                self._asked(
+                    "/mail/data",
+                    fetch_params=[["mail.thread", {**thread, "request_list": asked}]],
+                ),
+                self._asked("/mail/thread/messages", **thread),
+                self._asked(
+                    "/mail/partner/from_email",
+                    **thread,
+                    emails=["Secret@example.com"] if lead == self.secret else [],
+                ),
+            )
+        )
+
+    def _card(self, partner):
+        """Return what hovering over somebody's picture shows."""
+        card = {"id": partner.id, "model": "res.partner"}
+        return self._asked("/mail/data", fetch_params=[["avatar_card", card]])
+
+    def test_chatter(self):
+        """The chatter of an own name opens; that of a foreign one does not."""
+        self.lead.message_post(body="Own message", author_id=self.agent.partner_id.id)
+        self.agents_own.message_post(body="Own message")
+        for user, lead in (
+            (self.operator, self.lead),
+            (self.coordinator, self.lead),
+            (self.agent, self.agents_own),
+            (self.back_office, self.agents_own),
+            (self.manager, self.lead),
+        ):
+            with self.subTest(role=user.login):
+                shown = self._thread(user, lead)
+                self.assertIn("Own message", shown)
+                self.assertNotIn(REFUSED, shown)
+        with mute_logger("odoo.http", *MUTED):
+            for user in (self.operator, self.coordinator, self.agent):
+                with self.subTest(role=user.login):
+                    self.assertFalse(self.tells(self._thread(user, self.secret)))
+                    self.assertFalse(self.tells(self._card(self.secret_partner)))
+            self.assertTrue(self.tells(self._thread(self.manager, self.secret)))
+            self.assertTrue(self.tells(self._card(self.secret_partner)))
+
+    def test_first_page(self):
+        """What the web client loads first: menus, activities, channels, OdooBot."""
+        for role, user in self.roles.items():
+            with self.subTest(role=role):
+                self._login(user)
+                self.assertEqual(self.url_open("/odoo").status_code, 200)
+                loaded = self.make_jsonrpc_request(
+                    "/mail/data",
+                    {
+                        "fetch_params": [
+                            "failures",
+                            "systray_get_activities",
+                            "init_messaging",
+                            "channels_as_member",
+                        ],
+                        "context": {"lang": "en_US"},
+                    },
+                )
+                self.assertIn("Store", loaded)
+                bot = self.make_jsonrpc_request(
+                    "/web/dataset/call_kw/res.users/read",
+                    {
+                        "model": "res.users",
+                        "method": "read",
+                        "args": [user.id, ["name", "odoobot_state"]],
+                        "kwargs": {},
+                    },
+                )
+                self.assertEqual(bot[0]["name"], user.name)
