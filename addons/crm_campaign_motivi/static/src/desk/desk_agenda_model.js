@@ -57,8 +57,14 @@ export class DeskAgendaModel extends Reactive {
         }
     }
 
-    reload() {
-        return this.load(this.week?.start || null);
+    /** Read the week on screen again; a time that is gone is no longer chosen. */
+    async reload() {
+        await this.load(this.week?.start || null);
+        const slot = this.appointment?.slot;
+        const offered = (other) => slotKey(other) === slotKey(slot);
+        if (slot && this.week.days.includes(slot.day) && !this.week.slots.some(offered)) {
+            this.appointment = null;
+        }
     }
 
     async moveWeek(step) {

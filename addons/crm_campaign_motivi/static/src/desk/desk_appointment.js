@@ -2,6 +2,7 @@ import { Component } from "@odoo/owl";
 import { DeskClosing } from "./desk_closing";
 import { useDesk } from "./desk_hooks";
 import { inWords, slotStart } from "./desk_time";
+import { formatPhone } from "./desk_utils";
 
 /** Who, when and where, to be read aloud; then CONFIRM APPOINTMENT. */
 export class DeskAppointment extends Component {
@@ -19,6 +20,10 @@ export class DeskAppointment extends Component {
 
     get when() {
         return inWords(slotStart(this.appointment.slot));
+    }
+
+    get phones() {
+        return (this.appointment.summary.phone || "").split(", ").map(formatPhone).join(", ");
     }
 
     giveUp() {

@@ -40,10 +40,24 @@ export class DeskModel extends DeskWork {
             this.serve(opened.current, draft);
             return;
         }
-        if (draft?.values.note.trim()) {
-            this.leftover = { name: draft.leadName, note: draft.values.note };
+        if (draft) {
+            await this.settleDraft(draft);
         }
         this.askFocus("next");
+    }
+
+    /** The name is gone: was its outcome saved? The same token asks without saving twice. */
+    async settleDraft(draft) {
+        const saved =
+            draft.request && (await this.attempt(() => this.call("confirm", draft.request)));
+        if (saved) {
+            this.tell("success", saved.message);
+        }
+        if (saved || !draft.values.note.trim()) {
+            deskDraft.clear();
+        } else {
+            this.leftover = { name: draft.leadName, note: draft.values.note };
+        }
     }
 
     setCampaigns(campaigns) {
@@ -152,22 +166,28 @@ export class DeskModel extends DeskWork {
     }
 
     async saveOutcome(values) {
+        const request = { ...this.claim, ...values };
+        this.saveDraft(request);
         try {
-            return await this.call("confirm", { ...this.claim, ...values });
+            return await this.call("confirm", request);
         } catch (error) {
             if (error instanceof DeskRefusal) {
-                error.focus = "confirm";
-                await this.afterRefusal();
+                error.focus = await this.afterRefusal();
             }
             throw error;
         }
     }
 
-    /** Somebody else may have been quicker with the appointment: show what is free now. */
+    /** Where to go on. Somebody may have been quicker with the appointment's time. */
     async afterRefusal() {
         if (this.name.kind === "T") {
             await this.attempt(() => this.agenda.reload());
+            if (!this.agenda.appointment) {
+                this.tab = "agenda";
+                return "agenda";
+            }
         }
+        return "confirm";
     }
 
     async afterConfirm() {

@@ -42,8 +42,10 @@ export function keyLabel(key) {
         .join("+");
 }
 
+/** The desk's own keys go first: an outcome with the digit of one of them has none. */
 export function outcomeKey(outcome) {
-    return outcome.shortcut ? `alt+${outcome.shortcut}` : null;
+    const key = outcome.shortcut ? `alt+${outcome.shortcut}` : null;
+    return [...KEYS.dial, KEYS.endCall].includes(key) ? null : key;
 }
 
 /** What the help shows: [keys, what they do]. */

@@ -1,11 +1,11 @@
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { user } from "@web/core/user";
 
-const { DateTime } = luxon;
+const { DateTime, IANAZone } = luxon;
 
 // The browser may stand in another time zone than the user: the user's counts here, as
 // it does on the server, which makes the labels of the agenda.
-const zone = () => user.tz || "default";
+const zone = () => (IANAZone.isValidZone(user.tz) ? user.tz : "default");
 
 export function now() {
     return DateTime.local().setZone(zone());

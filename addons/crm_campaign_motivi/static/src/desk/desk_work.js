@@ -80,10 +80,11 @@ export class DeskWork extends DeskAttempts {
         this.saveDraft();
     }
 
-    saveDraft() {
+    /** @param {Object} [request] the call of `confirm` that is on its way */
+    saveDraft(request) {
         if (this.name) {
             const leadName = this.payload.lead.name;
-            deskDraft.save({ ...this.name.draft, userId: this.userId, leadName });
+            deskDraft.save({ ...this.name.draft, userId: this.userId, leadName, request });
         }
     }
 

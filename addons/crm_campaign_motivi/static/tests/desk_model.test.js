@@ -1,0 +1,280 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { deskDraft } from "@crm_campaign_motivi/desk/desk_draft";
+import { DeskModel } from "@crm_campaign_motivi/desk/desk_model";
+import { telephone } from "@crm_campaign_motivi/desk/desk_telephone";
+import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+
+describe.current.tags("headless");
+
+const { DateTime } = luxon;
+const RECALL = { id: 1, name: "Call again", kind: "R", recall_scope: "private" };
+const NO = { id: 2, name: "No", kind: "N", recall_scope: "public" };
+const SALE = { id: 3, name: "Sale", kind: "C", recall_scope: "public" };
+const VISIT = { id: 4, name: "Visit", kind: "T", recall_scope: "public" };
+const SLOT = {
+    agent_id: 8,
+    start: "2030-01-07 09:00:00",
+    stop: "2030-01-07 10:00:00",
+    day: "2030-01-07",
+    label: "10:00",
+};
+const utc = (moment) => moment.toUTC().toFormat("yyyy-MM-dd HH:mm:ss");
+
+/** A server that answers from a table, and remembers what it was asked. */
+class Server {
+    calls = [];
+    answers = {
+        open: { user: { id: 5 }, campaigns: [{ id: 1, name: "One" }], current: null },
+        next_name: () => this.name(),
+        confirm: { message: "Saved" },
+        log_dial: { call_uuid: "u", e164: "+39333", tel: "tel:+39333" },
+        hold_slot: () => ({
+            slot_id: 1,
+            expires_at: utc(DateTime.utc().plus({ minutes: 5 })),
+            summary: { agent: "Nora" },
+        }),
+        agenda: { start: "2030-01-07", days: ["2030-01-07"], agents: [{ id: 8 }], slots: [SLOT] },
+        heartbeat: "2030-01-07 09:00:00",
+    };
+    served = 0;
+
+    get silent() {
+        return this;
+    }
+
+    async call(model, method, args, values) {
+        this.calls.push({ method, values });
+        const answer = this.answers[method];
+        if (answer instanceof Error) {
+            throw answer;
+        }
+        return typeof answer === "function" ? answer(values) : (answer ?? true);
+    }
+
+    name() {
+        this.served += 1;
+        return {
+            line_id: this.served,
+            claim_token: `claim ${this.served}`,
+            lead: { name: `Name ${this.served}` },
+            phones: [{ field: "mobile", e164: "+39333", blocked: false }],
+            campaign: { id: 1, expected_revenue: 9000, expected_closing: "2030-01-31" },
+            outcomes: [RECALL, NO, SALE, VISIT],
+        };
+    }
+
+    asked(method) {
+        return this.calls.filter((call) => call.method === method).map((call) => call.values);
+    }
+}
+
+function refusal(sentence) {
+    const error = new RPCError("refused");
+    error.exceptionName = "odoo.exceptions.UserError";
+    error.data = { message: sentence };
+    return error;
+}
+
+let server;
+let desk;
+
+beforeEach(async () => {
+    serverState.timezone = "Europe/Rome";
+    await makeMockEnv();
+    patchWithCleanup(telephone, { dial() {} });
+    deskDraft.clear();
+    server = new Server();
+    desk = new DeskModel(server);
+    await desk.open();
+    await desk.nextName();
+});
+
+test("without an outcome nothing is sent", async () => {
+    await desk.confirm();
+    expect(server.asked("confirm")).toEqual([]);
+    expect(desk.message.type).toBe("danger");
+    expect(desk.focus.target).toBe("outcome");
+});
+
+test("confirm sends everything at once and goes on to the next name", async () => {
+    desk.setNote(" Not now ");
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    const [sent] = server.asked("confirm");
+    expect(sent).toMatchObject({
+        line_id: 1,
+        claim_token: "claim 1",
+        outcome_id: NO.id,
+        note: "Not now",
+    });
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.name.note).toBe("");
+    expect(desk.message).toEqual({ type: "success", text: "Saved" });
+});
+
+test("a double click confirms once", async () => {
+    await desk.chooseOutcome(NO.id);
+    await Promise.all([desk.confirm(), desk.confirm()]);
+    expect(server.asked("confirm")).toHaveLength(1);
+});
+
+test("after a lost answer the same token is sent again, and the text is kept", async () => {
+    desk.setNote("Kept");
+    await desk.chooseOutcome(NO.id);
+    server.answers.confirm = new ConnectionLostError();
+    await desk.confirm();
+    expect(desk.phase).toBe("name");
+    expect(desk.name.note).toBe("Kept");
+    expect(desk.message.type).toBe("danger");
+    server.answers.confirm = { message: "Saved" };
+    await desk.confirm();
+    const [first, second] = server.asked("confirm");
+    expect(first.token).toBe(second.token);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(server.asked("confirm")[2].token).not.toBe(first.token);
+});
+
+test("a refusal is a sentence on the desk", async () => {
+    await desk.chooseOutcome(NO.id);
+    server.answers.confirm = refusal("Choose another outcome.");
+    await desk.confirm();
+    expect(desk.message).toEqual({ type: "danger", text: "Choose another outcome." });
+    expect(desk.busy).toBe(null);
+});
+
+test("a recall needs a time that lies ahead", async () => {
+    await desk.chooseOutcome(RECALL.id);
+    expect(desk.name.recall.scope).toBe("private");
+    await desk.confirm();
+    expect(desk.focus.target).toBe("recall");
+    desk.pickRecall(DateTime.local().minus({ minutes: 5 }));
+    await desk.confirm();
+    expect(server.asked("confirm")).toEqual([]);
+    desk.pickRecall(DateTime.fromISO("2030-01-07T18:30", { zone: "Europe/Rome" }));
+    await desk.confirm();
+    const [sent] = server.asked("confirm");
+    expect(sent.recall_scope).toBe("private");
+    expect(sent.recall_at).toBe("2030-01-07 17:30:00");
+});
+
+test("a sale needs its value and its date", async () => {
+    await desk.chooseOutcome(SALE.id);
+    expect(desk.name.deadline).toBe("2030-01-31");
+    for (const [revenue, deadline] of [
+        ["", "2030-01-31"],
+        ["much", "2030-01-31"],
+        ["-1", "2030-01-31"],
+        ["100", ""],
+    ]) {
+        Object.assign(desk.name, { revenue, deadline });
+        await desk.confirm();
+    }
+    expect(server.asked("confirm")).toEqual([]);
+    Object.assign(desk.name, { revenue: "7500.50", deadline: "2030-02-01" });
+    await desk.confirm();
+    expect(server.asked("confirm")[0]).toMatchObject({
+        expected_revenue: 7500.5,
+        date_deadline: "2030-02-01",
+    });
+});
+
+test("an appointment is held, accepted, and then confirmed with the outcome", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    expect(desk.tab).toBe("agenda");
+    await desk.confirm();
+    await desk.hold(SLOT);
+    await desk.confirm();
+    expect(server.asked("confirm")).toEqual([]);
+    await desk.acceptAppointment();
+    await desk.confirm();
+    const { agent_id, start, stop } = SLOT;
+    expect(server.asked("confirm")[0]).toMatchObject({
+        slot: { agent_id, start, stop },
+        expected_revenue: 9000,
+    });
+});
+
+test("another outcome gives the held time back", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    await desk.hold(SLOT);
+    await desk.chooseOutcome(NO.id);
+    expect(server.asked("drop_hold")).toHaveLength(1);
+    expect(desk.agenda.appointment).toBe(null);
+});
+
+test("a time that was just taken is no longer chosen", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    await desk.hold(SLOT);
+    await desk.acceptAppointment();
+    server.answers.confirm = refusal("Just taken.");
+    server.answers.agenda = { ...server.answers.agenda, slots: [] };
+    await desk.confirm();
+    expect(desk.agenda.appointment).toBe(null);
+    expect(desk.message.text).toBe("Just taken.");
+    expect(desk.name.kind).toBe("T");
+});
+
+test("a sign of life prolongs a hold that is about to end", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    await desk.hold(SLOT);
+    await desk.heartbeat();
+    expect(server.asked("hold_slot")).toHaveLength(1);
+    desk.agenda.appointment.expiresAt = utc(DateTime.utc().plus({ seconds: 50 }));
+    await desk.heartbeat();
+    expect(server.asked("hold_slot")).toHaveLength(2);
+    server.answers.heartbeat = false;
+    await desk.heartbeat();
+    expect(desk.message.type).toBe("danger");
+});
+
+test("stop ends the call, close saves nothing", async () => {
+    desk.setNote("Gone");
+    await desk.dial(desk.payload.phones[0]);
+    await desk.stop();
+    expect(server.asked("end_call")).toEqual([{ call_uuid: "u" }]);
+    await desk.confirm();
+    await desk.chooseOutcome(NO.id);
+    desk.back();
+    expect(desk.name.note).toBe("Gone");
+    await desk.stop();
+    await desk.close();
+    expect(server.asked("release")).toEqual([{ line_id: 1, claim_token: "claim 1" }]);
+    expect(server.asked("confirm")).toEqual([]);
+    expect(desk.phase).toBe("start");
+    expect(deskDraft.load(5)).toBe(null);
+});
+
+test("after a reload the name in hand has its note again", async () => {
+    desk.setNote("Half a note");
+    server.answers.open = { ...server.answers.open, current: desk.payload };
+    const reloaded = new DeskModel(server);
+    await reloaded.open();
+    expect(reloaded.name.note).toBe("Half a note");
+    expect(reloaded.name.token).toBe(desk.name.token);
+});
+
+test("a note whose name is gone is shown, unless its outcome was saved", async () => {
+    desk.setNote("Half a note");
+    const reloaded = new DeskModel(server);
+    await reloaded.open();
+    expect(reloaded.leftover).toEqual({ name: "Name 1", note: "Half a note" });
+    await desk.chooseOutcome(NO.id);
+    server.answers.confirm = new ConnectionLostError();
+    await desk.confirm();
+    server.answers.confirm = { message: "Saved" };
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.leftover).toBe(null);
+    expect(again.message.type).toBe("success");
+    expect(server.asked("confirm")[1]).toEqual(server.asked("confirm")[0]);
+});
+
+test("nobody else's draft is shown", async () => {
+    desk.setNote("Mine");
+    server.answers.open = { ...server.answers.open, user: { id: 6 } };
+    const other = new DeskModel(server);
+    await other.open();
+    expect(other.leftover).toBe(null);
+});
