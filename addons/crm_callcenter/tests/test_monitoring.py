@@ -34,10 +34,16 @@ class TestMonitoring(RolesCase):
             "filter by path": counts([("user_id.login", "=", "op_two")]),
             "filter by name": counts([("user_id", "ilike", "Op Two")]),
             "filter by any": counts([("user_id", "any", [("login", "=", "op_two")])]),
-            "filter by partner": counts([("user_id.partner_id", "=", 1)]),
+            # Not an own row, only the same number.
+            "filter by partner": lambda e: e[LEDGER].search_count(
+                [("user_id.partner_id", "=", e.uid)]
+            ),
             "filter by several": counts([("user_id", "in", [other, self.manager.id])]),
             "everybody else": lambda e: e[LEDGER].search_count(
                 ["!", ("user_id", "=", e.uid)]
+            ),
+            "everybody else by path": lambda e: e[LEDGER].search_count(
+                ["!", ("user_id.id", "=", e.uid)]
             ),
             "filter names": lambda e: e["crm.lead"].search_count(
                 [("interaction_ids.user_id", "=", other)]

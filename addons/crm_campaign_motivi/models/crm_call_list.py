@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 #: Lines added in one statement; locks of a statement stay short.
@@ -59,6 +60,17 @@ class CrmCallList(models.Model):
             "CREATE INDEX IF NOT EXISTS crm_call_list_operator_rel_user_list_idx"
             " ON crm_call_list_operator_rel (user_id, list_id)"
         )
+        return result
+
+    def write(self, vals):
+        if "owner_id" in vals and not self.env.su:
+            raise UserError(
+                self.env._("A list becomes personal by the operator's work only.")
+            )
+        result = super().write(vals)
+        if "campaign_id" in vals:
+            # The rules look at a list before it is written; now it may be elsewhere.
+            self.check_access("write")
         return result
 
     def _compute_counts(self):

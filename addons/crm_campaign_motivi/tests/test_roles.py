@@ -365,6 +365,20 @@ class TestCampaignRoles(CampaignRolesCase):
                     ),
                     REFUSED,
                 ),
+                "move a list to a foreign campaign": (
+                    lambda e: (
+                        e["crm.call.list"]
+                        .browse(call_list)
+                        .write({"campaign_id": self.secret_campaign.id})
+                    ),
+                    REFUSED,
+                ),
+                "hide a list from the manager": (
+                    lambda e: (
+                        e["crm.call.list"].browse(call_list).write({"owner_id": e.uid})
+                    ),
+                    REFUSED,
+                ),
                 "create a list": (
                     lambda e: e["crm.call.list"].create(
                         {"name": "x", "campaign_id": self.campaign.id}
