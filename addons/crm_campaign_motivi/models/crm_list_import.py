@@ -220,7 +220,7 @@ class CrmListImport(models.Model):
                     }
                 )
             )
-        super().write(
+        self.write(
             {
                 "state": "mapped",
                 "file_kind": table.kind,
@@ -370,7 +370,7 @@ class CrmListImport(models.Model):
             return False
         reader = self._row_reader()
         rows = [
-            (reader.read(number, cells), cells)
+            (reader.read_row(number, cells), cells)
             for number, cells in self.sample_rows[:PREVIEW_ROWS]
         ]
         columns = [

@@ -177,6 +177,8 @@ class CrmListImport(models.Model):
         count += self._stage_batch(batch)
         if not count:
             raise UserError(self.env._("The file has a header and no row below it."))
+        # The planner must not take the new rows for none.
+        self.env.cr.execute("ANALYZE crm_list_import_row")
         self.row_count = count
         self.env["crm.list.import.row"].invalidate_model()
 
@@ -285,7 +287,7 @@ class CrmListImport(models.Model):
         self.env.flush_all()
         reader = self._row_reader()
         ids = [row_id for row_id, _number, _cells in rows]
-        name_rows = [reader.read(number, cells) for _id, number, cells in rows]
+        name_rows = [reader.read_row(number, cells) for _id, number, cells in rows]
         known = self._find_known([row for row in name_rows if not row.problem])
         free_ids = self._reserve_lead_ids(sum(not row.problem for row in name_rows))
         results, created, listed = [], [], []

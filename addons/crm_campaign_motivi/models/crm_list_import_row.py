@@ -50,7 +50,7 @@ class CrmListImportRow(models.Model):
         "UNIQUE (import_id, row_number)", "A row of a file is imported once."
     )
     _queue = models.Index("(import_id, row_number) WHERE state = 'pending'")
-    _report = models.Index("(import_id, state, row_number)")
+    _rejected = models.Index("(import_id, row_number) WHERE state = 'rejected'")
     _lead = models.Index("(lead_id) WHERE lead_id IS NOT NULL")
 
     @api.depends("cells")

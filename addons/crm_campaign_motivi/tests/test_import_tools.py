@@ -171,7 +171,6 @@ class TestTableReader(BaseCase):
                 self.assert_problem(code, content)
         self.assert_problem("no_header_row", csv_bytes(ROWS), header_row=99)
 
-
     def test_damaged_files_give_rows_or_a_reason(self):
         """No byte in the wrong place ends in a traceback or hangs."""
         rng = random.Random(7)
@@ -338,20 +337,20 @@ class TestNameRow(BaseCase):
         super().setUpClass()
         cls.reader = RowReader(HEADERS, TARGETS, {"milano": "MI", "cremona": "CR"})
 
-    def read(self, *cells, **named):
+    def read_cells(self, *cells, **named):
         cells = list(cells) + [""] * (len(HEADERS) - len(cells))
         for target, value in named.items():
             cells[TARGETS.index(target)] = value
-        return self.reader.read(7, cells)
+        return self.reader.read_row(7, cells)
 
     def test_phones_go_to_the_field_of_their_kind(self):
-        row = self.read("Rossi Ada", phone="348/6955367", mobile="030 9200669")
+        row = self.read_cells("Rossi Ada", phone="348/6955367", mobile="030 9200669")
         self.assertEqual(row.values["phone"], "+39 030 920 0669")
         self.assertEqual(row.values["mobile"], "+39 348 695 5367")
         self.assertFalse(row.values["phone_second"])
 
     def test_two_and_more_numbers_in_a_cell(self):
-        row = self.read(
+        row = self.read_cells(
             "Rossi", phone="030 9200669 / 3486955367; 02 87935112, 335 7124569"
         )
         self.assertEqual(
@@ -360,15 +359,15 @@ class TestNameRow(BaseCase):
         self.assertEqual(row.notes, ["Tel: +39 335 712 4569"])
 
     def test_two_mobiles(self):
-        row = self.read("Rossi", phone="335 7124569", mobile="348 6955367")
+        row = self.read_cells("Rossi", phone="335 7124569", mobile="348 6955367")
         self.assertEqual(row.values["mobile_e164"], "+393357124569")
         self.assertEqual(row.values["phone_second_e164"], "+393486955367")
         self.assertFalse(row.values["phone"])
 
     def test_what_cannot_be_read_is_kept_in_the_notes(self):
-        row = self.read("Rossi", phone="3,33E+09", mobile="348 6955367")
+        row = self.read_cells("Rossi", phone="3,33E+09", mobile="348 6955367")
         self.assertEqual(row.notes, ["Tel: 3,33E+09"])
-        row = self.read(
+        row = self.read_cells(
             "Rossi", zip="123456", province="Xy", mobile="3486955367", email="r(at)x"
         )
         self.assertEqual(row.notes, ["Prov: Xy", "CAP: 123456", "Mail: r(at)x"])
@@ -384,7 +383,7 @@ class TestNameRow(BaseCase):
             ({"province": "BG"}, "3555429340", "+393555429340"),
         ):
             with self.subTest(place=place, written=written):
-                row = self.read("Rossi", phone=written, **place)
+                row = self.read_cells("Rossi", phone=written, **place)
                 self.assertEqual(row.numbers, [expected])
 
     def test_postcodes(self):
@@ -400,7 +399,9 @@ class TestNameRow(BaseCase):
             ("MI", "abc", ""),
         ):
             with self.subTest(province=province, written=written):
-                row = self.read("Rossi", zip=written, province=province, phone="x")
+                row = self.read_cells(
+                    "Rossi", zip=written, province=province, phone="x"
+                )
                 self.assertEqual(row.values["zip"], expected)
 
     def test_province_by_code_name_or_beside_the_town(self):
@@ -413,7 +414,7 @@ class TestNameRow(BaseCase):
             ("", "Rho", ""),
         ):
             with self.subTest(province=province, city=city):
-                row = self.read("Rossi", province=province, city=city)
+                row = self.read_cells("Rossi", province=province, city=city)
                 self.assertEqual(row.province, expected)
                 self.assertEqual(row.values["city"], city.split(" (")[0])
 
@@ -440,41 +441,41 @@ class TestNameRow(BaseCase):
             ("", ["Rossi Ada"], good),
         ):
             with self.subTest(problem=problem, cells=cells):
-                self.assertEqual(self.read(*cells, **named).problem, problem)
+                self.assertEqual(self.read_cells(*cells, **named).problem, problem)
 
     def test_a_value_too_long_costs_no_time(self):
         """Patterns that search long texts again and again would hang here."""
         for target in TARGETS:
             for filling in ("a", " a", "1", "(a", "a@", "3/", "'a"):
-                row = self.read("Rossi", **{target: filling * 100_000})
+                row = self.read_cells("Rossi", **{target: filling * 100_000})
                 self.assertEqual(row.problem, "too_long")
                 self.assertEqual(row.details["length"], len(filling) * 100_000)
-                self.read("Rossi", **{target: (filling * 500)[:500]})
+                self.read_cells("Rossi", **{target: (filling * 500)[:500]})
 
     def test_a_row_that_ends_early(self):
         self.assertEqual(
-            self.reader.read(7, ["Rossi Ada", "Via Roma"]).problem, "too_few_cells"
+            self.reader.read_row(7, ["Rossi Ada", "Via Roma"]).problem, "too_few_cells"
         )
 
     def test_rows_above_the_header(self):
         reader = RowReader(HEADERS, TARGETS, header_row=3)
-        self.assertEqual(reader.read(1, ["Lista 2026"]).problem, "above_header")
+        self.assertEqual(reader.read_row(1, ["Lista 2026"]).problem, "above_header")
 
     def test_first_and_last_name_and_company(self):
         reader = RowReader(
             ["Ditta", "Cognome", "Nome", "Tel"],
             ["company", "last_name", "first_name", "phone"],
         )
-        values = reader.read(2, ["RIVA SRL", "ROSSI", "ADA", "030 9200669"]).values
+        values = reader.read_row(2, ["RIVA SRL", "ROSSI", "ADA", "030 9200669"]).values
         self.assertEqual(values["name"], "Riva SRL")
         self.assertEqual(values["contact_name"], "Ada Rossi")
         self.assertEqual(values["lead_kind"], "company")
-        values = reader.read(3, ["", "Rossi", "Ada", "030 9200669"]).values
+        values = reader.read_row(3, ["", "Rossi", "Ada", "030 9200669"]).values
         self.assertEqual(values["name"], "Ada Rossi")
         self.assertEqual(values["lead_kind"], "person")
 
     def test_two_emails(self):
-        row = self.read("Rossi", email="Ada@Example.ORG; due@example.org")
+        row = self.read_cells("Rossi", email="Ada@Example.ORG; due@example.org")
         self.assertEqual(row.values["email_from"], "ada@example.org")
         self.assertEqual(row.notes, ["Mail: due@example.org"])
 

@@ -81,7 +81,7 @@ class RowReader:
         self._header_words = [normalise(header) for header in headers]
         self._area_codes = {}
 
-    def read(self, number, cells):
+    def read_row(self, number, cells):
         """Read one row.
 
         :param int number: of the row in the file

@@ -194,12 +194,7 @@ def _distance(word, other, limit):
             cost = min(
                 row[to - 1] + 1, before[to] + 1, before[to - 1] + (char != letter)
             )
-            if (
-                older
-                and to > 1
-                and char == other[to - 2]
-                and word[at - 2] == letter
-            ):
+            if older and to > 1 and char == other[to - 2] and word[at - 2] == letter:
                 cost = min(cost, older[to - 2] + 1)
             row.append(cost)
         if min(row) > limit:

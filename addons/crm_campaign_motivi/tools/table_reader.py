@@ -206,6 +206,7 @@ class CsvTable(Table):
             usual = max(set(widths), key=lambda width: (widths.count(width), width))
             if usual > 1:
                 scores[separator] = (widths.count(usual) / len(widths), usual)
+
         # Even columns count most; of two even ways to cut, the one with more columns.
         def score(separator):
             evenness, width = scores[separator]

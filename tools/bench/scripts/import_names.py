@@ -62,7 +62,7 @@ def clean_rows(record):
     """Return the rows of the file that can be called, as lists for ``load()``."""
     record.action_read_file()
     reader = record._row_reader()
-    read = (reader.read(*row) for row in record._open_table().rows())
+    read = (reader.read_row(*row) for row in record._open_table().rows())
     fields = (*CONTACT, *PLACE, *PHONES)
     return [
         [row.values.get(name) or "" for name in fields] + [row.province or ""]
