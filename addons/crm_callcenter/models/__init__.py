@@ -11,6 +11,7 @@ from . import crm_call
 from . import crm_interaction
 from . import crm_lead
 from . import crm_lead_outcome
+from . import crm_lead_scoring
 from . import crm_lead_conversion
 from . import crm_lead_duplicates
 from . import crm_agent_slot

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .crm_lead_scoring import SCORE_AFTER_COMMIT
+
 
 class CrmLead(models.Model):
     """From a name to a customer with an opportunity."""
@@ -27,6 +29,14 @@ class CrmLead(models.Model):
         # salespeople; the desk has checked that this is the name in the operator's
         # hands
         lead = self.sudo()
+        # The operator doesn't follow the customer, and no mail is written while the
+        # operator waits: the appointment in the calendar tells the agent.
+        lead = lead.with_context(
+            mail_auto_subscribe_no_notify=True,
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            **{SCORE_AFTER_COMMIT: True},
+        )
         partner = lead.partner_id or lead._create_customer()
         team = salesperson.sudo().sale_team_id or lead.team_id
         values = {
@@ -41,8 +51,8 @@ class CrmLead(models.Model):
             values["stage_id"] = lead._stage_find(
                 team_id=team.id, domain=[("is_won", "=", True)]
             ).id
-        lead.with_context(mail_create_nosubscribe=True).write(values)
-        return partner
+        lead.write(values)
+        return partner.with_env(self.sudo().env)
 
     def _check_conversion_values(self, expected_revenue, date_deadline):
         if not self.active:

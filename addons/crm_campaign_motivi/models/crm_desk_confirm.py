@@ -216,7 +216,8 @@ class CrmDesk(models.AbstractModel):
             utm_values=line.campaign_id._utm_values(lead),
         )
         # sudo: the operator writes into the agent's calendar, which only this may do.
-        # The context keeps Odoo from inviting the agent by mail to an own event.
+        # The context keeps Odoo from inviting the agent by mail to an own event, and
+        # from making the operator follow it.
         return (
             self.env["calendar.event"]
             .sudo()
@@ -224,6 +225,8 @@ class CrmDesk(models.AbstractModel):
                 dont_notify=True,
                 no_mail_to_attendees=True,
                 skip_contact_description=True,
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
             )
             .create(self._appointment_values(lead, agent, start, stop, note))
         )
