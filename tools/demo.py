@@ -32,9 +32,9 @@ def seed(env):
         raise SystemExit("The demo campaign is missing: install with --with-demo.")
     # Not as superuser: the import is what a campaign manager does.
     manager = env.ref("crm_callcenter.user_campaign_manager")
-    imports = env(
-        user=manager.id, context={"lang": manager.lang, "tz": manager.tz}
-    )["crm.list.import"]
+    imports = env(user=manager.id, context={"lang": manager.lang, "tz": manager.tz})[
+        "crm.list.import"
+    ]
     done = imports.search(
         [("filename", "=", NAMES.name), ("list_id", "=", call_list.id)], limit=1
     )

@@ -14,7 +14,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.monitoring_agreement_reference", readonly=False
     )
     lead_main_field_ids = fields.Many2many(
-        related="company_id.lead_main_field_ids", readonly=False
+        related="company_id.lead_main_field_ids",
+        readonly=False,
+        domain=lambda self: self.env["res.company"]._main_field_domain(),
     )
 
     @api.model_create_multi
