@@ -104,6 +104,7 @@ class CrmListImport(models.Model):
     existing_count = fields.Integer("Known Names", readonly=True, copy=False)
     rejected_count = fields.Integer("Rejected", readonly=True, copy=False)
     pending_count = fields.Integer("To Do", compute="_compute_pending_count")
+    has_operators = fields.Boolean(compute="_compute_has_operators")
     rejected_summary = fields.Html(
         "Why", compute="_compute_rejected_summary", sanitize=False
     )
@@ -141,6 +142,11 @@ class CrmListImport(models.Model):
     def _compute_preview(self):
         for record in self:
             record.preview = record._render_preview()
+
+    @api.depends("list_id.operator_ids")
+    def _compute_has_operators(self):
+        for record in self:
+            record.has_operators = bool(record.list_id.operator_ids)
 
     @api.depends("rejected_count")
     def _compute_rejected_summary(self):

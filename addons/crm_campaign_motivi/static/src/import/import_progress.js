@@ -45,6 +45,10 @@ export class ListImportProgress extends Component {
         return Math.floor((100 * (progress.total - progress.pending)) / progress.total);
     }
 
+    count(state) {
+        return this.state.progress[state].toLocaleString();
+    }
+
     get status() {
         const progress = this.state.progress;
         if (!progress) {
