@@ -68,7 +68,10 @@ class RolesCase(CallcenterCommon):
         }
         cls.secret = cls.env["crm.lead"].create(values)
         cls.secret.message_subscribe(cls.secret_partner.ids)
-        cls.secret.message_post(body="Secret message")
+        message = cls.secret.message_post(body="Secret message")
+        cls.env["mail.notification"].create(
+            {"mail_message_id": message.id, "res_partner_id": cls.secret_partner.id}
+        )
         cls.secret.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo",
             summary="Secret activity",
@@ -260,6 +263,9 @@ class RolesCase(CallcenterCommon):
                 of_lead, follower
             ),
             "followers counted": lambda e: e["mail.followers"].search_count(of_lead),
+            "notifications": lambda e: e["mail.notification"].search_count(
+                [("res_partner_id", "=", self.secret_partner.id)]
+            ),
         }
 
     def _attempts_on_customers(self):

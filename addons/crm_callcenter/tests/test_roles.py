@@ -135,7 +135,8 @@ class TestRoles(RolesCase):
         own rights."""
         of_names = {**self._attempts_on_names(), **self._attempts_beside_names()}
         # Who follows what is Odoo's business for employees without a role.
-        del of_names["followers"], of_names["followers counted"]
+        for attempt in ("followers", "followers counted", "notifications"):
+            del of_names[attempt]
         for role in ("employee", "administrator"):
             self.check_learns_nothing(self.roles[role], of_names)
             forbidden = self._forbidden_to_all_but_managers()
@@ -178,6 +179,18 @@ class TestRoles(RolesCase):
                         0,
                     ),
                 },
+            )
+
+    def test_letters(self):
+        """Odoo opens letters by post, with name and address, to every employee."""
+        if "snailmail.letter" not in self.env:
+            self.skipTest("letters by post are not installed")
+        table = {"letters": (lambda e: e["snailmail.letter"].search_count([]) >= 0,)}
+        for role, user in self.roles.items():
+            wide = role in ("back_office", "manager", "employee", "administrator")
+            expected = True if wide else REFUSED
+            self.check_table(
+                user, {label: (*call, expected) for label, call in table.items()}
             )
 
     def test_own_links_still_work(self):
