@@ -1,5 +1,10 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { buildGrid, cellOf, moveInGrid, slotsInOrder } from "@crm_campaign_motivi/desk/desk_agenda_grid";
+import {
+    buildGrid,
+    cellOf,
+    moveInGrid,
+    slotsInOrder,
+} from "@crm_campaign_motivi/desk/desk_agenda_grid";
 
 describe.current.tags("headless");
 

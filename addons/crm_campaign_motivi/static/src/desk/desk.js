@@ -1,4 +1,11 @@
-import { Component, onWillStart, useExternalListener, useRef, useState, useSubEnv } from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    useExternalListener,
+    useRef,
+    useState,
+    useSubEnv,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";

@@ -15,10 +15,7 @@ export class DeskHelp extends Component {
     get rows() {
         const outcomes = (this.desk.payload?.outcomes || []).filter(outcomeKey);
         return [
-            ...outcomes.map((outcome) => [
-                [outcomeKey(outcome)],
-                _t("Outcome: %s", outcome.name),
-            ]),
+            ...outcomes.map((outcome) => [[outcomeKey(outcome)], _t("Outcome: %s", outcome.name)]),
             ...shortcutHelp(),
         ].map(([keys, text]) => ({ keys: keys.map(keyLabel), text }));
     }

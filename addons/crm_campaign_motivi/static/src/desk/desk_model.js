@@ -127,8 +127,7 @@ export class DeskModel extends DeskWork {
     }
 
     serve(payload, draft = null) {
-        const mine =
-            draft?.lineId === payload.line_id && draft.claimToken === payload.claim_token;
+        const mine = draft?.lineId === payload.line_id && draft.claimToken === payload.claim_token;
         this.name = new DeskNameState(payload, mine ? draft.values : {});
         this.agenda = new DeskAgendaModel((method, values) =>
             this.call(method, { ...this.claim, ...values })
@@ -247,7 +246,9 @@ export class DeskModel extends DeskWork {
         await this.attempt(async () => {
             if (!(await this.callQuietly("heartbeat", this.claim))) {
                 throw new DeskRefusal(
-                    _t("This name was open for too long and may go to a colleague. Confirm its outcome now.")
+                    _t(
+                        "This name was open for too long and may go to a colleague. Confirm its outcome now."
+                    )
                 );
             }
             await this.agenda.renew();

@@ -28,7 +28,9 @@ export function fromServer(text) {
 
 /** @param {luxon.DateTime} moment */
 export function toServer(moment) {
-    return moment.toUTC().toFormat("yyyy-MM-dd HH:mm:ss", { locale: "en", numberingSystem: "latn" });
+    return moment
+        .toUTC()
+        .toFormat("yyyy-MM-dd HH:mm:ss", { locale: "en", numberingSystem: "latn" });
 }
 
 /** Date and time as short as a list needs it: 21/11/2026 18:30. */

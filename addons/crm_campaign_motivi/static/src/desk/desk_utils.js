@@ -57,9 +57,7 @@ export function formatSeconds(seconds) {
     const pad = (value) => String(value).padStart(2, "0");
     const minutes = Math.floor(whole / 60) % 60;
     const hours = Math.floor(whole / 3600);
-    return hours
-        ? `${hours}:${pad(minutes)}:${pad(whole % 60)}`
-        : `${minutes}:${pad(whole % 60)}`;
+    return hours ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
 /** A token that no other browser makes; `randomUUID` exists on secure origins only. */

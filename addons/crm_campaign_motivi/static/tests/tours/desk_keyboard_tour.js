@@ -1,5 +1,12 @@
 import { registry } from "@web/core/registry";
-import { checkDialled, freshName, press, saved, silenceTelephone, typeNote } from "./desk_tour_utils";
+import {
+    checkDialled,
+    freshName,
+    press,
+    saved,
+    silenceTelephone,
+    typeNote,
+} from "./desk_tour_utils";
 
 registry.category("web_tour.tours").add("crm_desk_keyboard", {
     url: "/odoo/desk",

@@ -11,9 +11,15 @@ registry.category("web_tour.tours").add("crm_desk_reload", {
         { trigger: ".o_desk_note", run: "edit Half a note" },
         { trigger: ".o_desk_outcome[data-kind=N]", run: "click" },
         { trigger: ".o_desk_outcome_chosen" },
-        { trigger: ".o_menu_sections [data-menu-xmlid='crm_callcenter.callcenter_menu_names']", run: "click" },
+        {
+            trigger: ".o_menu_sections [data-menu-xmlid='crm_callcenter.callcenter_menu_names']",
+            run: "click",
+        },
         { trigger: ".o_list_view" },
-        { trigger: ".o_menu_sections [data-menu-xmlid='crm_campaign_motivi.crm_desk_menu']", run: "click" },
+        {
+            trigger: ".o_menu_sections [data-menu-xmlid='crm_campaign_motivi.crm_desk_menu']",
+            run: "click",
+        },
         { trigger: ".o_desk_lead_name:contains(Name 1)" },
         { trigger: ".o_desk_outcome_chosen[data-kind=N]" },
         {
