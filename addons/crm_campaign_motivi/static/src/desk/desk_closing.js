@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useDesk } from "./desk_hooks";
 
 /** What the sale is worth and when it should be closed: both required. */
@@ -10,8 +11,9 @@ export class DeskClosing extends Component {
         this.desk = useDesk();
     }
 
-    get currency() {
-        return this.desk.payload.campaign.currency?.symbol || "€";
+    get revenueLabel() {
+        const { currency } = this.desk.payload.campaign;
+        return _t("Expected revenue (%s)", currency?.symbol || "€");
     }
 
     set(field, value) {

@@ -28,6 +28,10 @@ export class DeskStart extends Component {
             : _t("%s names wait for you", count);
     }
 
+    get leftoverTitle() {
+        return _t("This note on %s was not saved", this.desk.leftover.name);
+    }
+
     onCampaignChange(ev) {
         this.desk.chooseCampaign(Number(ev.target.value));
     }
