@@ -181,8 +181,15 @@ def format_international(e164):
     """
     if len(e164) == 13 and e164.startswith("+393"):
         return f"+39 {e164[3:6]} {e164[6:9]} {e164[9:]}"
+    if e164.startswith("+390"):
+        # What parsing it would give, ten times quicker.
+        number = phonenumbers.PhoneNumber(
+            country_code=39, national_number=int(e164[3:]), italian_leading_zero=True
+        )
+    else:
+        number = phonenumbers.parse(e164)
     return phonenumbers.format_number(
-        phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
 
 

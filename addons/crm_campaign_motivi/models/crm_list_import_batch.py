@@ -2,6 +2,7 @@ import contextlib
 import html
 import io
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -10,13 +11,13 @@ from odoo.exceptions import LockError, UserError
 from odoo.tools import SQL, email_normalize
 
 from odoo.addons.iap.tools import iap_tools
-from odoo.addons.mail.tools import mail_validation
 
 from ..tools.name_row import PHONE_TARGETS
 from ..tools.name_text import name_key, same_name
 
 #: Rows staged with one COPY; memory stays flat whatever the size of the file.
 STAGE_SIZE = 5000
+_PLAIN_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 
 @dataclass
@@ -487,7 +488,7 @@ class CrmListImport(models.Model):
         """
         values = {key: value or None for key, value in name_row.values.items()}
         email = values["email_from"]
-        normalized = email_normalize(email) or None if email else None
+        normalized = self._normalized_email(email)
         numbers = name_row.numbers
         values.update(
             state_id=provinces.get(name_row.province),
@@ -496,16 +497,18 @@ class CrmListImport(models.Model):
             email_normalized=normalized,
             email_domain_criterion=iap_tools.mail_prepare_for_domain_search(normalized)
             or None,
-            email_state=self._email_state(email),
+            # Odoo may ask the network whether a domain takes mail: not for each row.
+            email_state=("correct" if normalized else "incorrect") if email else None,
             description=self._as_html(name_row.notes),
         )
         return values
 
     @staticmethod
-    def _email_state(email):
-        if not email:
-            return None
-        return "correct" if mail_validation.mail_validate(email) else "incorrect"
+    def _normalized_email(email):
+        """Return what Odoo searches for; a plain address is that already."""
+        if not email or _PLAIN_EMAIL.fullmatch(email):
+            return email
+        return email_normalize(email) or None
 
     @staticmethod
     def _as_html(notes):
