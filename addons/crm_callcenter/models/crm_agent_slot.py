@@ -2,7 +2,6 @@ from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..tools.cursor import read_committed_cursor
 
@@ -113,10 +112,24 @@ class CrmAgentSlot(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    def _give_up_hold(self):
+        """Give up whatever the current user holds, within this transaction.
+
+        Until it ends, nobody else can take that time: PostgreSQL lets a rival wait.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            "DELETE FROM crm_agent_slot WHERE kind = 'hold' AND holder_id = %s",
+            [self.env.uid],
+        )
+        self.invalidate_model()
+
+    @api.model
     def _book(self, agent, start, stop, event):
         """Turn time of an agent into an appointment.
 
-        A hold of the current user on exactly this time is turned into it.
+        A hold of the current user is given up for it. Who booked is not kept here:
+        the ledger says so.
 
         :param res.users agent: whose time
         :param datetime.datetime start: naive UTC
@@ -124,52 +137,26 @@ class CrmAgentSlot(models.Model):
         :param calendar.event event: the appointment
         :raise UserError: somebody else has that time
         """
-        self.flush_model()
         event.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_agent_slot
-                      SET kind = 'appointment', event_id = %s, expires_at = NULL
-                    WHERE kind = 'hold' AND holder_id = %s AND agent_id = %s
-                      AND start = %s AND stop = %s""",
-                event.id,
-                self.env.uid,
-                agent.id,
-                start,
-                stop,
-            )
-        )
-        if not self.env.cr.rowcount:
-            self._insert_appointment(agent, start, stop, event)
-        self.invalidate_model()
-
-    @api.model
-    def _insert_appointment(self, agent, start, stop, event):
+        self._give_up_hold()
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
-                    SQL(
-                        """DELETE FROM crm_agent_slot
-                            WHERE kind = 'hold' AND agent_id = %s
-                              AND expires_at < (now() AT TIME ZONE 'UTC')""",
-                        agent.id,
-                    )
+                    """DELETE FROM crm_agent_slot
+                        WHERE kind = 'hold' AND agent_id = %s
+                          AND expires_at < (now() AT TIME ZONE 'UTC')""",
+                    [agent.id],
                 )
                 self.env.cr.execute(
-                    SQL(
-                        """INSERT INTO crm_agent_slot
-                                  (agent_id, start, stop, kind, holder_id, event_id)
-                           VALUES (%s, %s, %s, 'appointment', %s, %s)""",
-                        agent.id,
-                        start,
-                        stop,
-                        self.env.uid,
-                        event.id,
-                    ),
+                    """INSERT INTO crm_agent_slot
+                              (agent_id, start, stop, kind, event_id)
+                       VALUES (%s, %s, %s, 'appointment', %s)""",
+                    [agent.id, start, stop, event.id],
                     log_exceptions=False,
                 )
         except ExclusionViolation as error:
             raise UserError(self._taken_sentence(agent)) from error
+        self.invalidate_model()
 
     @api.model
     def _taken_sentence(self, agent):

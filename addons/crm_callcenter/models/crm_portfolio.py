@@ -41,8 +41,7 @@ class CrmPortfolio(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(child)s is in business unit %(unit)s and its parent"
-                        " %(parent)s"
-                        " in unit %(parent_unit)s. Give both the same unit.",
+                        " %(parent)s in unit %(parent_unit)s. Give both the same unit.",
                         child=portfolio.name,
                         unit=portfolio.unit,
                         parent=portfolio.parent_id.name,

@@ -38,8 +38,7 @@ class CrmTreeMixin(models.AbstractModel):
                 raise ValidationError(
                     self.env._(
                         "%(node)s can't be moved under %(parent)s, which lies inside"
-                        " it."
-                        " Choose another parent.",
+                        " it. Choose another parent.",
                         node=node.display_name,
                         parent=parent.display_name,
                     )

@@ -92,7 +92,7 @@ class ResCompany(models.Model):
         for company in self.filtered("individual_monitoring"):
             if not (
                 company.monitoring_agreement_date
-                and company.monitoring_agreement_reference
+                and (company.monitoring_agreement_reference or "").strip()
             ):
                 raise ValidationError(
                     self.env._(
@@ -110,8 +110,8 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Operators can't be given the field %(field)s: it holds a"
-                        " state or is"
-                        " computed. Choose fields that only describe the name.",
+                        " state or is computed. Choose fields that only describe the"
+                        " name.",
                         field=refused[0].field_description,
                     )
                 )

@@ -51,6 +51,7 @@ class CrmCallListLine(models.Model):
         "UNIQUE (list_id, lead_id)", "This name is in the list already."
     )
     _lead_lists = models.Index("(lead_id, list_id)")
+    _last_rank = models.Index("(list_id, rank)")
     _campaign_state = models.Index("(campaign_id, category)")
     _queue_fresh = models.Index("(list_id, rank, id) WHERE category = 'to_call'")
     _queue_recall = models.Index("(list_id, recall_at, id) WHERE category = 'recall'")

@@ -203,7 +203,7 @@ class CrmDesk(models.AbstractModel):
         line = (
             self.env["crm.call.list.line"]
             .sudo()
-            .search([("id", "=", line_id), ("claim_token", "=", claim_token)])
+            .search([("id", "=", line_id), ("claim_token", "=", str(claim_token))])
         )
         # A claim that ran out without anybody else taking the name is still good.
         if (
@@ -215,8 +215,8 @@ class CrmDesk(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "This name is no longer in your hands: it was open for too long"
-                    " and has"
-                    " gone back to the list. Copy your note and take the next name."
+                    " and has gone back to the list. Copy your note and take the next"
+                    " name."
                 )
             )
         return line
@@ -302,9 +302,8 @@ class CrmDesk(models.AbstractModel):
         if left:
             return self.env._(
                 "%(count)s names wait, but none may be called now: they are in other"
-                " hands,"
-                " rest after a call, or are on the do-not-call list. Try again in a few"
-                " minutes.",
+                " hands, rest after a call, or are on the do-not-call list. Try again"
+                " in a few minutes.",
                 count=left,
             )
         if next_recall:

@@ -175,9 +175,8 @@ class CrmDesk(models.AbstractModel):
             )
         if not zone:
             return self.env._(
-                "This name lies in no zone: check its postcode and province, or ask"
-                " for a"
-                " zone that covers it."
+                "This name lies in no zone: check its postcode and province, or ask for"
+                " a zone that covers it."
             )
         if not agents:
             return self.env._(
@@ -187,8 +186,7 @@ class CrmDesk(models.AbstractModel):
             )
         return self.env._(
             "The agents who cover %(zone)s have no free time in this week. Look at"
-            " another"
-            " week.",
+            " another week.",
             zone=zone.complete_name,
         )
 

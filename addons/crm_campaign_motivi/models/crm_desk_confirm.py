@@ -96,7 +96,7 @@ class CrmDesk(models.AbstractModel):
         self.env.cr.execute(
             "SELECT 1 FROM crm_call_list_line"
             " WHERE id = %s AND claim_token = %s FOR UPDATE",
-            [line_id, claim_token or None],
+            [int(line_id), str(claim_token or "")],
             log_exceptions=False,
         )
 
@@ -215,11 +215,14 @@ class CrmDesk(models.AbstractModel):
             date_deadline,
             utm_values=line.campaign_id._utm_values(lead),
         )
-        # sudo: the operator writes into the agent's calendar, which only this may do.
-        # The context keeps Odoo from inviting the agent by mail to an own event, and
-        # from making the operator follow it.
-        return (
+        # As the agent, and sudo: this writes into the agent's calendar, and leaves no
+        # stamp by which anybody could count the operator's appointments (individual
+        # monitoring). The context keeps Odoo from inviting the agent by mail to an own
+        # event, and from making anybody follow it.
+        self.env["crm.agent.slot"]._give_up_hold()
+        event = (
             self.env["calendar.event"]
+            .with_user(agent)
             .sudo()
             .with_context(
                 dont_notify=True,
@@ -230,6 +233,7 @@ class CrmDesk(models.AbstractModel):
             )
             .create(self._appointment_values(lead, agent, start, stop, note))
         )
+        return event.with_env(self.sudo().env)
 
     @api.model
     def _appointment_values(self, lead, agent, start, stop, note):

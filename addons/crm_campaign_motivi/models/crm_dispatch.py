@@ -6,8 +6,8 @@ from odoo import api, models
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
-#: How often a claim is tried again that lost a race for the same name.
-_CLAIM_TRIES = 5
+#: Names of each list that are looked at; who loses a race for them tries once more.
+_CLAIM_DEPTHS = (2, 4, 16, 64, 256)
 
 #: Columns of a claimed line that the desk needs at once.
 CLAIM_COLUMNS = (
@@ -66,8 +66,10 @@ _HELD = f"""
   ORDER BY line.claimed_at DESC LIMIT 1"""
 
 # Due recalls first, mine before everybody's; then the best rank of my lists.
-# Each list gives its own head, so that however many lists there are, a handful of
-# index entries is read.
+# Each list gives its first few names, so that however many lists there are, a handful
+# of index entries is read. They are chosen without a lock, and of them the first that
+# nobody is just claiming is locked: whoever locked the head of every list would, for
+# that moment, leave nothing to others.
 _CLAIM = f"""
     WITH my_list AS MATERIALIZED (
         SELECT list.id
@@ -78,44 +80,70 @@ _CLAIM = f"""
          WHERE list.campaign_id = %(campaign)s AND list.active
            AND list.owner_id IS NULL
            AND campaign.active AND campaign.call_state = 'running'
+    ), own_recall AS MATERIALIZED (
+        SELECT line.id, line.category, line.recall_at, line.rank
+          FROM crm_call_list_line line
+          JOIN crm_lead lead ON lead.id = line.lead_id
+         WHERE line.recall_user_id = %(user)s AND line.category = 'recall'
+           AND line.recall_at <= {_NOW}
+           AND line.list_id IN (SELECT id FROM my_list)
+           AND {_FREE} AND {_CALLABLE}
+      ORDER BY line.recall_at, line.id
+         LIMIT %(depth)s
     ), recall AS MATERIALIZED (
-        SELECT head.id
+        SELECT head.*
           FROM my_list
     CROSS JOIN LATERAL (
-            SELECT line.id, line.recall_at, line.recall_user_id
+            SELECT line.id, line.category, line.recall_at, line.rank
               FROM crm_call_list_line line
               JOIN crm_lead lead ON lead.id = line.lead_id
              WHERE line.list_id = my_list.id AND line.category = 'recall'
-               AND line.recall_at <= {_NOW}
-               AND (line.recall_user_id IS NULL OR line.recall_user_id = %(user)s)
+               AND line.recall_at <= {_NOW} AND line.recall_user_id IS NULL
                AND {_FREE} AND {_CALLABLE}
           ORDER BY line.recall_at, line.id
-             LIMIT 1
-               FOR UPDATE OF line SKIP LOCKED) head
-      ORDER BY head.recall_user_id IS NULL, head.recall_at, head.id
-         LIMIT 1
+             LIMIT %(depth)s) head
+         WHERE NOT EXISTS (SELECT 1 FROM own_recall)
     ), fresh AS MATERIALIZED (
-        SELECT head.id
+        SELECT head.*
           FROM my_list
     CROSS JOIN LATERAL (
-            SELECT line.id, line.rank
+            SELECT line.id, line.category, line.recall_at, line.rank
               FROM crm_call_list_line line
               JOIN crm_lead lead ON lead.id = line.lead_id
              WHERE line.list_id = my_list.id AND line.category = 'to_call'
                AND {_FREE} AND {_CALLABLE}
           ORDER BY line.rank, line.id
-             LIMIT 1
-               FOR UPDATE OF line SKIP LOCKED) head
-         WHERE NOT EXISTS (SELECT 1 FROM recall)
-      ORDER BY head.rank, head.id
+             LIMIT %(depth)s) head
+         WHERE NOT EXISTS (SELECT 1 FROM own_recall)
+           AND NOT EXISTS (SELECT 1 FROM recall)
+    ), candidate AS MATERIALIZED (
+        SELECT * FROM own_recall
+     UNION ALL
+        SELECT * FROM recall
+     UNION ALL
+        SELECT * FROM fresh
+    ), chosen AS MATERIALIZED (
+        SELECT line.id
+          FROM candidate
+          JOIN crm_call_list_line line ON line.id = candidate.id
+         WHERE line.claimed_by_id IS NULL AND line.category = candidate.category
+           AND (line.rest_until IS NULL OR line.rest_until <= {_NOW})
+           AND line.recall_at IS NOT DISTINCT FROM candidate.recall_at
+      ORDER BY CASE candidate.category WHEN 'recall' THEN candidate.recall_at END,
+               candidate.rank, candidate.id
          LIMIT 1
+           FOR UPDATE OF line SKIP LOCKED
+    ), claimed AS (
+        UPDATE crm_call_list_line line
+           SET claimed_by_id = %(user)s, claimed_at = {_NOW},
+               claim_token = %(token)s,
+               claimed_until = {_NOW} + %(minutes)s * interval '1 minute'
+          FROM chosen
+         WHERE line.id = chosen.id
+     RETURNING {_RETURNING}
     )
-    UPDATE crm_call_list_line line
-       SET claimed_by_id = %(user)s, claimed_at = {_NOW}, claim_token = %(token)s,
-           claimed_until = {_NOW} + %(minutes)s * interval '1 minute'
-      FROM (SELECT id FROM recall UNION ALL SELECT id FROM fresh) chosen
-     WHERE line.id = chosen.id
- RETURNING {_RETURNING}"""
+    SELECT EXISTS (SELECT 1 FROM candidate) AS more, claimed.*
+      FROM (VALUES (1)) AS always LEFT JOIN claimed ON true"""
 
 _IN_MY_HANDS = "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
 
@@ -156,19 +184,26 @@ class CrmDispatch(models.AbstractModel):
             "campaign": campaign.id,
             "minutes": campaign.claim_minutes,
         }
-        for _attempt in range(_CLAIM_TRIES):
-            parameters["token"] = uuid.uuid4().hex
+        for depth in _CLAIM_DEPTHS:
+            parameters.update(token=uuid.uuid4().hex, depth=depth)
             try:
                 with read_committed_cursor(self.env.registry) as cr:
-                    row = self._claim_once(cr, parameters)
-                return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+                    row, more = self._claim_once(cr, parameters)
             except UniqueViolation:
                 # Another operator has just taken this name through another list.
                 continue
+            if row or not more:
+                return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+            # Others are claiming all of these names just now: look further down.
         return None
 
     @api.model
     def _claim_once(self, cr, parameters):
+        """Try once to take a name.
+
+        :return: the line, or ``None``; and whether there are names at all
+        :rtype: tuple[tuple | None, bool]
+        """
         # Requests of one operator wait for one another: a double click claims once.
         cr.execute(
             "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %(user)s)",
@@ -177,10 +212,11 @@ class CrmDispatch(models.AbstractModel):
         cr.execute(_EXPIRE)
         cr.execute(_HELD, parameters)
         row = cr.fetchone()
-        if not row:
-            cr.execute(_CLAIM, parameters, log_exceptions=False)
-            row = cr.fetchone()
-        return row
+        if row:
+            return row, True
+        cr.execute(_CLAIM, parameters, log_exceptions=False)
+        more, *row = cr.fetchone()
+        return (tuple(row) if row[0] else None), more
 
     @api.model
     def _held_claim(self):

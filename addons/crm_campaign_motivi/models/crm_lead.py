@@ -26,8 +26,7 @@ class CrmLead(models.Model):
             raise UserError(
                 self.env._(
                     "Somebody else is working on %(name)s at this moment. Try again"
-                    " when"
-                    " the call is over.",
+                    " when the call is over.",
                     name=held[0].name,
                 )
             )

@@ -74,8 +74,7 @@ class CrmListState(models.Model):
             raise UserError(
                 self.env._(
                     "Names are in the state %(state)s, so its category can't be"
-                    " changed."
-                    " Create a new state instead.",
+                    " changed. Create a new state instead.",
                     state=used.list_state_id.name,
                 )
             )

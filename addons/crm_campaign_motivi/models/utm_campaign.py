@@ -100,8 +100,7 @@ class UtmCampaign(models.Model):
             AND slot_horizon_days BETWEEN 1 AND 180 AND closing_days >= 0
             AND claim_minutes BETWEEN 1 AND 240 AND rest_minutes >= 0))""",
         "Appointments last 10 to 480 minutes, the horizon is 1 to 180 days, a name"
-        " stays in"
-        " hand for 1 to 240 minutes, and no other time is negative.",
+        " stays in hand for 1 to 240 minutes, and no other time is negative.",
     )
 
     @api.model
@@ -165,8 +164,8 @@ class UtmCampaign(models.Model):
                 raise UserError(
                     self.env._(
                         "The identifier of the call campaign %(campaign)s can't be"
-                        " changed:"
-                        " links that were sent name it. Change its title instead.",
+                        " changed: links that were sent name it. Change its title"
+                        " instead.",
                         campaign=frozen[0].title,
                     )
                 )
