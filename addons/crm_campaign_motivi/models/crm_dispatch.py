@@ -6,8 +6,9 @@ from odoo import api, models
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
-#: Names of each list that are looked at; who loses a race for them tries once more.
-_CLAIM_DEPTHS = (2, 4, 16, 64, 256)
+#: Names of each list that are looked at; who loses a race for them looks further down.
+#: The last depth reaches past the 5,000 lines that a bulk change may lock at a time.
+_CLAIM_DEPTHS = (2, 4, 16, 256, 8192)
 
 #: Columns of a claimed line that the desk needs at once.
 CLAIM_COLUMNS = (

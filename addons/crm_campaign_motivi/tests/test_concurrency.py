@@ -215,12 +215,28 @@ class TestConcurrency(BaseCase):
         self.assertEqual(len(set(results)), 1)
 
     def test_claims_wait_for_nobody(self):
-        """A bulk change that has locked most of the list starves no operator."""
+        """A bulk change that has locked 5,000 lines starves no operator."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """INSERT INTO crm_lead (name, type, active, lead_kind, phone_e164)
+                   SELECT %s, 'lead', true, 'person', '+393337654321'
+                     FROM generate_series(1, 5000) RETURNING id""",
+                [f"{self.mark} bulk"],
+            )
+            bulk = [row[0] for row in cr.fetchall()]
+            cr.execute(
+                """INSERT INTO crm_call_list_line
+                          (list_id, campaign_id, lead_id, category, rank, attempts)
+                   SELECT list.id, list.campaign_id, lead_id, 'to_call', -1, 0
+                     FROM crm_call_list list, unnest(%s) AS lead_id
+                    WHERE list.name LIKE %s""",
+                [bulk, f"{self.mark} %"],
+            )
         with self.registry.cursor() as blocker:
             blocker.execute(
                 """UPDATE crm_call_list_line SET rank = rank
                     WHERE lead_id = ANY(%s)""",
-                [self.lead_ids[: NAMES // 2]],
+                [bulk + self.lead_ids[: NAMES // 2]],
             )
             started = time.monotonic()
             payload = self._request(

@@ -198,6 +198,7 @@ class TestDispatch(CampaignCommon):
                 "campaign": self.campaign.id,
                 "minutes": 5,
                 "token": "x",
+                "depth": crm_dispatch._CLAIM_DEPTHS[0],
             },
         )
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())
