@@ -6,10 +6,6 @@ from odoo import api, models
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
-#: Names of each list that are looked at; who loses a race for them looks further down.
-#: The last depth reaches past the 5,000 lines that a bulk change may lock at a time.
-_CLAIM_DEPTHS = (2, 4, 16, 256, 8192)
-
 #: Columns of a claimed line that the desk needs at once.
 CLAIM_COLUMNS = (
     "id",
@@ -68,10 +64,8 @@ _HELD = f"""
 
 # Due recalls first, mine before everybody's; then the best rank of my lists.
 # Each list gives its first few names, so that however many lists there are, a handful
-# of index entries is read. They are chosen without a lock, and of them the first that
-# nobody is just claiming is locked: whoever locked the head of every list would, for
-# that moment, leave nothing to others.
-_CLAIM = f"""
+# of index entries is read.
+_CLAIM_TEMPLATE = f"""
     WITH my_list AS MATERIALIZED (
         SELECT list.id
           FROM crm_call_list list
@@ -90,7 +84,7 @@ _CLAIM = f"""
            AND line.list_id IN (SELECT id FROM my_list)
            AND {_FREE} AND {_CALLABLE}
       ORDER BY line.recall_at, line.id
-         LIMIT %(depth)s
+         LIMIT %(depth)s {{lock}}
     ), recall AS MATERIALIZED (
         SELECT head.*
           FROM my_list
@@ -102,7 +96,7 @@ _CLAIM = f"""
                AND line.recall_at <= {_NOW} AND line.recall_user_id IS NULL
                AND {_FREE} AND {_CALLABLE}
           ORDER BY line.recall_at, line.id
-             LIMIT %(depth)s) head
+             LIMIT %(depth)s {{lock}}) head
          WHERE NOT EXISTS (SELECT 1 FROM own_recall)
     ), fresh AS MATERIALIZED (
         SELECT head.*
@@ -114,7 +108,7 @@ _CLAIM = f"""
              WHERE line.list_id = my_list.id AND line.category = 'to_call'
                AND {_FREE} AND {_CALLABLE}
           ORDER BY line.rank, line.id
-             LIMIT %(depth)s) head
+             LIMIT %(depth)s {{lock}}) head
          WHERE NOT EXISTS (SELECT 1 FROM own_recall)
            AND NOT EXISTS (SELECT 1 FROM recall)
     ), candidate AS MATERIALIZED (
@@ -145,6 +139,14 @@ _CLAIM = f"""
     )
     SELECT EXISTS (SELECT 1 FROM candidate) AS more, claimed.*
       FROM (VALUES (1)) AS always LEFT JOIN claimed ON true"""
+# The names of the lists are chosen without a lock, and of them the first that nobody is
+# just claiming is locked: whoever locked the head of every list would, for that moment,
+# leave nothing to others.
+_CLAIM = _CLAIM_TEMPLATE.format(lock="")
+# Past thousands of names that a bulk change has locked, only locks find the way.
+_CLAIM_PAST_LOCKS = _CLAIM_TEMPLATE.format(lock="FOR UPDATE OF line SKIP LOCKED")
+#: Statement and names to look at per list, by try; who loses a race tries once more.
+_CLAIM_TRIES = ((_CLAIM, 2), (_CLAIM, 16)) + 3 * ((_CLAIM_PAST_LOCKS, 1),)
 
 _IN_MY_HANDS = "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
 
@@ -185,23 +187,24 @@ class CrmDispatch(models.AbstractModel):
             "campaign": campaign.id,
             "minutes": campaign.claim_minutes,
         }
-        for depth in _CLAIM_DEPTHS:
+        for statement, depth in _CLAIM_TRIES:
             parameters.update(token=uuid.uuid4().hex, depth=depth)
             try:
                 with read_committed_cursor(self.env.registry) as cr:
-                    row, more = self._claim_once(cr, parameters)
+                    row, more = self._claim_once(cr, statement, parameters)
             except UniqueViolation:
                 # Another operator has just taken this name through another list.
                 continue
             if row or not more:
                 return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
-            # Others are claiming all of these names just now: look further down.
+            # Others are claiming all of these names just now: look further.
         return None
 
     @api.model
-    def _claim_once(self, cr, parameters):
+    def _claim_once(self, cr, statement, parameters):
         """Try once to take a name.
 
+        :param str statement: ``_CLAIM`` or ``_CLAIM_PAST_LOCKS``
         :return: the line, or ``None``; and whether there are names at all
         :rtype: tuple[tuple | None, bool]
         """
@@ -215,7 +218,7 @@ class CrmDispatch(models.AbstractModel):
         row = cr.fetchone()
         if row:
             return row, True
-        cr.execute(_CLAIM, parameters, log_exceptions=False)
+        cr.execute(statement, parameters, log_exceptions=False)
         more, *row = cr.fetchone()
         return (tuple(row) if row[0] else None), more
 

@@ -82,6 +82,11 @@ class TestDispatch(CampaignCommon):
         self.assertEqual(self._name_id(self.operator_two), self.leads[3].id)
         self.assertEqual(self._name_id(), self.leads[4].id)
 
+    def test_ones_own_recall_comes_before_an_older_public_one(self):
+        self._recall(self._line(3), hours=-5)
+        self._recall(self._line(4), hours=-1, user=self.operator)
+        self.assertEqual(self._name_id(), self.leads[4].id)
+
     def test_a_private_recall_is_never_served_to_another(self):
         for line in self.call_list.line_ids:
             self._recall(line, user=self.operator)
@@ -198,7 +203,7 @@ class TestDispatch(CampaignCommon):
                 "campaign": self.campaign.id,
                 "minutes": 5,
                 "token": "x",
-                "depth": crm_dispatch._CLAIM_DEPTHS[0],
+                "depth": 2,
             },
         )
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())
