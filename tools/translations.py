@@ -25,7 +25,7 @@ VENV_PYTHON = ROOT / ".local" / "venv" / "bin" / "python"
 sys.path.insert(0, str(ROOT))
 
 from tools.environment import cluster, databases, odoo_config, settings  # noqa: E402
-from tools.environment.shell import main, run, say  # noqa: E402
+from tools.environment.shell import lock, main, run, say  # noqa: E402
 from tools.environment.testing import addon_tests, lint, odoo_run  # noqa: E402
 
 try:
@@ -93,7 +93,7 @@ def export(database, addon):
 def export_all(addons):
     """Return the terms of each addon as its code has them now."""
     cluster.start()
-    with database_of_addons(addons) as database:
+    with lock("translations"), database_of_addons(addons) as database:
         return {addon: export(database, addon) for addon in addons}
 
 
