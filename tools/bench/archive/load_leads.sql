@@ -59,7 +59,8 @@ WITH numbered AS (
            CASE WHEN NOT has_landline OR mobile_share < 35
                 THEN '+39' || numbers.mobile END AS own_mobile,
            CASE WHEN second_draw % 100 < 3
-                THEN '+393' || lpad((second_draw / 100 % 1000000000)::text, 9, '0')
+                THEN '+39' || prefix || (2 + second_draw / 100 % 8)
+                     || lpad((second_draw / 800 % 1000000)::text, 6, '0')
            END AS own_second,
            CASE WHEN email_share < 30 THEN
                plain_first || CASE WHEN landline_draw % 2 = 0 THEN '.'
