@@ -204,8 +204,8 @@ class CrmLead(models.Model):
             )
             raise AccessError(
                 self.env._(
-                    "Operators may not change: %(fields)s. A manager chooses the"
-                    " fields that they may change in the settings of the call"
+                    "Operators may not change: %(fields)s. An administrator chooses"
+                    " the fields that they may change in the settings of the call"
                     " centre.",
                     fields=labels,
                 )

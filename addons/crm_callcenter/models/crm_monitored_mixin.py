@@ -47,8 +47,8 @@ class CrmMonitoredMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "Figures per person are switched off: they need a union agreement."
-                    " Group by team or campaign, or ask a manager to record the"
-                    " agreement in the settings of the call centre."
+                    " Group by team or campaign, or ask an administrator to record"
+                    " the agreement in the settings of the call centre."
                 )
             )
 
