@@ -32,7 +32,7 @@ COLUMNS = (
 LIST_MODULI = (6, 6 * 25)
 LOADED = ("crm_lead", "crm_call_list_line", "crm_interaction")
 #: Bytes of disk per name, indexes and history included, and as much again to build.
-BYTES_PER_NAME = 2 * 2600
+BYTES_PER_NAME = 2 * 1200
 
 
 def name(size):
