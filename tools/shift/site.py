@@ -56,12 +56,24 @@ def shift_site(database=None, workers=0):
         yield Site(settings.HTTP_HOST, port, settings.DEMO_DATABASE)
     else:
         demo.prepare()
-        copy = f"{settings.DEMO_DATABASE}_shift_{os.getpid()}"
+        copy = copy_name(settings.DEMO_DATABASE, "shift")
         with (
             own_copy(settings.DEMO_DATABASE, copy),
             own_server(copy, workers=workers) as site,
         ):
             yield site
+
+
+def copy_name(source, purpose):
+    """Return a name for a copy of this process; drop copies of killed ones.
+
+    :param str purpose: a word, for instance "shift"
+    """
+    prefix = f"{source}_{purpose}_"
+    for name in databases.names(prefix):
+        if not Path(f"/proc/{name.removeprefix(prefix)}").exists():
+            databases.drop(name)
+    return f"{prefix}{os.getpid()}"
 
 
 @contextlib.contextmanager

@@ -1,7 +1,5 @@
 """Next name and confirm, with 20 operators at work over HTTP."""
 
-import os
-
 from ...environment import demo, settings
 from ...shift import floor, report, site
 from ...shift.script import Options
@@ -15,7 +13,7 @@ OPTIONS = Options(operators=20, duration=45)
 def measure(_bench):
     """20 operators over HTTP against the plain read of the names form"""
     demo.prepare()
-    copy = f"{settings.DEMO_DATABASE}_bench_{os.getpid()}"
+    copy = site.copy_name(settings.DEMO_DATABASE, "bench")
     with site.own_copy(settings.DEMO_DATABASE, copy), site.own_server(copy) as place:
         journal = floor.work(place, OPTIONS)
         result = report.figures(place, OPTIONS, journal)

@@ -1,10 +1,9 @@
 """Our import of a list against Odoo's own ``load()`` of the same rows."""
 
-import os
 from pathlib import Path
 
 from ...environment import demo, settings
-from ...shift.site import own_copy
+from ...shift.site import copy_name, own_copy
 from .. import odoo_shell
 from ..registry import group
 from ..rows import watched
@@ -19,7 +18,7 @@ SCRIPT = Path(__file__).parents[1] / "scripts" / "import_names.py"
 def measure(_bench):
     """Rows per second of a list's import against Odoo's own load()"""
     demo.prepare()
-    copy = f"{settings.DEMO_DATABASE}_bench_{os.getpid()}"
+    copy = copy_name(settings.DEMO_DATABASE, "bench")
     with own_copy(settings.DEMO_DATABASE, copy):
         found = odoo_shell.run(copy, SCRIPT, file=str(FILE), sample=SAMPLE)
     ours = found["rows"] / found["import_seconds"]
