@@ -5,6 +5,7 @@ import {
     press,
     saved,
     silenceTelephone,
+    turnWeek,
     typeNote,
 } from "./desk_tour_utils";
 
@@ -46,8 +47,8 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         typeNote("Appointment, keys"),
         press("Alt+t"),
         { content: "The first free time has the focus", trigger: ".o_desk_slot:focus" },
-        press("Alt+PageDown"),
-        { trigger: ".o_desk_previous_week:enabled" },
+        turnWeek("Alt+PageDown"),
+        { trigger: ".o_desk_agenda:not(.o_desk_loading) .o_desk_previous_week:enabled" },
         { trigger: ".o_desk_slot[title*='09:00']:focus" },
         press("ArrowDown"),
         { trigger: ".o_desk_slot[title*='10:00']:focus" },

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { checkDialled, freshName, saved, silenceTelephone } from "./desk_tour_utils";
+import { checkDialled, freshName, saved, silenceTelephone, turnWeek } from "./desk_tour_utils";
 
 const note = (text) => ({ trigger: ".o_desk_note", run: `edit ${text}` });
 const outcome = (kind) => ({
@@ -80,8 +80,8 @@ registry.category("web_tour.tours").add("crm_desk_mouse", {
         freshName(),
         note("Appointment, mouse"),
         outcome("T"),
-        { content: "Next week", trigger: ".o_desk_next_week:enabled", run: "click" },
-        { trigger: ".o_desk_previous_week:enabled" },
+        turnWeek(),
+        { trigger: ".o_desk_agenda:not(.o_desk_loading) .o_desk_previous_week:enabled" },
         { content: "The agent", trigger: ".o_desk_agent:contains(Agent One)", run: "click" },
         { content: "A free time", trigger: ".o_desk_slot:contains(10:00)", run: "click" },
         { content: "The summary", trigger: ".o_desk_appointment_when:contains(Agent One)" },

@@ -20,6 +20,22 @@ export function press(keys, trigger = ".o_desk") {
     return { content: `press ${keys}`, trigger, run: `press ${keys}` };
 }
 
+/** Turn the agenda by a key, or by a click on its button, until it shows another week. */
+export function turnWeek(keys = null) {
+    return {
+        content: `turn the week by ${keys || "mouse"}`,
+        trigger: ".o_desk_agenda:not(.o_desk_loading) .o_desk_next_week:enabled",
+        async run(helpers) {
+            const title = () => document.querySelector(".o_desk_week")?.textContent;
+            const before = title();
+            await (keys ? helpers.press(keys) : helpers.click());
+            for (let tries = 0; tries < 200 && title() === before; tries++) {
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }
+        },
+    };
+}
+
 export function typeNote(text) {
     return {
         content: "The note has the focus as soon as the name is there",
