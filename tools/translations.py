@@ -7,8 +7,7 @@
 ``update`` installs the addons on a new database and exports their terms from it.
 Translations of terms that are still there stay, the others go; new terms are empty
 until somebody translates them, and are listed. ``check`` needs no database. A term
-that reads the same in Italian has no translation in the file, as Odoo and OCA write
-it, but the remark ``same``: so it differs from a forgotten one.
+that reads the same in Italian is written out: an empty one is a forgotten one.
 """
 
 import argparse
@@ -36,7 +35,6 @@ except ImportError:
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])
 
 LANGUAGE = "it"
-SAME = "same"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdifr]|\{\w*\}")
 TAG = re.compile(r"</?\w+")
 #: No dates: the files change only when a term or a translation does.
@@ -119,10 +117,8 @@ def merge(terms, addon, old):
             msgid=term.msgid, comment=term.comment, occurrences=term.occurrences
         )
         if before := known.get(term.msgid):
-            entry.msgstr, entry.tcomment = before.msgstr, before.tcomment
+            entry.msgstr = before.msgstr
             entry.flags = [flag for flag in before.flags if flag == "fuzzy"]
-        if entry.msgstr == entry.msgid:
-            entry.msgstr, entry.tcomment = "", SAME
         entries.append(entry)
     return with_header(entries, addon, {**HEADER, **TRANSLATED_HEADER})
 
@@ -191,7 +187,7 @@ def places(entries):
 def entry_problems(entry):
     """Return what is wrong with one translation."""
     if not entry.msgstr:
-        return [] if entry.tcomment == SAME else [f"empty: {entry.msgid!r}"]
+        return [f"empty: {entry.msgid!r}"]
     problems = ["fuzzy"] if entry.fuzzy else []
     for name, pattern in (("placeholders", PLACEHOLDER), ("tags", TAG)):
         if count(pattern, entry.msgid) != count(pattern, entry.msgstr):
