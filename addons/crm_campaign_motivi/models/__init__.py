@@ -11,6 +11,9 @@ from . import crm_desk_payload
 from . import crm_desk_agenda
 from . import crm_desk_confirm
 from . import crm_list_import
+from . import crm_list_import_report
+from . import crm_list_import_match
+from . import crm_list_import_write
 from . import crm_list_import_batch
 from . import crm_list_import_column
 from . import crm_list_import_row
