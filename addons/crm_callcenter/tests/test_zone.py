@@ -63,6 +63,20 @@ class TestZone(CallcenterCommon):
         self.env.flush_all()
         self.assertEqual(self.env["crm.zone"]._assign_zones(self.leads[:2].ids), 2)
 
+    def test_filter_by_a_branch_names_its_zones(self):
+        """The names of a branch are found by ids, which PostgreSQL plans well."""
+        self._zone_with_range("Child", "25121", "25121", self.zone)
+        self.env["crm.zone"]._assign_zones()
+        self.leads[0].zip = "25199"
+        leads = self.env["crm.lead"]
+        mine = [("id", "in", self.leads.ids)]
+        for value in (self.zone.id, self.zone.ids, "Brescia"):
+            found = leads.search([*mine, ("zone_id", "child_of", value)])
+            self.assertEqual(found, self.leads.sorted(leads._order), value)
+        self.assertFalse(leads.search([*mine, ("zone_id", "child_of", [])]))
+        query = leads._search([("zone_id", "child_of", self.zone.ids)])
+        self.assertNotIn('FROM "crm_zone"', query.select().code)
+
     def test_agents_of_the_parent_cover_the_child(self):
         child = self._zone_with_range("Child", "25121", "25121", self.zone)
         child.agent_ids = self.agent_two

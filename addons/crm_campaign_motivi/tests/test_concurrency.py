@@ -243,7 +243,8 @@ class TestConcurrency(BaseCase):
                 self.operator_ids[0],
                 lambda env: env["crm.desk"].next_name(self.campaign_id),
             )
-            self.assertLess(time.monotonic() - started, 5)
+            # Whoever waited for the bulk change would wait for this very test.
+            self.assertLess(time.monotonic() - started, 30)
             self.assertIn(payload["lead"]["id"], self.lead_ids[NAMES // 2 :])
             blocker.rollback()
 
