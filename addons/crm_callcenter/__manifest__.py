@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",
-    "depends": ["crm", "calendar", "resource", "phone_validation"],
+    "depends": ["crm", "calendar", "resource", "phone_validation", "gamification"],
     "external_dependencies": {"python": ["phonenumbers"]},
     "data": [
         "security/callcenter_groups.xml",
@@ -14,6 +14,9 @@
         "data/crm_commercial_state_data.xml",
         "data/crm_outcome_data.xml",
         "data/crm_portfolio_data.xml",
+        "data/system_graph_data.xml",
+        "data/ir_cron_data.xml",
+        "wizard/crm_close_action_wizard_views.xml",
         "views/crm_zone_views.xml",
         "views/crm_portfolio_views.xml",
         "views/crm_commercial_state_views.xml",

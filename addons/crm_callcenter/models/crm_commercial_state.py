@@ -10,14 +10,12 @@ class CrmCommercialState(models.Model):
 
     _name = "crm.commercial.state"
     _description = "Commercial State"
+    _inherit = ["crm.graph.node.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    color = fields.Char(
-        default="#6c757d", help="Colour of the state in lists and forms."
-    )
     state_class = fields.Selection(
         [
             ("lead", "Lead"),
@@ -33,10 +31,30 @@ class CrmCommercialState(models.Model):
         help="What the system makes of the state. A blocked name is never called.",
     )
 
-    _color_hex = models.Constraint(
-        "CHECK (color IS NULL OR color ~ '^#[0-9a-fA-F]{6}$')",
-        "A colour is written as # and six hexadecimal digits, for instance #28a745.",
+    replaced_by_id = fields.Many2one(
+        "crm.commercial.state",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Reports count the history of this state under the one that replaced it.",
     )
+
+    @api.model
+    def _graph_references(self):
+        return super()._graph_references() + [
+            ("crm.relation", "commercial_state_id"),
+            ("crm.lead", "commercial_state_id"),
+            ("res.partner", "commercial_state_id"),
+            ("crm.lead.process", "commercial_state_id"),
+        ]
+
+    @api.model
+    def _history_references(self):
+        return super()._history_references() + [
+            ("crm.interaction", "state_before_id"),
+            ("crm.interaction", "state_after_id"),
+        ]
 
     @api.model
     @tools.ormcache()

@@ -23,7 +23,7 @@ class CrmInteraction(models.Model):
 
     lead_id = fields.Many2one("crm.lead", "Name", required=True, ondelete="restrict")
     partner_id = fields.Many2one(
-        "res.partner", "Customer", index="btree_not_null", ondelete="restrict"
+        "res.partner", "Customer", ondelete="restrict"
     )
     date = fields.Datetime(required=True)
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
@@ -44,12 +44,41 @@ class CrmInteraction(models.Model):
     note = fields.Text("Conversation Note")
     token = fields.Char(help="Given by the client; makes a repeated request harmless.")
     call_id = fields.Many2one("crm.call", ondelete="restrict")
+    operator_category_id = fields.Many2one(
+        "crm.operator.category",
+        ondelete="restrict",
+        help="Category of the user at that time.",
+    )
+    lead_process_id = fields.Many2one(
+        "crm.lead.process",
+        "Process",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    # Plain ids: what is done is cleaned up some day, the fact stays.
+    activity_ref = fields.Integer("Number of the Planned Action")
+    reversed_id = fields.Many2one(
+        "crm.interaction",
+        "Reverses",
+        ondelete="restrict",
+        help="The earlier row that this one takes back.",
+    )
     # A plain id: an event may be deleted from the calendar, the fact stays.
     event_id = fields.Integer("Appointment Number")
+    type_color = fields.Char(related="activity_type_id.color", string="Type Color")
+    state_after_color = fields.Char(
+        related="state_after_id.color", string="State Color"
+    )
 
     _token_once = models.UniqueIndex(
         "(token) WHERE token IS NOT NULL", "This outcome has been registered already."
     )
+    _reversed_once = models.UniqueIndex(
+        "(reversed_id) WHERE reversed_id IS NOT NULL",
+        "This outcome has been taken back already.",
+    )
+    _action_closed = models.Index("(activity_ref) WHERE activity_ref > 0")
+    _partner_history = models.Index("(partner_id, date DESC) WHERE partner_id > 0")
     _lead_history = models.Index("(lead_id, date DESC, id DESC)")
     _campaign_figures = models.Index("(campaign_id, date)")
     _user_figures = models.Index("(user_id, date)")

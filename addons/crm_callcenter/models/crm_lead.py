@@ -37,6 +37,9 @@ class CrmLead(models.Model):
         help="Moved by registered outcomes only.",
     )
     commercial_state_color = fields.Char(related="commercial_state_id.color")
+    commercial_state_class = fields.Selection(
+        related="commercial_state_id.state_class", string="Commercial Class"
+    )
     # Where
     zone_id = fields.Many2one(
         "crm.zone",
@@ -73,6 +76,9 @@ class CrmLead(models.Model):
     # History
     interaction_ids = fields.One2many(
         "crm.interaction", "lead_id", "History", readonly=True
+    )
+    lead_process_ids = fields.One2many(
+        "crm.lead.process", "lead_id", "Processes", readonly=True
     )
 
     def init(self):
@@ -222,6 +228,13 @@ class CrmLead(models.Model):
                         name=changed[0].name,
                     )
                 )
+        if self._closed_charge_fields() & set(vals) and not is_engine(self.env):
+            raise UserError(
+                self.env._(
+                    "Who is in charge of a name changes with 'Take Charge' and"
+                    " 'Release' only."
+                )
+            )
         if self.env.su or not self.env.user._is_restricted_operator():
             return
         closed = set(vals) - self._operator_editable_fields()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmOutcome(models.Model):
@@ -6,6 +6,7 @@ class CrmOutcome(models.Model):
 
     _name = "crm.outcome"
     _description = "Outcome"
+    _inherit = ["crm.graph.node.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -23,7 +24,6 @@ class CrmOutcome(models.Model):
     )
     color = fields.Char(
         required=True,
-        default="#6c757d",
         help="Colour of the quick button, and of the outcome in history and lists.",
     )
     quick_button = fields.Boolean(
@@ -41,6 +41,15 @@ class CrmOutcome(models.Model):
         help="Registering this outcome puts every number of the name on the do-not-call"
         " list (Odoo's phone blacklist).",
     )
+    replaced_by_id = fields.Many2one(
+        "crm.outcome",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Reports count the history of this outcome under the one that replaced"
+        " it.",
+    )
 
     _color_hex = models.Constraint(
         "CHECK (color ~ '^#[0-9a-fA-F]{6}$')",
@@ -54,3 +63,18 @@ class CrmOutcome(models.Model):
         "(shortcut) WHERE active AND shortcut IS NOT NULL",
         "Another outcome has this shortcut already. Choose another key.",
     )
+
+    @api.model
+    def _graph_references(self):
+        return super()._graph_references() + [
+            ("crm.relation", "outcome_id"),
+            ("mail.activity.type", "automatic_outcome_id"),
+        ]
+
+    @api.model
+    def _history_references(self):
+        return super()._history_references() + [
+            ("crm.interaction", "outcome_id"),
+            ("mail.activity", "outcome_id"),
+            ("calendar.event", "outcome_id"),
+        ]

@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -34,6 +38,55 @@ class ResCompany(models.Model):
         default=lambda self: self.env["res.company"]._default_main_fields(),
         help="Fields of a name that operators change in their list and at the desk.",
     )
+
+    # The commercial graph
+    next_action_time = fields.Float(
+        "Standard Time of Next Actions",
+        default=9.0,
+        help="Time of day at which next actions are due that fall on a later day.",
+    )
+    action_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Days",
+        help="On the days and holidays of this calendar on which nobody works, no next"
+        " action falls due. By default the company's own working hours.",
+    )
+    charge_reset_days = fields.Integer(
+        "Reset of the Charge (days)",
+        help="Who follows a name loses it after so many days without an outcome. Zero:"
+        " never.",
+    )
+    operator_category_id = fields.Many2one(
+        "crm.operator.category",
+        "Category of New Operators",
+        ondelete="set null",
+        help="Given to every new operator of the call centre.",
+    )
+
+    _next_action_time_of_day = models.Constraint(
+        "CHECK (next_action_time >= 0 AND next_action_time < 24)",
+        "The standard time of next actions lies between 0:00 and 23:59.",
+    )
+    _charge_reset_positive = models.Constraint(
+        "CHECK (charge_reset_days >= 0)",
+        "The charge is reset after zero (never) or more days.",
+    )
+
+    def _is_working_day(self, day):
+        """Tell whether somebody works on a day.
+
+        :param datetime.date day: local
+        :rtype: bool
+        """
+        self.ensure_one()
+        calendar = self.action_calendar_id or self.resource_calendar_id
+        if not calendar:
+            return day.weekday() < 5
+        zone = pytz.timezone(calendar.tz or "Europe/Rome")
+        start = zone.localize(datetime.combine(day, time.min))
+        return bool(
+            calendar._work_intervals_batch(start, start + timedelta(days=1))[False]
+        )
 
     @api.model
     def _main_field_domain(self):

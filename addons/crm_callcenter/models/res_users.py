@@ -22,6 +22,54 @@ class ResUsers(models.Model):
         help="Zones whose names this field agent visits.",
     )
 
+    operator_category_id = fields.Many2one(
+        "crm.operator.category",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Category of this operator, used by rights, leaderboards and macros.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        users._set_default_operator_category()
+        return users
+
+    def write(self, vals):
+        if vals.get("active") is False:
+            self._leave_actions_to_pool()
+        result = super().write(vals)
+        if "group_ids" in vals:
+            self._set_default_operator_category()
+        return result
+
+    def action_archive(self):
+        # Before Odoo deletes whatever is planned for them.
+        self._leave_actions_to_pool()
+        return super().action_archive()
+
+    def unlink(self):
+        self._leave_actions_to_pool()
+        return super().unlink()
+
+    def _leave_actions_to_pool(self):
+        """Give the open actions of leaving users to the unassigned pool."""
+        # sudo: what a colleague has planned, whoever archives the colleague
+        actions = self.env["mail.activity"].sudo()
+        actions.search(
+            [("user_id", "in", self.ids), ("res_model", "=", "crm.lead")]
+        )._filtered_commercial()._move_to_pool()
+
+    def _set_default_operator_category(self):
+        for user in self:
+            category = user.company_id.operator_category_id
+            if (
+                category
+                and not user.operator_category_id
+                and user.has_group("crm_callcenter.group_operator")
+            ):
+                user.operator_category_id = category
+
     def _is_restricted_operator(self):
         """Tell whether this user is an operator and nothing beyond that.
 

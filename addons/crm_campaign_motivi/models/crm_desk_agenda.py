@@ -204,18 +204,11 @@ class CrmDesk(models.AbstractModel):
         return pytz.utc.localize(moment).astimezone(self._timezone())
 
     @api.model
-    def _address(self, lead):
-        place = " ".join(filter(None, (lead.zip, lead.city)))
-        if lead.state_id.code:
-            place = f"{place} ({lead.state_id.code})"
-        return ", ".join(filter(None, (lead.street, lead.street2, place.strip())))
-
-    @api.model
     def _slot_summary(self, lead, agent, start):
         return {
             "name": lead.contact_name or lead.partner_name or lead.name,
             "agent": agent.sudo().name,
             "when": self._local(start).strftime("%d/%m/%Y %H:%M"),
-            "where": self._address(lead),
+            "where": lead._visit_address(),
             "phone": ", ".join(lead._e164_numbers()),
         }

@@ -1,8 +1,6 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import SQL
 
 
 class CrmDesk(models.AbstractModel):
@@ -55,9 +53,6 @@ class CrmDesk(models.AbstractModel):
         if lead_values:
             lead.write(lead_values)
         call = self._call_of(call_uuid, line)
-        interaction = lead._register_outcome(
-            outcome, campaign=line.campaign_id, note=note, token=token, call=call
-        )
         event = self.env["calendar.event"]
         if outcome.kind == "T":
             event = self._fix_appointment(
@@ -65,6 +60,15 @@ class CrmDesk(models.AbstractModel):
             )
         elif outcome.kind == "C":
             self._record_sale(line, expected_revenue, date_deadline)
+        interaction = lead._register_outcome(
+            outcome,
+            line.campaign_id._get_activity_type(),
+            campaign=line.campaign_id,
+            note=note,
+            token=token,
+            call=call,
+            event=event,
+        )
         self._remember_handled(lead)
         self._close_line(line, outcome, recall)
         return self._result(interaction, event)
@@ -215,50 +219,8 @@ class CrmDesk(models.AbstractModel):
             date_deadline,
             utm_values=line.campaign_id._utm_values(lead),
         )
-        # As the agent, and sudo: this writes into the agent's calendar, and leaves no
-        # stamp by which anybody could count the operator's appointments (individual
-        # monitoring). The context keeps Odoo from inviting the agent by mail to an own
-        # event, and from making anybody follow it.
         self.env["crm.agent.slot"]._give_up_hold()
-        event = (
-            self.env["calendar.event"]
-            .with_user(agent)
-            .sudo()
-            .with_context(
-                dont_notify=True,
-                no_mail_to_attendees=True,
-                skip_contact_description=True,
-                mail_create_nolog=True,
-                mail_create_nosubscribe=True,
-            )
-            .create(self._appointment_values(lead, agent, start, stop, note))
-        )
-        return event.with_env(self.sudo().env)
-
-    @api.model
-    def _appointment_values(self, lead, agent, start, stop, note):
-        alarm = self.env.ref("calendar.alarm_notif_2", raise_if_not_found=False)
-        name = lead.contact_name or lead.partner_name or lead.name
-        phones = ", ".join(lead._e164_numbers())
-        description = Markup("<p>%s</p>") % self.env._(
-            "Phone: %(phones)s", phones=phones
-        )
-        if note:
-            description += plaintext2html(note)
-        return {
-            "name": self.env._("Appointment: %(name)s", name=name),
-            "start": start,
-            "stop": stop,
-            "allday": False,
-            "user_id": agent.id,
-            "partner_ids": [fields.Command.set(agent.partner_id.ids)],
-            "opportunity_id": lead.id,
-            "location": self._address(lead),
-            "description": description,
-            "alarm_ids": [fields.Command.set(alarm.ids)] if alarm else [],
-            "show_as": "busy",
-            "is_sales_appointment": True,
-        }
+        return lead._create_visit(agent, start, stop, note=note)
 
     # ------------------------------------------------------------
     # ANSWER

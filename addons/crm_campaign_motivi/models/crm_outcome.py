@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: The list state that an outcome leads to when it names none, by its kind.
 CATEGORY_OF_KIND = {
@@ -37,3 +37,10 @@ class CrmOutcome(models.Model):
         return self.env["crm.list.state"]._get_by_category(
             CATEGORY_OF_KIND.get(self.kind, "to_call")
         )
+
+    @api.model
+    def _graph_references(self):
+        return super()._graph_references() + [
+            ("utm.campaign", "outcome_ids"),
+            ("crm.call.list.line", "last_outcome_id"),
+        ]

@@ -75,6 +75,15 @@ class UtmCampaign(models.Model):
         default=30,
         help="Proposed expected closing of an opportunity, in days from the call.",
     )
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Action of Its Calls",
+        ondelete="restrict",
+        domain="[('is_commercial', '=', True), ('is_system', '=', False)]",
+        help="The action of the commercial graph that a call of this campaign is: its"
+        " relations say what follows from each outcome. Left empty, the first active"
+        " action by phone.",
+    )
     # Claims
     claim_minutes = fields.Integer(
         "Minutes in Hand",
@@ -245,6 +254,15 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         allowed = self.outcome_ids.filtered("active")
         return allowed or self.env["crm.outcome"].search([("kind", "!=", False)])
+
+    def _get_activity_type(self):
+        """Return the action of the graph that a call of this campaign is.
+
+        :return: the type, or an empty record while no scheme is active
+        :rtype: mail.activity.type
+        """
+        self.ensure_one()
+        return self.activity_type_id or self.env["mail.activity.type"]._default_call()
 
     def _utm_values(self, lead):
         """Return campaign, source and medium of an opportunity won here.

@@ -1,0 +1,200 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+
+class MailActivityType(models.Model):
+    """An action type (Tipo/Azione): what can be planned with a name.
+
+    Only *commercial* types belong to the graph. Odoo's own types stay as they are:
+    its other apps complete them by themselves.
+    """
+
+    _name = "mail.activity.type"
+    _inherit = ["mail.activity.type", "crm.graph.node.mixin"]
+
+    is_commercial = fields.Boolean(
+        "Commercial Action",
+        help="An action of the commercial graph: it is planned on names, and asks for"
+        " its outcome when it is done.",
+    )
+    channel = fields.Selection(
+        [
+            ("call", "Call"),
+            ("visit", "Visit"),
+            ("email", "E-mail"),
+            ("form", "Form"),
+            ("other", "Other"),
+        ],
+        default="other",
+        help="How the contact with the name takes place.",
+    )
+    is_meeting = fields.Boolean(
+        "Takes Time in the Calendar",
+        help="Planned as an event in the calendar of whoever does it, in the first"
+        " free time from the due date on.",
+    )
+    duration_minutes = fields.Integer(
+        "Duration (minutes)", default=60, help="How long such an event takes."
+    )
+    automatic_outcome_id = fields.Many2one(
+        "crm.outcome",
+        "Closed by the System With",
+        ondelete="restrict",
+        help="Nobody has to do anything: when such an action is due, the system closes"
+        " it with this outcome.",
+    )
+    replaced_by_id = fields.Many2one(
+        "mail.activity.type",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Reports count the history of this type under the one that replaced it.",
+    )
+    relation_ids = fields.One2many("crm.relation", "activity_type_id", "Relations")
+    planning_right_ids = fields.One2many(
+        "crm.planning.right",
+        "activity_type_id",
+        "Who May Plan It",
+        help="Who may plan this action for whom. Without any line everybody who may"
+        " change the name may plan it for everybody.",
+    )
+
+    _duration_positive = models.Constraint(
+        "CHECK (duration_minutes > 0)", "An event lasts at least one minute."
+    )
+
+    @api.constrains("is_commercial", "res_model", "chaining_type", "relation_ids")
+    def _check_commercial(self):
+        for activity_type in self:
+            if activity_type.is_commercial and activity_type.res_model != "crm.lead":
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s is a commercial action: it is planned on names, so"
+                        " its model must be Lead.",
+                        type=activity_type.name,
+                    )
+                )
+            if activity_type.is_commercial and activity_type.chaining_type == "trigger":
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s is a commercial action: what follows it is decided"
+                        " by its relations. Leave Odoo's chaining on 'Suggest'.",
+                        type=activity_type.name,
+                    )
+                )
+            if activity_type.relation_ids and not activity_type.is_commercial:
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s has relations, so it must be a commercial action.",
+                        type=activity_type.name,
+                    )
+                )
+
+    @api.constrains("automatic_outcome_id")
+    def _check_endless_chain(self):
+        self.env["crm.relation"]._check_endless_chain()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("is_commercial"):
+                vals.setdefault("res_model", "crm.lead")
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        if vals.get("is_system") is False or vals.get("active") is False:
+            self._check_not_system()
+        return super().write(vals)
+
+    def unlink(self):
+        # Before Odoo turns what is planned into to-dos.
+        self._unlink_except_in_use()
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _check_not_system(self):
+        for activity_type in self.filtered("is_system"):
+            raise UserError(
+                self.env._(
+                    "%(type)s is used by the system itself and stays as it is.",
+                    type=activity_type.name,
+                )
+            )
+
+    @api.model
+    @tools.ormcache()
+    def _commercial_ids(self):
+        """Return the ids of all commercial types, archived ones included.
+
+        :rtype: frozenset[int]
+        """
+        # sudo: the ids of a configuration, for every user's request
+        types = self.sudo().with_context(active_test=False)
+        return frozenset(types.search([("is_commercial", "=", True)])._ids)
+
+    @api.model
+    @tools.ormcache()
+    def _asking_ids(self):
+        """Return the ids of the types whose actions end only with an outcome.
+
+        :rtype: frozenset[int]
+        """
+        # sudo: see above
+        groups = self.env["crm.relation"].sudo()._read_group([], ["activity_type_id"])
+        return frozenset(activity_type.id for [activity_type] in groups)
+
+    @api.model
+    @tools.ormcache("field", "value")
+    def _first_id(self, field, value):
+        # sudo: see above
+        return self.sudo().search(
+            [
+                ("is_commercial", "=", True),
+                ("is_system", "=", False),
+                (field, "=", value),
+            ],
+            limit=1,
+        ).id
+
+    @api.model
+    def _default_visit(self):
+        """Return the type of an appointment that the graph says nothing about.
+
+        :rtype: mail.activity.type
+        """
+        # sudo: see above
+        return self.sudo().browse(self._first_id("is_meeting", True) or ())
+
+    @api.model
+    def _default_call(self):
+        """Return the type of a call that nobody gave a type.
+
+        :rtype: mail.activity.type
+        """
+        # sudo: see above
+        return self.sudo().browse(self._first_id("channel", "call") or ())
+
+    def _asks_outcome(self):
+        """Tell whether an action of this type ends only with an outcome.
+
+        :rtype: bool
+        """
+        return self.id in self._asking_ids()
+
+    @api.model
+    def _graph_references(self):
+        return super()._graph_references() + [
+            ("crm.relation", "activity_type_id"),
+            ("crm.relation", "next_type_id"),
+            ("mail.activity", "activity_type_id"),
+            ("crm.process", "type_ids"),
+        ]
+
+    @api.model
+    def _history_references(self):
+        return super()._history_references() + [
+            ("crm.interaction", "activity_type_id"),
+        ]

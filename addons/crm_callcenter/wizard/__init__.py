@@ -1,0 +1,1 @@
+from . import crm_close_action_wizard
