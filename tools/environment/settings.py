@@ -53,6 +53,7 @@ CORE_MODULES = (
     "resource",
     "phone_validation",
     "utm",
+    "gamification",
 )
 
 
