@@ -16,6 +16,8 @@ from . import crm_lead_process
 from . import crm_monitored_mixin
 from . import crm_call
 from . import crm_interaction
+from . import crm_interaction_reversal
+from . import crm_interaction_relink
 from . import crm_lead
 from . import crm_lead_outcome
 from . import crm_lead_outcome_batch
@@ -26,6 +28,10 @@ from . import crm_lead_visit
 from . import crm_lead_scoring
 from . import crm_lead_conversion
 from . import crm_lead_duplicates
+from . import crm_lead_blocked
+from . import crm_lead_customer
+from . import mail_mail
+from . import mail_compose_message
 from . import crm_agent_slot
 from . import crm_agenda
 from . import crm_planner

@@ -140,7 +140,7 @@ class CrmAgentSlot(models.Model):
         event.flush_recordset()
         self._give_up_hold()
         try:
-            with self.env.cr.savepoint(flush=False):
+            with self.env.cr.savepoint():
                 self.env.cr.execute(
                     """DELETE FROM crm_agent_slot
                         WHERE kind = 'hold' AND agent_id = %s

@@ -1,10 +1,5 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 
 class CrmInteraction(models.Model):
@@ -22,9 +17,7 @@ class CrmInteraction(models.Model):
     _log_access = False
 
     lead_id = fields.Many2one("crm.lead", "Name", required=True, ondelete="restrict")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", ondelete="restrict"
-    )
+    partner_id = fields.Many2one("res.partner", "Customer", ondelete="restrict")
     date = fields.Datetime(required=True)
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
     team_id = fields.Many2one("crm.team", ondelete="restrict")
@@ -102,33 +95,3 @@ class CrmInteraction(models.Model):
                 "The history can't be deleted. Register a new outcome to correct it."
             )
         )
-
-    @api.model
-    def _relink_leads(self, source_ids, target_id):
-        """Move the links of ledger rows and calls when names are merged.
-
-        The facts stay as they were. The move itself is written to the log.
-
-        :param list source_ids: ids of the names that go
-        :param int target_id: id of the name that stays
-        """
-        self.flush_model()
-        self.env["crm.call"].flush_model()
-        for table in ("crm_interaction", "crm_call"):
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET lead_id = %s WHERE lead_id = ANY(%s) RETURNING id",
-                    SQL.identifier(table),
-                    target_id,
-                    list(source_ids),
-                )
-            )
-            _logger.info(
-                "merge of names %s into %s: %s rows of %s moved",
-                source_ids,
-                target_id,
-                self.env.cr.rowcount,
-                table,
-            )
-        self.invalidate_model(["lead_id"])
-        self.env["crm.call"].invalidate_model(["lead_id"])

@@ -308,5 +308,15 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         # sudo: the ledger is closed to everybody; its links follow the name that stays
-        self.env["crm.interaction"].sudo()._relink_leads(opportunities.ids, self.id)
+        ledger = self.env["crm.interaction"].sudo()
+        ledger._relink_leads(opportunities.ids, self.id)
+        # What stands last in the ledger is the state of the name that stays.
+        self.sudo()._register_system_outcome(
+            self.env.ref("crm_callcenter.crm_outcome_state_changed"),
+            self.env.ref("crm_callcenter.activity_type_merge"),
+            note=self.env._(
+                "Merged with: %(names)s.",
+                names=", ".join(opportunities.mapped("name")),
+            ),
+        )
         return result

@@ -34,4 +34,4 @@ class CrmLead(models.Model):
                 self.ids,
             )
         )
-        self.invalidate_recordset(["charge_user_id", "charge_date"], flush=False)
+        self.invalidate_recordset(["charge_user_id", "charge_date"])

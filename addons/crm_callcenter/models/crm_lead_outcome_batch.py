@@ -75,7 +75,7 @@ class CrmLead(models.Model):
         if effects["relation"].takes_charge:
             self._take_charge_batch(user)
         self._plan_next_batch(effects, user, date)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         return rows
 
     def _register_system_outcome(self, outcome, activity_type, **values):
@@ -161,6 +161,7 @@ class CrmLead(models.Model):
 
     def _move_states_batch(self, state):
         """Write a state on these names, their customers and the customers' names."""
+        self.flush_model(["commercial_state_id", "partner_id"])
         self.env.execute_query(
             SQL(
                 """UPDATE crm_lead
@@ -174,16 +175,14 @@ class CrmLead(models.Model):
                 ids=self.ids,
             )
         )
-        self.invalidate_model(["commercial_state_id"], flush=False)
+        self.invalidate_model(["commercial_state_id"])
         with_customer = self.sudo().filtered("partner_id")
         with_customer._keep_customer_in_step()
 
     def _block_numbers_batch(self):
         # sudo: the customer's word counts, whatever the rights of who takes it down
         blacklist = self.env["phone.blacklist"].sudo()
-        numbers = {
-            number for lead in self.sudo() for number in lead._e164_numbers()
-        }
+        numbers = {number for lead in self.sudo() for number in lead._e164_numbers()}
         blacklist._add(
             sorted(numbers), message=self.env._("Asked for in a conversation.")
         )
@@ -207,31 +206,3 @@ class CrmLead(models.Model):
                 self.ids,
             ),
         )
-
-    def _keep_customer_in_step(self):
-        """Give customers the state of their name, and it to their other names.
-
-        Whatever moves is a row of the ledger of the name that moves.
-        """
-        for state, leads in self.sudo().grouped("commercial_state_id").items():
-            partners = leads.partner_id.with_context(**{ENGINE_KEY: ENGINE})
-            partners = partners.filtered(
-                lambda partner, state=state: partner.commercial_state_id != state
-            )
-            if not partners or not state:
-                continue
-            partners.commercial_state_id = state
-            others = (
-                self.sudo()
-                .with_context(active_test=False)
-                .search(
-                    [
-                        ("partner_id", "in", partners.ids),
-                        ("id", "not in", leads.ids),
-                        ("commercial_state_id", "!=", state.id),
-                    ]
-                )
-            )
-            if others:
-                others._correct_state(state, "customer")
-

@@ -22,7 +22,12 @@ class CrmLeadProcess(models.Model):
     date_open = fields.Datetime("Opened", required=True)
     date_close = fields.Datetime("Closed")
     result = fields.Selection(
-        [("open", "Open"), ("won", "Won"), ("lost", "Lost")],
+        [
+            ("open", "Open"),
+            ("won", "Won"),
+            ("lost", "Lost"),
+            ("merged", "Merged into Another"),
+        ],
         required=True,
         default="open",
     )

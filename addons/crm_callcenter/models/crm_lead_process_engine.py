@@ -68,7 +68,7 @@ class CrmLead(models.Model):
                 processes=process_ids,
             )
         )
-        self.env["crm.lead.process"].invalidate_model(flush=False)
+        self.env["crm.lead.process"].invalidate_model()
         return [row[0] for row in rows]
 
     def _open_process(self, process, date=None):
@@ -98,5 +98,5 @@ class CrmLead(models.Model):
                 leads=self.ids,
             )
         )
-        self.invalidate_recordset(["lead_process_ids"], flush=False)
+        self.invalidate_recordset(["lead_process_ids"])
         return len(rows)

@@ -255,7 +255,7 @@ class CrmPlanner(models.AbstractModel):
         )
         ids = [row[0] for row in rows]
         self.env["mail.activity"].invalidate_model()
-        self.env["crm.lead"].invalidate_model(["activity_ids"], flush=False)
+        self.env["crm.lead"].invalidate_model(["activity_ids"])
         self._follow(ids if any(row[1] for row in rows) else [])
         self._count_on_screens(rows)
         return ids

@@ -1,1 +1,3 @@
+from . import base_partner_merge
 from . import crm_close_action_wizard
+from . import crm_reverse_outcome_wizard

@@ -104,6 +104,7 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict
         """
         line = self._held_line(line_id, claim_token)
+        line.lead_id._check_not_blocked()
         number = self._callable_number(line.lead_id, field)
         # sudo: calls are closed to operators; this one is theirs
         call = (

@@ -1,0 +1,106 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools.engine import ENGINE, ENGINE_KEY
+
+
+class CrmLead(models.Model):
+    """Names and their customer keep the same commercial state."""
+
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads.filtered("partner_id")._join_customer()
+        return leads
+
+    def write(self, vals):
+        joining = self.browse()
+        if vals.get("partner_id"):
+            joining = self.filtered(
+                lambda lead: lead.partner_id.id != vals["partner_id"]
+            )
+        result = super().write(vals)
+        joining._join_customer()
+        return result
+
+    def _join_customer(self):
+        """Bring names that have just got a customer in step with it.
+
+        The customer is the master of the state; a customer without one takes that
+        of its first name.
+        """
+        for lead in self.sudo():  # sudo: states are written by the engine alone
+            customer_state = lead.partner_id.commercial_state_id
+            if not customer_state:
+                lead._give_customer_state()
+            elif customer_state != lead.commercial_state_id:
+                lead._correct_state(customer_state, "customer")
+        self._link_history_to_customer()
+
+    def _give_customer_state(self):
+        if not self.commercial_state_id:
+            return
+        self.env["res.partner"].flush_model(["commercial_state_id"])
+        self.env.execute_query(
+            SQL(
+                "UPDATE res_partner SET commercial_state_id = %s WHERE id = %s"
+                " RETURNING id",
+                self.commercial_state_id.id,
+                self.partner_id.id,
+            )
+        )
+        self.partner_id.invalidate_recordset(["commercial_state_id"])
+
+    def _link_history_to_customer(self):
+        """Show history and processes of a name on its customer as well.
+
+        A link, not a fact: rows that stand without a customer get the one of their
+        name.
+        """
+        if not self:
+            return
+        self.flush_recordset(["partner_id"])
+        for table in ("crm_interaction", "crm_lead_process"):
+            self.env.execute_query(
+                SQL(
+                    """UPDATE %(table)s AS row SET partner_id = lead.partner_id
+                         FROM crm_lead lead
+                        WHERE lead.id = row.lead_id AND row.lead_id = ANY(%(ids)s)
+                          AND row.partner_id IS NULL
+                          AND lead.partner_id IS NOT NULL
+                    RETURNING row.id""",
+                    table=SQL.identifier(table),
+                    ids=self.ids,
+                )
+            )
+        self.env["crm.interaction"].invalidate_model(["partner_id"])
+        self.env["crm.lead.process"].invalidate_model(["partner_id"])
+
+    def _keep_customer_in_step(self):
+        """Give customers the state of their name, and it to their other names.
+
+        Whatever moves is a row of the ledger of the name that moves.
+        """
+        for state, leads in self.sudo().grouped("commercial_state_id").items():
+            partners = leads.partner_id.with_context(**{ENGINE_KEY: ENGINE})
+            partners = partners.filtered(
+                lambda partner, state=state: partner.commercial_state_id != state
+            )
+            if not partners or not state:
+                continue
+            partners.commercial_state_id = state
+            others = (
+                self.sudo()
+                .with_context(active_test=False)
+                .search(
+                    [
+                        ("partner_id", "in", partners.ids),
+                        ("id", "not in", leads.ids),
+                        ("commercial_state_id", "!=", state.id),
+                    ]
+                )
+            )
+            if others:
+                others._correct_state(state, "customer")
