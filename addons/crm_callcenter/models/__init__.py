@@ -31,7 +31,6 @@ from . import crm_lead_duplicates
 from . import crm_lead_blocked
 from . import crm_lead_customer
 from . import mail_mail
-from . import mail_compose_message
 from . import crm_agent_slot
 from . import crm_agenda
 from . import crm_planner

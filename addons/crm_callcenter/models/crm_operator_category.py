@@ -13,7 +13,7 @@ class CrmOperatorCategory(models.Model):
 
     name = fields.Char(translate=False)
     parent_id = fields.Many2one(
-        "crm.operator.category", "Parent", index=True, ondelete="restrict"
+        "crm.operator.category", index=True, ondelete="restrict"
     )
     parent_path = fields.Char(index=True)
     user_ids = fields.One2many("res.users", "operator_category_id", "Operators")

@@ -46,7 +46,7 @@ class CrmProcess(models.Model):
         """
         found = defaultdict(list)
         # sudo: a configuration, for every user's request
-        for process in self.sudo().search([]):
+        for process in self.sudo().search([("type_ids", "!=", False)]):
             for type_id in process.type_ids._ids:
                 found[type_id].append(process.id)
         return dict(found)

@@ -85,7 +85,6 @@ class CrmRelation(models.Model):
         " Left empty, it means the open processes that the type belongs to.",
     )
     takes_charge = fields.Boolean(
-        "Takes Charge",
         help="Whoever registers the outcome follows the name from then on.",
     )
 

@@ -28,7 +28,7 @@ class MailActivity(models.Model):
         " user lives.",
     )
     outcome_id = fields.Many2one(
-        "crm.outcome", "Outcome", readonly=True, copy=False, ondelete="restrict"
+        "crm.outcome", readonly=True, copy=False, ondelete="restrict"
     )
     lead_process_id = fields.Many2one(
         "crm.lead.process", "Process", index="btree_not_null", ondelete="set null"
