@@ -64,9 +64,11 @@ class CrmInteraction(models.Model):
         :return: the rows of the journal
         :rtype: crm.interaction.relink
         """
+        journal = self.env["crm.interaction.relink"]
+        if not self._has_history(source_ids):
+            return journal
         self.env.flush_all()
         self._close_doubled_processes(source_ids, target_id)
-        journal = self.env["crm.interaction.relink"]
         values = []
         for table in _FOLLOWING_TABLES:
             rows = self.env.execute_query(
@@ -98,6 +100,27 @@ class CrmInteraction(models.Model):
             ]
         self.env.invalidate_all()
         return journal.create(values)
+
+    @api.model
+    def _has_history(self, lead_ids):
+        """Tell whether anything would have to follow these names.
+
+        :rtype: bool
+        """
+        [(found,)] = self.env.execute_query(
+            SQL(
+                "SELECT %s",
+                SQL(" OR ").join(
+                    SQL(
+                        "EXISTS (SELECT 1 FROM %s WHERE lead_id = ANY(%s))",
+                        SQL.identifier(table),
+                        list(lead_ids),
+                    )
+                    for table in _FOLLOWING_TABLES
+                ),
+            )
+        )
+        return found
 
     @api.model
     def _undo_relink(self, entries):

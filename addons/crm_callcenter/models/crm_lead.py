@@ -160,8 +160,27 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
+        imported_state = None
+        if vals.get("commercial_state_id") and self._imports_states():
+            vals = dict(vals)
+            imported_state = vals.pop("commercial_state_id")
         self._check_write_by_role(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if imported_state:
+            state = self.env["crm.commercial.state"].browse(imported_state)
+            self._correct_state(state, "import")
+        return result
+
+    def _imports_states(self):
+        """Tell whether a file that a manager imports may move states, with a trace.
+
+        :rtype: bool
+        """
+        return (
+            bool(self.env.context.get("import_file"))
+            and not is_engine(self.env)
+            and self.env.user.has_group("crm_callcenter.group_campaign_manager")
+        )
 
     @api.model
     def _search(self, domain, *args, **kwargs):
@@ -309,7 +328,8 @@ class CrmLead(models.Model):
         result = super()._merge_dependences(opportunities)
         # sudo: the ledger is closed to everybody; its links follow the name that stays
         ledger = self.env["crm.interaction"].sudo()
-        ledger._relink_leads(opportunities.ids, self.id)
+        if not ledger._relink_leads(opportunities.ids, self.id):
+            return result
         # What stands last in the ledger is the state of the name that stays.
         self.sudo()._register_system_outcome(
             self.env.ref("crm_callcenter.crm_outcome_state_changed"),

@@ -22,7 +22,9 @@ class CrmLead(models.Model):
                 lambda lead: lead.partner_id.id != vals["partner_id"]
             )
         result = super().write(vals)
-        joining._join_customer()
+        if joining:
+            joining._join_customer()
+            joining._link_history_at_commit()
         return result
 
     def _join_customer(self):
@@ -32,36 +34,33 @@ class CrmLead(models.Model):
         of its first name.
         """
         for lead in self.sudo():  # sudo: states are written by the engine alone
-            customer_state = lead.partner_id.commercial_state_id
-            if not customer_state:
-                lead._give_customer_state()
-            elif customer_state != lead.commercial_state_id:
-                lead._correct_state(customer_state, "customer")
-        self._link_history_to_customer()
+            customer = lead.partner_id
+            if not customer.commercial_state_id:
+                # Into the cache: it is written together with what else changes on the
+                # customer, whom Odoo has often made in this moment.
+                customer._fields["commercial_state_id"].write(
+                    customer, lead.commercial_state_id.id or False
+                )
+            elif customer.commercial_state_id != lead.commercial_state_id:
+                lead._correct_state(customer.commercial_state_id, "customer")
 
-    def _give_customer_state(self):
-        if not self.commercial_state_id:
-            return
-        self.env["res.partner"].flush_model(["commercial_state_id"])
-        self.env.execute_query(
-            SQL(
-                "UPDATE res_partner SET commercial_state_id = %s WHERE id = %s"
-                " RETURNING id",
-                self.commercial_state_id.id,
-                self.partner_id.id,
-            )
-        )
-        self.partner_id.invalidate_recordset(["commercial_state_id"])
+    def _link_history_at_commit(self):
+        """Link history and processes of these names to their customer, all at once."""
+        precommit = self.env.cr.precommit
+        waiting = precommit.data.setdefault("crm_callcenter.history", set())
+        if not waiting:
+            precommit.add(self.env["crm.lead"].sudo()._link_history_to_customers)
+        waiting.update(self.ids)
 
-    def _link_history_to_customer(self):
-        """Show history and processes of a name on its customer as well.
+    @api.model
+    def _link_history_to_customers(self):
+        """Show history and processes of names on their customers as well.
 
         A link, not a fact: rows that stand without a customer get the one of their
         name.
         """
-        if not self:
-            return
-        self.flush_recordset(["partner_id"])
+        ids = self.env.cr.precommit.data.pop("crm_callcenter.history", ())
+        self.env.flush_all()
         for table in ("crm_interaction", "crm_lead_process"):
             self.env.execute_query(
                 SQL(
@@ -72,7 +71,7 @@ class CrmLead(models.Model):
                           AND lead.partner_id IS NOT NULL
                     RETURNING row.id""",
                     table=SQL.identifier(table),
-                    ids=self.ids,
+                    ids=list(ids),
                 )
             )
         self.env["crm.interaction"].invalidate_model(["partner_id"])

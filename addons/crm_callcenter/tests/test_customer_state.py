@@ -47,6 +47,7 @@ class TestCustomerState(GraphCase):
     def test_the_customer_has_the_history_of_its_name(self):
         row = self.lead._register_outcome(self.interested, self.call_type)
         partner = self._customer_of(self.lead)
+        self.env.cr.precommit.run()
         self.assertEqual(row.partner_id, partner)
         self.assertIn(row, partner.interaction_ids)
 

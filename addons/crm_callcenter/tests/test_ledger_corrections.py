@@ -60,6 +60,33 @@ class TestLedgerCorrections(GraphCase):
         # Who has the state already is not moved again.
         self.assertFalse(self.leads._correct_state(self.customer))
 
+    def test_an_import_moves_states_through_the_ledger(self):
+        lead = self.lead.with_user(self.manager).with_context(import_file=True)
+        result = lead.load(
+            [".id", "commercial_state_id/id", "city"],
+            [[str(lead.id), "crm_callcenter.crm_commercial_state_customer", "Lodi"]],
+        )
+        self.assertFalse(result["messages"])
+        self.assertEqual((lead.commercial_state_id, lead.city), (self.customer, "Lodi"))
+        row = self._ledger()
+        self.assertEqual(
+            row.activity_type_id, self.env.ref("crm_callcenter.activity_type_import")
+        )
+        with self.assertRaisesRegex(UserError, "moved by outcomes only"):
+            self.lead.with_user(self.back_office).with_context(import_file=True).write(
+                {"commercial_state_id": self.prospect.id}
+            )
+
+    def test_people_are_imported(self):
+        result = self.lead.with_user(self.manager).load(
+            [".id", "user_id", "contact_user_id", "technician_id"],
+            [[str(self.lead.id), "Agent One", "Coordinator", "Agent Two"]],
+        )
+        self.assertFalse(result["messages"])
+        self.assertEqual(self.lead.user_id, self.agent)
+        self.assertEqual(self.lead.contact_user_id, self.coordinator)
+        self.assertEqual(self.lead.technician_id, self.agent_two)
+
     def test_merge_moves_links_with_a_journal(self):
         head, tail = self.leads[0], self.leads[1]
         process = self.env["crm.process"].create({"name": "Sale"})
