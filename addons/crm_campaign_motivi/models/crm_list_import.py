@@ -1,4 +1,5 @@
 import base64
+from collections import Counter
 
 from markupsafe import Markup, escape
 
@@ -6,7 +7,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.column_guess import guess_columns
-from ..tools.name_row import NAME_TARGETS, PHONE_TARGETS, RowReader
+from ..tools.name_row import NAME_TARGETS, PEOPLE_TARGETS, PHONE_TARGETS, RowReader
 from ..tools.table_reader import TableProblem, normalise, open_table
 
 SEPARATORS = [
@@ -331,12 +332,33 @@ class CrmListImport(models.Model):
         """Return the reader that makes names of the rows of this file."""
         self.ensure_one()
         columns = self.column_ids.sorted("position")
+        targets = columns.mapped("target")
         return RowReader(
             columns.mapped("name"),
-            columns.mapped("target"),
+            targets,
             {normalise(state.name): state.code for state in self._provinces().values()},
             self.header_row,
+            self._colleagues() if set(PEOPLE_TARGETS) & set(targets) else None,
         )
+
+    @api.model
+    def _colleagues(self):
+        """Return who can look after a name, by login and by name.
+
+        A name that two colleagues share stands for none of them.
+
+        :return: ids by normalised login or name
+        :rtype: dict[str, int]
+        """
+        # sudo: an importer may not see every user; only ids leave this method
+        users = self.env["res.users"].sudo().search([("share", "=", False)])
+        count = Counter(normalise(user.name) for user in users)
+        found = {
+            normalise(user.name): user.id
+            for user in users
+            if count[normalise(user.name)] == 1
+        }
+        return found | {normalise(user.login): user.id for user in users}
 
     @api.model
     def _provinces(self):

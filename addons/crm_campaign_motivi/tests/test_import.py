@@ -164,6 +164,19 @@ class TestImport(ImportCommon):
         self.assertEqual(luca.mobile, "+39 348 695 5367")
         self.assertFalse(luca.state_id)
 
+    def test_people_come_from_logins_and_names(self):
+        rows = [
+            ["Nome", "Telefono", "Venditore", "Tecnico"],
+            ["Rossi Ada", "030 9200669", "agent_one", "AGENT  TWO"],
+            ["Bianchi Ugo", "030 9200670", "Nobody Known", ""],
+        ]
+        list_import = self.run_import(csv_bytes(rows))
+        ada, ugo = (self.lead_at(list_import, row) for row in (2, 3))
+        self.assertEqual(ada.user_id, self.agent)
+        self.assertEqual(ada.technician_id, self.agent_two)
+        self.assertFalse(ugo.user_id)
+        self.assertIn("Venditore: Nobody Known", ugo.description)
+
     def test_reasons_name_the_row_and_the_name(self):
         list_import = self.run_import(csv_bytes(DIRTY, encoding="cp1252"))
         reasons = {row.row_number: row.reason for row in list_import.row_ids}

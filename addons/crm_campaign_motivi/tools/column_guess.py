@@ -47,6 +47,15 @@ _HEADERS = [
             "note",
         ),
         (
+            r"^(?:venditore|agente|commerciale|salesperson|sales rep\w*)$",
+            "salesperson",
+        ),
+        (
+            r"^(?:contatto interno|referente interno|account manager)$",
+            "contact_user",
+        ),
+        (r"^(?:tecnico|technician|installatore)$", "technician"),
+        (
             r"\b(?:cognome e? ?nome|nome e? ?cognome|nominativo|intestatario|full name"
             r"|denominazione|contatto|contact|cliente|customer|name and surname)\b",
             "full_name",

@@ -15,6 +15,12 @@ from .name_text import is_company, proper_case
 from .table_reader import normalise
 
 PHONE_TARGETS = ("phone", "mobile", "phone_second")
+#: Columns that name a colleague, and the field of the name that they fill.
+PEOPLE_TARGETS = {
+    "salesperson": "user_id",
+    "contact_user": "contact_user_id",
+    "technician": "technician_id",
+}
 NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
 
 #: Longest value of a field; only notes are longer, other columns by mistake.
@@ -64,9 +70,11 @@ class RowReader:
     :param list[str] targets: what each column means
     :param dict provinces: ``{normalised name of a province: its code}``
     :param int header_row: rows above it are titles
+    :param dict users: ``{normalised login or name of a colleague: id}``
     """
 
-    def __init__(self, headers, targets, provinces=None, header_row=1):
+    def __init__(self, headers, targets, provinces=None, header_row=1, users=None):
+        self.users = users or {}
         self.headers = headers
         self.header_row = header_row
         self.provinces = {code.casefold(): code for code in AREA_CODES}
@@ -106,6 +114,7 @@ class RowReader:
         self._read_phones(row, cells)
         self._read_name(row, cells)
         self._read_email(row, cells)
+        self._read_people(row, cells)
         self._read_notes(row, cells)
         self._judge(row, cells, length)
         return row
@@ -322,6 +331,18 @@ class RowReader:
                 row.notes.append((at, email.lower()))
             if _MEANS_SOMETHING.search(cells[at]) and not _EMAIL.search(cells[at]):
                 row.notes.append((at, cells[at]))
+
+    def _read_people(self, row, cells):
+        """Read who looks after the name; whom nobody knows stays in the notes."""
+        for target, column in PEOPLE_TARGETS.items():
+            if target not in self.columns:
+                continue
+            row.values[column] = None
+            written = self._first(cells, target)
+            if written:
+                row.values[column] = self.users.get(normalise(written))
+                if not row.values[column]:
+                    self._keep(row, target, written)
 
     def _keep(self, row, target, written):
         """Keep in the notes what is written in a column and can't be used."""
