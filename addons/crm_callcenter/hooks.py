@@ -5,6 +5,21 @@ def post_init_hook(env):
         {"lead_main_field_ids": [(6, 0, companies._default_main_fields().ids)]}
     )
     _stop_enrichment(env)
+    fill_customer_states(env.cr)
+
+
+def fill_customer_states(cr):
+    """Give customers that were there before the commercial state of their last name."""
+    cr.execute(
+        """UPDATE res_partner partner
+              SET commercial_state_id = lead.commercial_state_id
+             FROM (SELECT DISTINCT ON (partner_id) partner_id, commercial_state_id
+                     FROM crm_lead
+                    WHERE partner_id IS NOT NULL AND commercial_state_id IS NOT NULL
+                 ORDER BY partner_id, write_date DESC, id DESC) lead
+            WHERE lead.partner_id = partner.id
+              AND partner.commercial_state_id IS NULL"""
+    )
 
 
 def _stop_enrichment(env):
