@@ -238,6 +238,7 @@ class CrmRelation(models.Model):
         # sudo: a configuration, for every user's request
         return (
             self.sudo()
+            .with_context(active_test=True)
             .search(
                 [("activity_type_id", "=", type_id), ("outcome_id", "=", outcome_id)],
                 limit=1,

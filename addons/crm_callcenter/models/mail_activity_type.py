@@ -143,7 +143,8 @@ class MailActivityType(models.Model):
         :rtype: frozenset[int]
         """
         # sudo: see above
-        groups = self.env["crm.relation"].sudo()._read_group([], ["activity_type_id"])
+        relations = self.env["crm.relation"].sudo().with_context(active_test=True)
+        groups = relations._read_group([], ["activity_type_id"])
         return frozenset(activity_type.id for [activity_type] in groups)
 
     @api.model
@@ -152,6 +153,7 @@ class MailActivityType(models.Model):
         # sudo: see above
         return (
             self.sudo()
+            .with_context(active_test=True)
             .search(
                 [
                     ("is_commercial", "=", True),
