@@ -1,4 +1,5 @@
 from . import test_agent_slot
+from . import test_default_scheme
 from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring
