@@ -197,7 +197,7 @@ class CrmGraphNodeMixin(models.AbstractModel):
                 old=self.id,
             )
         )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self.env.registry.clear_cache()
         self.active = False
         self._relations_of(new)._check_targets()
@@ -299,7 +299,7 @@ class CrmGraphNodeMixin(models.AbstractModel):
         self._execute_ids(
             SQL(
                 """INSERT INTO %(table)s (%(record)s, %(node)s)
-                   SELECT record_id, %(new)s FROM unnest(%(changed)s) AS record_id
+                   SELECT record_id, %(new)s FROM unnest(%(changed)s::integer[]) AS record_id
                    ON CONFLICT DO NOTHING RETURNING %(record)s""",
                 changed=changed,
                 **values,

@@ -75,7 +75,8 @@ class CrmLead(models.Model):
         if effects["relation"].takes_charge:
             self._take_charge_batch(user)
         self._plan_next_batch(effects, user, date)
-        self.env.invalidate_all(flush=False)
+        # Flushed: customers were written through the ORM.
+        self.env.invalidate_all()
         return rows
 
     def _register_system_outcome(self, outcome, activity_type, **values):

@@ -234,7 +234,7 @@ class MailActivityType(models.Model):
         return self.is_commercial
 
     def _check_replaceable(self, new):
-        super()._check_replaceable(new)
+        result = super()._check_replaceable(new)
         events = self.env["calendar.event"].sudo()  # sudo: how many, of all
         if self.is_meeting and not new.is_meeting:
             count = events.search_count(
@@ -250,6 +250,7 @@ class MailActivityType(models.Model):
                         new=new.name,
                     )
                 )
+        return result
 
     def _replace_assignments(self, model_name, field_name, new):
         assignments = super()._replace_assignments(model_name, field_name, new)

@@ -5,6 +5,8 @@ from . import test_lead
 from . import test_lead_scoring
 from . import test_monitoring
 from . import test_phone
+from . import test_replace
 from . import test_roles
+from . import test_scheme
 from . import test_tree
 from . import test_zone

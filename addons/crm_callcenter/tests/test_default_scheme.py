@@ -175,7 +175,7 @@ class SchemeCase(CallcenterCommon):
 
     def check_row(self, values, planned, number):
         """Walk one row of a table: state, points, next action, process."""
-        type_name, outcome_name, state_name, points, following, ending = values
+        type_name, outcome_name, state_name, points, _following, ending = values
         activity_type = self.node("mail.activity.type", type_name)
         outcome = self.node("crm.outcome", outcome_name)
         lead = self.new_name(number)
@@ -304,7 +304,7 @@ class TestPhotovoltaicScheme(SchemeCase):
         # A Tuesday morning: 11:00 in Italy.
         closing = datetime(2027, 5, 18, 9)
         with freeze_time(closing):
-            lead, actions = self.check_row(values, planned, number)
+            _lead, actions = self.check_row(values, planned, number)
         following = values[4]
         if not following:
             self.assertFalse(actions)

@@ -29,32 +29,28 @@ class CrmReplaceWizard(models.TransientModel):
     )
     old_type_id = fields.Many2one(
         "mail.activity.type",
-        "Old Type",
         domain="[('is_commercial', '=', True), ('is_system', '=', False)]",
         context={"active_test": False},
     )
     new_type_id = fields.Many2one(
         "mail.activity.type",
-        "New Type",
         domain="[('is_commercial', '=', True), ('is_system', '=', False),"
         " ('id', '!=', old_type_id)]",
     )
     old_outcome_id = fields.Many2one(
         "crm.outcome",
-        "Old Outcome",
         domain="[('is_system', '=', False)]",
         context={"active_test": False},
     )
     new_outcome_id = fields.Many2one(
         "crm.outcome",
-        "New Outcome",
         domain="[('is_system', '=', False), ('id', '!=', old_outcome_id)]",
     )
     old_state_id = fields.Many2one(
-        "crm.commercial.state", "Old State", context={"active_test": False}
+        "crm.commercial.state", context={"active_test": False}
     )
     new_state_id = fields.Many2one(
-        "crm.commercial.state", "New State", domain="[('id', '!=', old_state_id)]"
+        "crm.commercial.state", domain="[('id', '!=', old_state_id)]"
     )
     preview = fields.Html("What Changes", compute="_compute_preview", sanitize=False)
     problem = fields.Text(compute="_compute_preview")
