@@ -180,6 +180,14 @@ class CrmRelation(models.Model):
             user = relation.next_user_id
             if relation.next_assignee != "fixed" or not relation.next_type_id:
                 continue
+            if not user:
+                raise ValidationError(
+                    self.env._(
+                        "Choose the fixed user who gets the next action of"
+                        " %(relation)s.",
+                        relation=relation.display_name,
+                    )
+                )
             if not (
                 user.active
                 and not user.share
