@@ -5,6 +5,7 @@ from . import crm_zone
 from . import crm_zone_rule
 from . import crm_portfolio
 from . import crm_graph_node_mixin
+from . import crm_graph_node_replace
 from . import crm_commercial_state
 from . import crm_outcome
 from . import mail_activity_type
@@ -13,6 +14,7 @@ from . import crm_planning_right
 from . import crm_relation
 from . import crm_process
 from . import crm_lead_process
+from . import crm_scheme
 from . import crm_monitored_mixin
 from . import crm_call
 from . import crm_interaction

@@ -1,4 +1,8 @@
 from odoo import api, fields, models, tools
+from odoo.tools import split_every
+
+#: Names whose state is moved by one statement when a state is replaced.
+_NAMES_AT_ONCE = 20_000
 
 
 class CrmCommercialState(models.Model):
@@ -46,6 +50,7 @@ class CrmCommercialState(models.Model):
             ("crm.relation", "commercial_state_id"),
             ("crm.lead", "commercial_state_id"),
             ("res.partner", "commercial_state_id"),
+            ("crm.process", "commercial_state_id"),
             ("crm.lead.process", "commercial_state_id"),
         ]
 
@@ -82,3 +87,33 @@ class CrmCommercialState(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    # ------------------------------------------------------------
+    # REPLACE
+    # ------------------------------------------------------------
+
+    def _replace_in(self, model_name, field_name, new):
+        if model_name == "crm.lead":
+            return self._move_names(new)
+        return super()._replace_in(model_name, field_name, new)
+
+    def _move_names(self, new):
+        """Move the names of this state, each with a row of the ledger.
+
+        :return: how many names were moved
+        :rtype: int
+        """
+        # sudo: a replacement is complete, or it isn't one
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        query = leads._search([("commercial_state_id", "=", self.id)])
+        ids = self._execute_ids(query.select())
+        for some_ids in split_every(_NAMES_AT_ONCE, ids):
+            leads.browse(some_ids)._register_system_outcome(
+                self.env.ref("crm_callcenter.crm_outcome_state_changed"),
+                self.env.ref("crm_callcenter.activity_type_correction"),
+                state=new,
+                note=self.env._(
+                    "%(old)s was replaced by %(new)s.", old=self.name, new=new.name
+                ),
+            )
+        return len(ids)

@@ -75,6 +75,7 @@ class CrmLead(models.Model):
         if effects["relation"].takes_charge:
             self._take_charge_batch(user)
         self._plan_next_batch(effects, user, date)
+        # Flushed: customers were written through the ORM.
         self.env.invalidate_all()
         return rows
 

@@ -55,6 +55,24 @@ class CrmProcess(models.Model):
                 found[type_id].append(process.id)
         return dict(found)
 
+    def _is_used_elsewhere(self):
+        """Tell whether this process is open with a name, or an active relation's.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo: whether it is in use, whoever may see by whom
+        process = self.sudo()
+        opened = process.lead_process_ids.search_count(
+            [("process_id", "=", self.id), ("date_close", "=", False)], limit=1
+        )
+        return bool(
+            opened
+            or self.env["crm.relation"].search_count(
+                [("process_id", "=", self.id)], limit=1
+            )
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()

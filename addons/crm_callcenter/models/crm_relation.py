@@ -129,14 +129,7 @@ class CrmRelation(models.Model):
     def _check_targets(self):
         """Refuse relations that lead to something switched off, or to the system's."""
         for relation in self.filtered("active"):
-            targets = (
-                relation.activity_type_id,
-                relation.outcome_id,
-                relation.commercial_state_id,
-                relation.next_type_id,
-                relation.process_id,
-            )
-            for target in targets:
+            for target in relation._targets():
                 if target and not target.active:
                     raise ValidationError(
                         self.env._(
@@ -166,12 +159,34 @@ class CrmRelation(models.Model):
                         )
                     )
 
+    def _targets(self):
+        """Return the records that this relation needs, each one or empty.
+
+        :rtype: tuple
+        """
+        self.ensure_one()
+        return (
+            self.activity_type_id,
+            self.outcome_id,
+            self.commercial_state_id,
+            self.next_type_id,
+            self.process_id,
+        )
+
     @api.constrains("active", "next_assignee", "next_user_id", "next_type_id")
     def _check_fixed_user(self):
         for relation in self.filtered("active"):
             user = relation.next_user_id
             if relation.next_assignee != "fixed" or not relation.next_type_id:
                 continue
+            if not user:
+                raise ValidationError(
+                    self.env._(
+                        "Choose the fixed user who gets the next action of"
+                        " %(relation)s.",
+                        relation=relation.display_name,
+                    )
+                )
             if not (
                 user.active
                 and not user.share

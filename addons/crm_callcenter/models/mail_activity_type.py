@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 
 class MailActivityType(models.Model):
@@ -60,9 +61,33 @@ class MailActivityType(models.Model):
         " change the name may plan it for everybody.",
     )
 
+    relation_count = fields.Integer(
+        "Number of Relations", compute="_compute_relation_count"
+    )
+    scheme_ids = fields.Many2many(
+        "crm.scheme",
+        "crm_scheme_activity_type_rel",
+        "node_id",
+        "scheme_id",
+        string="Schemes",
+        readonly=True,
+    )
+
     _duration_positive = models.Constraint(
         "CHECK (duration_minutes > 0)", "An event lasts at least one minute."
     )
+
+    @api.depends("relation_ids")
+    def _compute_relation_count(self):
+        counts = dict(
+            self.env["crm.relation"]._read_group(
+                [("activity_type_id", "in", self.ids)],
+                ["activity_type_id"],
+                ["__count"],
+            )
+        )
+        for activity_type in self:
+            activity_type.relation_count = counts.get(activity_type, 0)
 
     @api.constrains("is_commercial", "res_model", "chaining_type", "relation_ids")
     def _check_commercial(self):
@@ -196,6 +221,8 @@ class MailActivityType(models.Model):
             ("crm.relation", "activity_type_id"),
             ("crm.relation", "next_type_id"),
             ("mail.activity", "activity_type_id"),
+            ("calendar.event", "action_type_id"),
+            ("mail.activity.plan.template", "activity_type_id"),
             ("crm.process", "type_ids"),
         ]
 
@@ -204,3 +231,39 @@ class MailActivityType(models.Model):
         return super()._history_references() + [
             ("crm.interaction", "activity_type_id"),
         ]
+
+    # ------------------------------------------------------------
+    # REPLACE
+    # ------------------------------------------------------------
+
+    def _is_of_graph(self):
+        return self.is_commercial
+
+    def _check_replaceable(self, new):
+        result = super()._check_replaceable(new)
+        events = self.env["calendar.event"].sudo()  # sudo: how many, of all
+        if self.is_meeting and not new.is_meeting:
+            count = events.search_count(
+                self._planned_domain("calendar.event", "action_type_id")
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s appointments of %(old)s stand in the calendar, and"
+                        " %(new)s takes no time there. Choose a type that does.",
+                        count=count,
+                        old=self.name,
+                        new=new.name,
+                    )
+                )
+        return result
+
+    def _replace_assignments(self, model_name, field_name, new):
+        assignments = super()._replace_assignments(model_name, field_name, new)
+        if model_name == "mail.activity":
+            assignments = SQL(
+                "%s, needs_scheduling = %s AND calendar_event_id IS NULL",
+                assignments,
+                new.is_meeting,
+            )
+        return assignments

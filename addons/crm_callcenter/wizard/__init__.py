@@ -2,3 +2,5 @@ from . import base_partner_merge
 from . import crm_close_action_wizard
 from . import crm_reverse_outcome_wizard
 from . import mail_compose_message
+from . import crm_replace_wizard
+from . import crm_scheme_choice_wizard

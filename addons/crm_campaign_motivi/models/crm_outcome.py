@@ -40,7 +40,11 @@ class CrmOutcome(models.Model):
 
     @api.model
     def _graph_references(self):
-        return super()._graph_references() + [
-            ("utm.campaign", "outcome_ids"),
+        return super()._graph_references() + [("utm.campaign", "outcome_ids")]
+
+    @api.model
+    def _history_references(self):
+        # What a name of a list ended with last is a fact, not a plan.
+        return super()._history_references() + [
             ("crm.call.list.line", "last_outcome_id"),
         ]
