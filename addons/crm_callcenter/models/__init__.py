@@ -12,6 +12,10 @@ from . import crm_operator_category
 from . import crm_planning_right
 from . import crm_relation
 from . import crm_process
+from . import crm_graph
+from . import crm_graph_file
+from . import crm_graph_file_check
+from . import crm_graph_import
 from . import crm_lead_process
 from . import crm_monitored_mixin
 from . import crm_call

@@ -1,1 +1,2 @@
 from . import crm_close_action_wizard
+from . import crm_graph_transfer
