@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools.graph_analysis import (
@@ -264,5 +264,12 @@ class CrmGraph(models.AbstractModel):
                     "The matrix can't change %(fields)s. Reload the page and try"
                     " again.",
                     fields=", ".join(sorted(unknown)),
+                )
+            )
+        if any(values.get(name, 0) < 0 for name in ("delay_days", "delay_hours")):
+            raise ValidationError(
+                self.env._(
+                    "The next action can't be due before the outcome: enter zero or"
+                    " more days and hours."
                 )
             )

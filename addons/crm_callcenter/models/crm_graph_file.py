@@ -160,7 +160,8 @@ class CrmGraphFile(models.AbstractModel):
 
         :rtype: dict[str, int]
         """
-        groups = self.env["res.groups"].with_context(lang=None).search([])
+        groups = self.env["res.groups"].with_context(lang=None)
+        groups = groups.search([("name", "!=", False)])
         external_ids = self._external_ids(groups)
         return {
             external_ids.get(group.id, group.full_name): group.id for group in groups
@@ -194,7 +195,9 @@ class CrmGraphFile(models.AbstractModel):
         names[GROUPS] = {
             group_id: name for name, group_id in self._group_names().items()
         }
-        names[USERS] = {user_id: login for login, user_id in self._user_logins().items()}
+        names[USERS] = {
+            user_id: login for login, user_id in self._user_logins().items()
+        }
         return write_file(
             {
                 name: self._export_section(name, section, names)

@@ -135,12 +135,9 @@ class CrmGraphFileCheck(models.AbstractModel):
                         entry=entry,
                     )
                 )
-        return (
-            sentences
-            or self._check_texts(item)
-            + self._check_relation(section, item)
-            + self._check_right(section, item)
-        )
+        return sentences or self._check_texts(item) + self._check_relation(
+            section, item
+        ) + self._check_right(section, item)
 
     def _fits(self, field, value):
         if value is None:
@@ -242,9 +239,7 @@ class CrmGraphFileCheck(models.AbstractModel):
             many = self.env[section.model]._fields[field_name].type == "many2many"
             names = value if many and isinstance(value, list) else [value]
             if many and value is not None and not isinstance(value, list):
-                sentences.append(
-                    self.env._("“%(entry)s” must be a list.", entry=entry)
-                )
+                sentences.append(self.env._("“%(entry)s” must be a list.", entry=entry))
                 continue
             for name in names:
                 if name is not None and not (

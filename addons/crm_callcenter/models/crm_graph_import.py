@@ -89,10 +89,11 @@ class CrmGraphImport(models.AbstractModel):
         return {
             "kind": kind,
             "section": section,
-            "name": name,
+            # A file may hold signs that no database keeps.
+            "name": name.replace("\0", "�"),
             "field": field_label,
             "old": old,
-            "new": new,
+            "new": new.replace("\0", "�"),
         }
 
     def _try(self, plan):
@@ -159,7 +160,8 @@ class CrmGraphImport(models.AbstractModel):
             for record_id, external_id in graph_file._external_ids(records).items()
         }
         by_key = {
-            key: by_id[record_id] for record_id, key in graph_file._keys(section).items()
+            key: by_id[record_id]
+            for record_id, key in graph_file._keys(section).items()
         }
         found = [by_external_id.get(item.get("external_id"), none) for item in items]
         taken = none.union(*found)
@@ -281,9 +283,7 @@ class CrmGraphImport(models.AbstractModel):
             return dict(model_field._description_selection(self.env))[value]
         if model_field.relational:
             named = "login" if model_field.comodel_name == "res.users" else False
-            return ", ".join(
-                one[named] if named else one.display_name for one in value
-            )
+            return ", ".join(one[named] if named else one.display_name for one in value)
         return "" if value is False else str(value)
 
     def _describe_new(self, planned):
@@ -315,12 +315,87 @@ class CrmGraphImport(models.AbstractModel):
             records = plan.absent.get(name)
             if records:
                 self._switch_off(records)
+        woken = {}
         for name, section in sections.items():
+            if section.model == "crm.relation":
+                woken = self._wake_targets(plan, name)
             self._apply_section(plan, name, section)
+        for record, values in woken.items():
+            record.write({"active": False, **values})
+        self._switch_off_planned(plan)
         for activity_type, outcome_id in automatic.items():
             activity_type.automatic_outcome_id = outcome_id
         self._resume_automatic(plan)
+        self._check_targets(plan)
         self.env.flush_all()
+
+    def _wake_targets(self, plan, name):
+        """Switch on, for a moment, what relations refer to that is switched off.
+
+        A type that is switched off keeps its relations, for the day on which it is
+        switched on again. Relations check what they lead to when they are written.
+
+        :return: what is to be written back, by record
+        :rtype: dict
+        """
+        woken = {}
+        for planned in plan.of(name):
+            if not planned.changed:
+                continue
+            values = self._values(
+                plan, planned, planned.section.fields_in(planned.item)
+            )
+            for field_name, target in planned.section.references:
+                if target not in plan.ids or target == USERS:
+                    continue
+                model = self.env[planned.record._fields[field_name].comodel_name]
+                record = model.browse(values.get(field_name) or ())
+                if record and not record.active:
+                    back = {}
+                    if "shortcut" in record._fields:
+                        back = {"shortcut": record.shortcut}
+                    record.write({"active": True, **dict.fromkeys(back, False)})
+                    woken[record] = back
+        return woken
+
+    def _switch_off_planned(self, plan):
+        """Switch off what the file says is off, now that nothing is written to it."""
+        for planned in plan.items:
+            if self._is_switched_off_late(planned):
+                record = self._record_of(plan, planned)
+                values = {"active": False}
+                if "shortcut" in planned.changed:
+                    values["shortcut"] = planned.item["shortcut"] or False
+                record.write(values)
+
+    def _is_switched_off_late(self, planned):
+        return (
+            planned.section.is_keyed
+            and "active" in planned.changed
+            and not planned.item["active"]
+        )
+
+    def _record_of(self, plan, planned):
+        return planned.record.browse(plan.ids[planned.name][planned.item["key"]])
+
+    def _check_targets(self, plan):
+        """Refuse relations in use that lead to something that is now switched off."""
+        off = {
+            (planned.section.model, self._record_of(plan, planned).id)
+            for planned in plan.items
+            if planned.section.is_keyed and planned.item.get("active") is False
+        }
+        for relation in self.env["crm.relation"].search(
+            [("activity_type_id.active", "=", True)]
+        ):
+            targets = (
+                relation.outcome_id,
+                relation.commercial_state_id,
+                relation.next_type_id,
+                relation.process_id,
+            )
+            if any((target._name, target.id) in off for target in targets):
+                relation._check_targets()
 
     def _serialize(self):
         """Let two imports at once run one after the other, the second one afresh.
@@ -366,11 +441,10 @@ class CrmGraphImport(models.AbstractModel):
         for planned in plan.of("types"):
             if "automatic_outcome_id" in planned.changed:
                 values = self._values(plan, planned, ["automatic_outcome_id"])
-                planned_type = planned.record.browse(
-                    plan.ids["types"][planned.item["key"]]
-                )
-                if planned_type.automatic_outcome_id.id != (
-                    values["automatic_outcome_id"]
+                planned_type = self._record_of(plan, planned)
+                if (
+                    planned_type.automatic_outcome_id.id
+                    != (values["automatic_outcome_id"])
                 ):
                     planned_type.write(values)
 
@@ -382,6 +456,8 @@ class CrmGraphImport(models.AbstractModel):
         self._free_places(plan, name, late)
         for planned in sorted(plan.of(name), key=self._creation_order):
             fields = [one for one in planned.changed if one not in late]
+            if self._is_switched_off_late(planned):
+                fields = [one for one in fields if one not in ("active", "shortcut")]
             values = self._values(plan, planned, fields)
             record = planned.record
             if record and values:
@@ -400,8 +476,7 @@ class CrmGraphImport(models.AbstractModel):
             ]
             values = self._values(plan, planned, fields)
             if any(values.values()):
-                record = planned.record.browse(plan.ids[name][planned.item["key"]])
-                record.write(values)
+                self._record_of(plan, planned).write(values)
 
     def _free_places(self, plan, name, late):
         """Empty what two records might hold in turn: shortcuts, and places in a tree."""

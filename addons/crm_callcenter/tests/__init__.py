@@ -1,6 +1,7 @@
 from . import test_agent_slot
 from . import test_graph_analysis
 from . import test_graph_editor
+from . import test_graph_tour
 from . import test_graph_transfer
 from . import test_interaction
 from . import test_lead

@@ -10,7 +10,7 @@ class TestGraphEditor(GraphCase):
         super().setUp()
         self.graph = self.env["crm.graph"].with_user(self.manager)
 
-    def read(self, graph=None):
+    def payload(self, graph=None):
         """Return a payload with its records by id."""
         payload = graph or self.graph.get_graph()
         for name in ("types", "outcomes", "states", "users", "relations"):
@@ -22,7 +22,7 @@ class TestGraphEditor(GraphCase):
     # ------------------------------------------------------------
 
     def test_the_manager_sees_the_whole_configuration(self):
-        payload = self.read()
+        payload = self.payload()
         self.assertTrue(payload["can_write"])
         self.assertEqual(payload["types"][self.call.id]["count"], 1)
         self.assertEqual(payload["types"][self.call.id]["icon"], "fa-phone")
@@ -36,7 +36,7 @@ class TestGraphEditor(GraphCase):
         self.assertIs(relation["next_user_id"], False)
 
     def test_what_only_the_system_uses_is_not_shown(self):
-        payload = self.read()
+        payload = self.payload()
         for xmlid in ("activity_type_correction", "activity_type_merge"):
             system_type = self.env.ref(f"crm_callcenter.{xmlid}")
             self.assertNotIn(system_type.id, payload["types"])
@@ -49,7 +49,7 @@ class TestGraphEditor(GraphCase):
         employee = new_test_user(self.env, "plain_employee", groups="base.group_user")
         archived = self._new_user("gone", "group_agent")
         archived.active = False
-        users = self.read()["users"]
+        users = self.payload()["users"]
         self.assertIn(self.agent.id, users)
         self.assertIn(self.operator.id, users)
         self.assertNotIn(employee.id, users)
@@ -57,7 +57,7 @@ class TestGraphEditor(GraphCase):
 
     def test_relations_of_types_that_are_off_are_left_out(self):
         self.call.active = False
-        payload = self.read()
+        payload = self.payload()
         self.assertNotIn(self.relation.id, payload["relations"])
         self.assertFalse(payload["types"][self.call.id]["active"])
 
@@ -66,7 +66,7 @@ class TestGraphEditor(GraphCase):
     # ------------------------------------------------------------
 
     def test_findings_follow_the_configuration(self):
-        findings = self.read()["findings"]
+        findings = self.payload()["findings"]
         self.assertEqual(findings["starts"], [self.call.id])
         self.assertEqual(findings["unreachable"], [self.letter.id])
         self.assertEqual(findings["dead_types"], [self.visit.id])
@@ -105,7 +105,7 @@ class TestGraphEditor(GraphCase):
         self.env["crm.planning.right"].create(
             {"activity_type_id": self.letter.id, "target": "anyone"}
         )
-        findings = self.read()["findings"]
+        findings = self.payload()["findings"]
         self.assertEqual(findings["starts"], [self.call.id, self.letter.id])
         self.assertFalse(findings["unreachable"])
 
@@ -114,18 +114,18 @@ class TestGraphEditor(GraphCase):
     # ------------------------------------------------------------
 
     def test_a_tick_makes_a_relation_and_taking_it_away_keeps_its_values(self):
-        payload = self.read(
+        payload = self.payload(
             self.graph.save_relation(self.call.id, self.refuses.id, {"points": 3})
         )
         relation = self.env["crm.relation"]._get(self.call, self.refuses)
         self.assertEqual(payload["relations"][relation.id]["points"], 3)
         self.assertEqual(payload["types"][self.call.id]["count"], 2)
-        payload = self.read(
+        payload = self.payload(
             self.graph.remove_relation(self.call.id, self.refuses.id)
         )
         self.assertNotIn(relation.id, payload["relations"])
         self.assertFalse(relation.active)
-        payload = self.read(
+        payload = self.payload(
             self.graph.save_relation(self.call.id, self.refuses.id, {})
         )
         self.assertEqual(payload["relations"][relation.id]["points"], 3)
@@ -140,11 +140,15 @@ class TestGraphEditor(GraphCase):
         self.letter.active = False
         employee = new_test_user(self.env, "no_access", groups="base.group_user")
         refused = (
-            ({"next_type_id": self.letter.id}, "Letter of the tests, which is switched"),
+            (
+                {"next_type_id": self.letter.id},
+                "Letter of the tests, which is switched",
+            ),
             (
                 {"next_assignee": "fixed", "next_user_id": employee.id},
                 "Interested in the tests gives the next action to",
             ),
+            ({"delay_hours": -1}, "can't be due before the outcome"),
         )
         for values, sentence in refused:
             with (

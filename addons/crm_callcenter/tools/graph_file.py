@@ -33,6 +33,10 @@ class Section:
         """Names of all fields, plain ones first."""
         return (*self.plain, *(name for name, _section in self.references))
 
+    def fields_in(self, item):
+        """Return the names of those fields that an item of a file has."""
+        return [name for name in self.fields if entry_name(name) in item]
+
     @property
     def is_keyed(self):
         """Whether items have a name, and others refer to them by it."""

@@ -109,6 +109,11 @@ export class GraphEditor extends Component {
         }
     }
 
+    /** Say why a value is not even sent. */
+    refuse(outcomeId, sentence) {
+        this.state.refusal = { outcomeId, sentence };
+    }
+
     openForm(resModel, title, resId = false) {
         const isType = resModel === "mail.activity.type";
         this.dialog.add(FormViewDialog, {

@@ -33,7 +33,7 @@ export function cardHeight(rowCount) {
  * @param {{id: number, typeId: number, nextTypeId: number|false}[]} relations in the
  *  order of the rows
  * @returns {{width: number, height: number, cards: Object[], arrows: Object[]}} cards
- *  with `id, x, y, height, relationIds`; arrows with `id, source, target, path`
+ *  with `id, x, y, height, relationIds`; arrows with `id, source, target, points, path`
  */
 export function layoutGraph(types, relations) {
     const rows = new Map(types.map((type) => [type.id, []]));
@@ -58,6 +58,7 @@ export function layoutGraph(types, relations) {
             id: link.id,
             source: link.source.id,
             target: link.target.id,
+            points: link.points,
             path: roundedPath(link.points),
         })),
     };

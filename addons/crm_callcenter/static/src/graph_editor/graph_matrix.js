@@ -1,5 +1,7 @@
 import { Component, useState } from "@odoo/owl";
 
+import { _t } from "@web/core/l10n/translation";
+
 import { nameWithState, textColor } from "./graph_words";
 
 /** The largest number that the database keeps in such a field. */
@@ -19,6 +21,7 @@ export class GraphMatrix extends Component {
         type: Object,
         refusal: { type: [Object, { value: null }] },
         save: Function,
+        refuse: Function,
         edit: Function,
     };
 
@@ -104,7 +107,7 @@ export class GraphMatrix extends Component {
         const value = Number(ev.target.value || 0);
         if (!Number.isInteger(value) || Math.abs(value) > LARGEST) {
             ev.target.value = String(relation[field]);
-            return;
+            return this.props.refuse(relation.outcome_id, _t("Enter a whole number."));
         }
         return this.change(ev, relation, { [field]: value }, relation[field]);
     }
