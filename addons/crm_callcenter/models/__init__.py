@@ -16,6 +16,7 @@ from . import crm_graph
 from . import crm_graph_file
 from . import crm_graph_file_check
 from . import crm_graph_import
+from . import crm_graph_import_apply
 from . import crm_lead_process
 from . import crm_monitored_mixin
 from . import crm_call

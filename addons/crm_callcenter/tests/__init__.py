@@ -1,5 +1,6 @@
 from . import test_agent_slot
 from . import test_graph_analysis
+from . import test_graph_concurrency
 from . import test_graph_editor
 from . import test_graph_tour
 from . import test_graph_transfer
