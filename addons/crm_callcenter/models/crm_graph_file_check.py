@@ -28,14 +28,15 @@ class CrmGraphFileCheck(models.AbstractModel):
         sections = self.env["crm.graph.file"]._sections()
         faults = [
             (name, "", self._missing_sentence(name))
-            for name in sections
+            for name, section in sections.items()
             if not isinstance(content.get(name), list)
+            and not (section.is_optional and name not in content)
         ]
         if faults:
             return faults
         known = self._known_names(content, sections)
         for name, section in sections.items():
-            faults += self._check_section(name, section, content[name], known)
+            faults += self._check_section(name, section, content.get(name, ()), known)
         return faults
 
     def _missing_sentence(self, name):
@@ -49,7 +50,7 @@ class CrmGraphFileCheck(models.AbstractModel):
         known = {
             name: {
                 item["key"]
-                for item in content[name]
+                for item in content.get(name, ())
                 if isinstance(item, dict) and isinstance(item.get("key"), str)
             }
             for name, section in sections.items()

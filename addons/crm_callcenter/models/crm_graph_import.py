@@ -67,8 +67,8 @@ class CrmGraphImport(models.AbstractModel):
 
         :param dict content: as :meth:`crm.graph.file._read` returns it
         :param bool switch_off: whether to switch off what the file does not contain
-        :return: lines with ``kind`` (``create``, ``change``, ``off`` or ``wrong``),
-            ``section``, ``name``, ``field``, ``old`` and ``new``
+        :return: lines with ``kind`` (``create``, ``change``, ``off``, ``left`` out or
+            ``wrong``), ``section``, ``name``, ``field``, ``old`` and ``new``
         :rtype: list[dict]
         """
         faults = self.env["crm.graph.file.check"]._check(content)
@@ -77,8 +77,29 @@ class CrmGraphImport(models.AbstractModel):
         plan = self._plan(content, switch_off)
         refusal = self._try(plan) if plan.lines else ""
         if refusal:
-            plan.lines.insert(0, self._line("wrong", "", "", refusal))
-        return plan.lines
+            return [self._line("wrong", "", "", refusal)]
+        return plan.lines + self._left_out(content)
+
+    def _left_out(self, content):
+        """Name what stands in the file and no addon here knows.
+
+        A file from a database with more addons has more in it.
+        """
+        sections = self.env["crm.graph.file"]._sections()
+        unknown = sorted(set(content) - set(sections) - {"format", "version"})
+        lines = [
+            self._line("left", "", name[:60], self.env._("Unknown here"))
+            for name in unknown
+        ]
+        for name, section in sections.items():
+            known = {entry_name(field) for field in section.fields}
+            known |= {"key", "external_id", "translations"}
+            entries = {entry for item in content.get(name, ()) for entry in item}
+            lines += [
+                self._line("left", name, entry[:60], self.env._("Unknown here"))
+                for entry in sorted(entries - known)
+            ]
+        return lines
 
     def _line(self, kind, section, name, new="", *, old="", field_label=""):
         if section:
@@ -127,6 +148,8 @@ class CrmGraphImport(models.AbstractModel):
             }
         )
         for name, section in graph_file._sections().items():
+            if name not in content:
+                continue  # an optional one: what is here stays as it is
             records = graph_file._records(section)
             matched = self._match(plan, section, content[name], records)
             if section.is_keyed:
@@ -268,10 +291,10 @@ class CrmGraphImport(models.AbstractModel):
         if model_field.type == "boolean":
             return self.env._("Yes") if value else self.env._("No")
         if isinstance(value, list):
-            return ", ".join(value)
+            return ", ".join(value) or "–"
         if model_field.type == "selection" and value:
             return dict(model_field._description_selection(self.env))[value]
-        return "" if value is None else str(value)
+        return "–" if value in (None, "") else str(value)
 
     def _describe_old(self, record, field_name):
         value = record[field_name]
@@ -283,7 +306,7 @@ class CrmGraphImport(models.AbstractModel):
         if model_field.relational:
             named = "login" if model_field.comodel_name == "res.users" else False
             return ", ".join(one[named] if named else one.display_name for one in value)
-        return "" if value is False else str(value)
+        return "–" if value in (False, "") else str(value)
 
     def _describe_new(self, planned):
         """Return what is worth knowing of something new, in one line."""

@@ -112,7 +112,9 @@ class CrmGraphImport(models.AbstractModel):
         it read before.
         """
         self.env.cr.execute(
-            SQL("UPDATE ir_model SET state = state WHERE model = %s", "crm.relation")
+            SQL("UPDATE ir_model SET state = state WHERE model = %s", "crm.relation"),
+            # That somebody was first is no error.
+            log_exceptions=False,
         )
 
     def _switch_off(self, records):

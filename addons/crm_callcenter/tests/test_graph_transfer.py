@@ -248,6 +248,14 @@ class TestGraphTransfer(GraphCase):
         )
         self.assertEqual(self.interested.name, "Interested in the tests")
 
+    def test_what_no_addon_here_knows_is_named(self):
+        content = self.content()
+        content["telepathy"] = []
+        content["types"][0]["aura"] = "green"
+        lines = self.check(content).line_ids
+        self.assertEqual(set(lines.mapped("kind")), {"left"})
+        self.assertEqual(set(lines.mapped("name")), {"telepathy", "aura"})
+
     def test_shortcuts_can_change_places(self):
         self.interested.shortcut, self.refuses.shortcut = "7", "8"
         content = self.content()

@@ -20,13 +20,15 @@ class Section:
 
     ``plain`` fields stand in the file as they are. ``references`` map a field to the
     section that it leads to. ``identity`` names the fields that tell items apart;
-    without any, an item has a key of its own, made of its name.
+    without any, an item has a key of its own, made of its name. An *optional* section
+    may be missing in a file: it belongs to an addon that is not everywhere.
     """
 
     model: str
     plain: tuple = ()
     references: tuple = ()
     identity: tuple = ()
+    is_optional: bool = False
 
     @property
     def fields(self):

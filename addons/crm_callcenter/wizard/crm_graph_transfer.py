@@ -14,6 +14,7 @@ class CrmGraphTransfer(models.TransientModel):
 
     _name = "crm.graph.transfer"
     _description = "Export and Import of the Commercial Graph"
+    _rec_name = "file_name"
 
     file = fields.Binary(
         attachment=False, help="The file that the export made, here or elsewhere."
@@ -204,6 +205,7 @@ class CrmGraphTransferLine(models.TransientModel):
             ("create", "New"),
             ("change", "Changed"),
             ("off", "Switched off"),
+            ("left", "Left out"),
         ],
         required=True,
     )

@@ -2,6 +2,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { Mutex } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -27,6 +28,8 @@ export class GraphEditor extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        // One change after the other: an older answer must not come last.
+        this.mutex = new Mutex();
         this.display = { controlPanel: {} };
         this.views = [
             { id: "both", label: _t("Matrix and graph"), icon: "fa-columns" },
@@ -39,6 +42,7 @@ export class GraphEditor extends Component {
             view: "both",
             saving: false,
             refusal: null,
+            showsInactive: false,
         });
         onWillStart(() => this.reload());
     }
@@ -86,8 +90,12 @@ export class GraphEditor extends Component {
      * @param {Object|null} values what changes, `null` to take the tick away
      * @returns {Promise<boolean>} whether it was saved; if not, the sentence is shown
      */
-    async save(outcomeId, values) {
-        const typeId = this.state.typeId;
+    save(outcomeId, values) {
+        const { typeId } = this.state;
+        return this.mutex.exec(() => this.saveNow(typeId, outcomeId, values));
+    }
+
+    async saveNow(typeId, outcomeId, values) {
         const [method, rest] = values ? ["save_relation", [values]] : ["remove_relation", []];
         this.state.saving = true;
         this.state.refusal = null;

@@ -2,10 +2,8 @@ import { Component, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 
+import { GraphNumber } from "./graph_number";
 import { nameWithState, textColor } from "./graph_words";
-
-/** The largest number that the database keeps in such a field. */
-const LARGEST = 2147483647;
 
 /**
  * The outcomes of one type as a checkable matrix.
@@ -16,6 +14,7 @@ const LARGEST = 2147483647;
  */
 export class GraphMatrix extends Component {
     static template = "crm_callcenter.GraphMatrix";
+    static components = { GraphNumber };
     static props = {
         graph: Object,
         type: Object,
@@ -28,6 +27,11 @@ export class GraphMatrix extends Component {
     setup() {
         this.textColor = textColor;
         this.nameWithState = nameWithState;
+        this.labels = {
+            days: (outcome) => _t("Days after %s", outcome),
+            hours: (outcome) => _t("Hours after %s", outcome),
+            points: (outcome) => _t("Points for %s", outcome),
+        };
         // Ticked rows come first, as they were when the type was chosen: a row must
         // not move away under the pointer that ticks it.
         const ticked = new Set(this.relations.map((relation) => relation.outcome_id));
@@ -92,7 +96,7 @@ export class GraphMatrix extends Component {
             if (cell.type === "checkbox") {
                 cell.checked = stored;
             } else {
-                cell.value = String(stored || (cell.type === "number" ? 0 : ""));
+                cell.value = String(stored || "");
             }
             cell.focus();
         }
@@ -103,13 +107,12 @@ export class GraphMatrix extends Component {
         return this.change(ev, relation, { [field]: value }, relation[key]);
     }
 
-    onNumber(ev, relation, field) {
-        const value = Number(ev.target.value || 0);
-        if (!Number.isInteger(value) || Math.abs(value) > LARGEST) {
-            ev.target.value = String(relation[field]);
-            return this.props.refuse(relation.outcome_id, _t("Enter a whole number."));
-        }
-        return this.change(ev, relation, { [field]: value }, relation[field]);
+    saveNumber(relation, field, value) {
+        return this.props.save(relation.outcome_id, { [field]: value });
+    }
+
+    refuseNumber(relation) {
+        this.props.refuse(relation.outcome_id, _t("Enter a whole number."));
     }
 
     onAssignee(ev, relation) {
