@@ -163,20 +163,18 @@ class CrmGraphImport(models.AbstractModel):
         if section.model == "mail.activity.type":
             late.append("automatic_outcome_id")
         self._free_places(plan, name, late)
+        new = []
         for planned in sorted(plan.of(name), key=self._creation_order):
             fields = [one for one in planned.changed if one not in late]
             if self._is_switched_off_late(planned):
                 fields = [one for one in fields if one not in ("active", "shortcut")]
             values = self._values(plan, planned, fields)
-            record = planned.record
-            if record and values:
-                record.write(values)
-            elif not record:
-                record = self._create_record(planned, values)
-                if section.is_keyed:
-                    plan.ids[name][planned.item["key"]] = record.id
-            for code, text in planned.translations.items():
-                record.with_context(lang=code).name = text
+            if not planned.record:
+                new.append((planned, values))
+            elif values:
+                planned.record.write(values)
+            self._translate(planned.record, planned.translations)
+        self._create_records(plan, section, new)
         for planned in plan.of(name):
             fields = [
                 one
@@ -209,14 +207,25 @@ class CrmGraphImport(models.AbstractModel):
         key = planned.item.get("key") or ""
         return (planned.item.get("name") or "", len(key), key)
 
-    def _create_record(self, planned, values):
-        if planned.section.model == "mail.activity.type":
-            values["is_commercial"] = True
-        record = planned.record.create(values)
-        external_id = planned.external_id
-        if external_id:
-            self._name_record(record, external_id)
-        return record
+    def _create_records(self, plan, section, new):
+        """Create what is new in a section, all at once."""
+        if section.model == "mail.activity.type":
+            for _planned, values in new:
+                values["is_commercial"] = True
+        # In the source's language, whatever the user's is.
+        model = self.env[section.model].with_context(lang=None)
+        records = model.create([values for _planned, values in new])
+        for (planned, _values), record in zip(new, records, strict=True):
+            if section.is_keyed:
+                plan.ids[planned.name][planned.item["key"]] = record.id
+            if planned.external_id:
+                self._name_record(record, planned.external_id)
+            self._translate(record, planned.translations)
+
+    def _translate(self, record, translations):
+        for code, text in translations.items():
+            if record:
+                record.with_context(lang=code).name = text
 
     def _name_record(self, record, external_id):
         """Give a record the external id that it had where it was exported.
