@@ -13,6 +13,11 @@ from . import crm_operator_category
 from . import crm_planning_right
 from . import crm_relation
 from . import crm_process
+from . import crm_graph
+from . import crm_graph_file
+from . import crm_graph_file_check
+from . import crm_graph_import
+from . import crm_graph_import_apply
 from . import crm_lead_process
 from . import crm_scheme
 from . import crm_monitored_mixin

@@ -4,6 +4,11 @@ from . import test_customer_state
 from . import test_engine
 from . import test_default_scheme
 from . import test_due_date
+from . import test_graph_analysis
+from . import test_graph_concurrency
+from . import test_graph_editor
+from . import test_graph_tour
+from . import test_graph_transfer
 from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring

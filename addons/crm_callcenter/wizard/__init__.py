@@ -4,3 +4,4 @@ from . import crm_reverse_outcome_wizard
 from . import mail_compose_message
 from . import crm_replace_wizard
 from . import crm_scheme_choice_wizard
+from . import crm_graph_transfer

@@ -5,6 +5,7 @@ from . import test_desk
 from . import test_desk_graph
 from . import test_desk_tour
 from . import test_dispatch
+from . import test_graph_transfer
 from . import test_import
 from . import test_import_concurrency
 from . import test_import_tools
