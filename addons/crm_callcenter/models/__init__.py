@@ -16,6 +16,17 @@ from . import crm_lead_process
 from . import crm_monitored_mixin
 from . import crm_call
 from . import crm_interaction
+from . import crm_interaction_report
+from . import crm_points
+from . import crm_points_budget
+from . import crm_points_mail
+from . import crm_prize
+from . import crm_prize_award
+from . import gamification_goal_definition
+from . import gamification_goal
+from . import gamification_challenge
+from . import gamification_badge_user
+from . import ir_cron
 from . import crm_lead
 from . import crm_lead_outcome
 from . import crm_lead_outcome_batch

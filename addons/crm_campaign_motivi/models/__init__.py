@@ -1,5 +1,6 @@
 from . import crm_list_state
 from . import crm_outcome
+from . import crm_points
 from . import mail_activity_type
 from . import crm_call
 from . import crm_call_list
