@@ -22,9 +22,7 @@ class CrmInteraction(models.Model):
     _log_access = False
 
     lead_id = fields.Many2one("crm.lead", "Name", required=True, ondelete="restrict")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", ondelete="restrict"
-    )
+    partner_id = fields.Many2one("res.partner", "Customer", ondelete="restrict")
     date = fields.Datetime(required=True)
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
     team_id = fields.Many2one("crm.team", ondelete="restrict")

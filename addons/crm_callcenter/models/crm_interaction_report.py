@@ -97,7 +97,8 @@ class CrmInteractionReport(models.Model):
         readonly=True, help="Outcomes of the kind T, less those taken back."
     )
     is_counted = fields.Boolean(
-        readonly=True, help="The row counts in leaderboards: as an outcome or by points."
+        readonly=True,
+        help="The row counts in leaderboards: as an outcome or by points.",
     )
 
     @property

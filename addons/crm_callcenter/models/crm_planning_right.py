@@ -71,6 +71,4 @@ class CrmPlanningRight(models.Model):
         if self.target == "group":
             return self.target_group_id in assignee.all_group_ids
         zone_path = lead.zone_id.parent_path or ""
-        return any(
-            zone_path.startswith(zone.parent_path) for zone in assignee.zone_ids
-        )
+        return any(zone_path.startswith(zone.parent_path) for zone in assignee.zone_ids)

@@ -229,9 +229,11 @@ class CrmPoints(models.AbstractModel):
 
         # sudo: names of teams and categories
         return {
-            "teams": named(self.env["crm.team"].sudo().search([])),
+            "teams": named(self.env["crm.team"].sudo().search([], limit=200)),
             "campaigns": named(self.env["utm.campaign"].search([], limit=200)),
-            "categories": named(self.env["crm.operator.category"].sudo().search([])),
+            "categories": named(
+                self.env["crm.operator.category"].sudo().search([], limit=200)
+            ),
         }
 
     @api.model
@@ -325,7 +327,9 @@ class CrmPoints(models.AbstractModel):
                     **line,
                     "rank": 0 if hide_rank else line["rank"],
                     "name": names[line["id"]],
-                    "share": max(0, round(100 * line["points"] / best)) if best > 0 else 0,
+                    "share": max(0, round(100 * line["points"] / best))
+                    if best > 0
+                    else 0,
                     "is_own": is_own,
                     "can_open": explains_all or is_own,
                     "target": 0,

@@ -39,14 +39,11 @@ class CrmPointsBudget(models.Model):
     )
     category_id = fields.Many2one(
         "crm.operator.category",
-        "Category",
         index="btree_not_null",
         ondelete="cascade",
         help="Categories below it have the same budget, unless they have their own.",
     )
-    team_id = fields.Many2one(
-        "crm.team", index="btree_not_null", ondelete="cascade"
-    )
+    team_id = fields.Many2one("crm.team", index="btree_not_null", ondelete="cascade")
     period = fields.Selection(
         [
             ("week", "Week"),

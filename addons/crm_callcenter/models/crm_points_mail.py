@@ -51,7 +51,7 @@ class CrmPointsMail(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send last week's mail of every company, once for each week."""
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             mails = self.with_company(company)
             first, _last = mails._last_week()
             if company.points_mail_week and company.points_mail_week >= first:
@@ -143,9 +143,9 @@ class CrmPointsMail(models.AbstractModel):
         # sudo: recipients that the current user may not read otherwise
         partners = self.env.company.sudo().points_mail_partner_ids
         fallback = self.env.company.partner_id.lang or self.env.lang or "en_US"
-        return partners.filtered(lambda partner: partner.active and partner.email).grouped(
-            lambda partner: partner.lang or fallback
-        )
+        return partners.filtered(
+            lambda partner: partner.active and partner.email
+        ).grouped(lambda partner: partner.lang or fallback)
 
     @api.model
     def _queue(self):

@@ -307,7 +307,7 @@ class CrmPrize(models.Model):
     @api.model
     def _cron_award(self):
         """Award all prizes whose period is over."""
-        prizes = self.search([])
+        prizes = self.search([("active", "=", True)])
         closed = prizes._closed_by_monitoring()
         if closed:
             _logger.info(

@@ -47,9 +47,9 @@ class CrmPrizeAward(models.Model):
         required=True,
     )
     awarded_date = fields.Datetime("Awarded On", readonly=True)
-    awarded_by_id = fields.Many2one("res.users", "Awarded By", readonly=True)
+    awarded_by_id = fields.Many2one("res.users", readonly=True)
     delivered_date = fields.Datetime("Delivered On", readonly=True)
-    delivered_by_id = fields.Many2one("res.users", "Delivered By", readonly=True)
+    delivered_by_id = fields.Many2one("res.users", readonly=True)
 
     _one_winner = models.Constraint(
         "CHECK ((user_id IS NULL) != (team_id IS NULL))",

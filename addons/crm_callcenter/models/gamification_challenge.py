@@ -98,7 +98,9 @@ class GamificationChallenge(models.Model):
     def _generate_goals_from_challenge(self):
         # sudo: goals belong to the participants; whoever may start the challenge may
         # have them made. The system counts them.
-        return super(GamificationChallenge, self.sudo())._generate_goals_from_challenge()
+        return super(
+            GamificationChallenge, self.sudo()
+        )._generate_goals_from_challenge()
 
     def _update_all(self):
         closed = self._closed_by_monitoring()

@@ -45,8 +45,6 @@ class GamificationGoal(models.Model):
             lambda goal: (goal.definition_id, goal.start_date, goal._last_day())
         ).items():
             goals._write_ledger_values(definition._ledger_values(first, last, goals))
-        if ledger and self.env.context.get("commit_gamification"):
-            self.env.cr.commit()
         return super(GamificationGoal, self - ledger.sudo(self.env.su)).update_goal()
 
     def _last_day(self):

@@ -4,6 +4,11 @@ from . import test_lead
 from . import test_lead_scoring
 from . import test_monitoring
 from . import test_phone
+from . import test_points
+from . import test_points_gamification
+from . import test_points_mail
+from . import test_points_monitoring
+from . import test_prize
 from . import test_roles
 from . import test_tree
 from . import test_zone

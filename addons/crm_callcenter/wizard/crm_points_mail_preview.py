@@ -43,7 +43,9 @@ class CrmPointsMailPreview(models.TransientModel):
             for group in ("crm_callcenter.group_campaign_manager", "base.group_system")
         ):
             raise AccessError(
-                self.env._("The weekly mail is the campaign manager's. Ask one of them.")
+                self.env._(
+                    "The weekly mail is the campaign manager's. Ask one of them."
+                )
             )
 
     @api.model

@@ -14,7 +14,9 @@ class CrmPoints(models.AbstractModel):
             return super()._scope()
         # sudo: which campaigns are one's own
         campaigns = self.env["utm.campaign"].sudo().with_context(active_test=False)
-        return {"campaign_ids": campaigns.search([("coordinator_ids", "in", user.id)]).ids}
+        return {
+            "campaign_ids": campaigns.search([("coordinator_ids", "in", user.id)]).ids
+        }
 
     @api.model
     def _explains_all(self):
