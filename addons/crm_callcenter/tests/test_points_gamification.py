@@ -188,8 +188,8 @@ class TestPointsGamification(PointsCase):
             fields.Command.create({"definition_id": definition.id, "target_goal": 1})
         ]
         with (
+            self.assertLogs(LOGGER) as logs,
             freeze_time("2024-05-20 10:00:00"),
-            self.assertLogs(LOGGER, "INFO") as logs,
         ):
             self.env["gamification.challenge"]._cron_update(commit=False)
         self.assertIn("monitoring is off", logs.output[0])

@@ -126,7 +126,7 @@ class TestPointsMail(PointsCase):
     def test_no_recipients(self):
         self.company.points_mail_partner_ids = self.nowhere
         count = self.env["mail.mail"].search_count([])
-        with freeze_time(self.monday), self.assertLogs(LOGGER, "INFO") as logs:
+        with self.assertLogs(LOGGER) as logs, freeze_time(self.monday):
             self.mails._cron_send()
         self.assertIn("no recipients", "".join(logs.output))
         self.assertEqual(self.env["mail.mail"].search_count([]), count)
