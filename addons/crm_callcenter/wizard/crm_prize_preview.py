@@ -11,6 +11,10 @@ class CrmPrizePreview(models.TransientModel):
     prize_id = fields.Many2one("crm.prize", required=True, ondelete="cascade")
     date_from = fields.Date("First Day", required=True)
     date_to = fields.Date("Last Day", required=True)
+    winner_kind = fields.Selection(related="prize_id.winner_kind")
+    has_new = fields.Boolean(
+        compute="_compute_has_new", help="Somebody wins who has no award yet."
+    )
     line_ids = fields.One2many(
         "crm.prize.preview.line",
         "preview_id",
@@ -25,6 +29,11 @@ class CrmPrizePreview(models.TransientModel):
             preview.line_ids = [fields.Command.clear()] + [
                 fields.Command.create(values) for values in preview._line_values()
             ]
+
+    @api.depends("line_ids.is_awarded")
+    def _compute_has_new(self):
+        for preview in self:
+            preview.has_new = not all(line.is_awarded for line in preview.line_ids)
 
     def _line_values(self):
         self.prize_id._refuse_closed()
