@@ -216,6 +216,21 @@ class CrmPoints(models.AbstractModel):
         return not self.env["crm.interaction"]._is_monitored_field_closed("user_id")
 
     @api.model
+    def _person_ids(self):
+        """Return the users who may be named with figures, whoever looks.
+
+        :return: ids of those all of whose companies allow it; None: everybody
+        :rtype: list[int] | None
+        """
+        # sudo: settings of companies and who belongs to them
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
+        if all(company._is_individual_monitoring_allowed() for company in companies):
+            return None
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        users = users.search([("share", "=", False)])
+        return users.filtered("sees_person_figures").ids
+
+    @api.model
     def get_choices(self):
         """Return what the filters of the leaderboard offer to the current user.
 
@@ -287,6 +302,8 @@ class CrmPoints(models.AbstractModel):
         if by == "user" and not self._sees_persons():
             notice = self.env["crm.interaction"]._monitoring_sentence()
             filters["user_ids"] = [self.env.uid]
+        elif by == "user":
+            filters["user_ids"] = self._person_ids()
         lines = self._ranking(*self._bounds(first, last), by, filters)
         lines = self._for_screen(lines, by, hide_rank=bool(notice))
         self._add_targets(lines, by, options, filters)
@@ -377,7 +394,11 @@ class CrmPoints(models.AbstractModel):
         by, first, last, filters = self._read_options(options)
         if by == "user" and group_id != self.env.uid:
             self.env["crm.interaction"]._check_monitored_field("user_id")
-        values = {_FILTERS[name]: ids for name, ids in filters.items()}
+        if by == "user" and group_id != self.env.uid:
+            filters["user_ids"] = self._person_ids()
+        values = {
+            _FILTERS[name]: ids for name, ids in filters.items() if ids is not None
+        }
         if "category_ids" in filters:
             values["operator_category_id"] = self._with_below(filters["category_ids"])
         report = self.env["crm.interaction.report"]

@@ -58,6 +58,7 @@ class CrmPointsBudget(models.Model):
     measure = fields.Selection(MEASURES, required=True, default="points")
     target = fields.Integer(required=True)
     active = fields.Boolean(default=True)
+    owner_name = fields.Char("Whose", compute="_compute_owner_name")
     people = fields.Integer(
         "Operators",
         compute="_compute_figures",
@@ -97,13 +98,18 @@ class CrmPointsBudget(models.Model):
         "This team has a budget for such a period already. Change that one.",
     )
 
-    @api.depends("user_id", "category_id", "team_id", "period")
+    @api.depends("user_id", "category_id", "team_id")
+    def _compute_owner_name(self):
+        for budget in self:
+            # sudo: the name of a colleague
+            budget.owner_name = budget._owner().sudo().display_name or ""
+
+    @api.depends("owner_name", "period")
     def _compute_display_name(self):
         periods = dict(self._fields["period"]._description_selection(self.env))
         for budget in self:
-            # sudo: the name of a colleague
-            owner = budget._owner().sudo().display_name or ""
-            budget.display_name = f"{owner}: {periods.get(budget.period, '')}"
+            period = periods.get(budget.period, "")
+            budget.display_name = f"{budget.owner_name}: {period}"
 
     def _owner(self):
         return self.user_id or self.category_id or self.team_id

@@ -88,7 +88,8 @@ class CrmPointsMail(models.AbstractModel):
         by = "user" if allowed else "team"
         first, last = self._last_week()
         # sudo: the mail tells the same to all of its readers
-        lines = points.sudo()._ranking(*points._bounds(first, last), by)
+        filters = {"user_ids": points._person_ids()} if allowed else {}
+        lines = points.sudo()._ranking(*points._bounds(first, last), by, filters)
         return {
             "by": by,
             "first": first,

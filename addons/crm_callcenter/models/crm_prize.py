@@ -193,7 +193,10 @@ class CrmPrize(models.Model):
         prize = self.sudo()
         points = prize._in_company().env["crm.points"]
         start, stop = points._bounds(first, last)
-        ranking = points._ranking(start, stop, prize.winner_kind, prize._filters())
+        filters = prize._filters()
+        if prize.winner_kind == "user":
+            filters["user_ids"] = points._person_ids()
+        ranking = points._ranking(start, stop, prize.winner_kind, filters)
         if prize.rule == "threshold":
             won = [line for line in ranking if line["points"] >= prize.threshold]
         else:

@@ -59,6 +59,10 @@ class GamificationChallenge(models.Model):
                     return True
                 return super(GamificationChallenge, self - closed).write(vals)
             closed._refuse_closed()
+            result = super().write(vals)
+            # The start has looked for participants anew.
+            self._closed_by_monitoring()._refuse_closed()
+            return result
         return super().write(vals)
 
     def _refuse_closed(self):
@@ -118,5 +122,7 @@ class GamificationChallenge(models.Model):
         return super(GamificationChallenge, opened)._update_all()
 
     def _check_challenge_reward(self, force=False):
-        opened = self - self._closed_by_monitoring()
+        # sudo: badges that only challenges give are given by the system; who ends the
+        # challenge has named them in it
+        opened = (self - self._closed_by_monitoring()).sudo()
         return super(GamificationChallenge, opened)._check_challenge_reward(force=force)

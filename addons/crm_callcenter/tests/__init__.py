@@ -9,6 +9,7 @@ from . import test_points_gamification
 from . import test_points_mail
 from . import test_points_monitoring
 from . import test_prize
+from . import test_prize_concurrency
 from . import test_roles
 from . import test_tree
 from . import test_zone

@@ -167,6 +167,33 @@ class TestPointsGamification(PointsCase):
         self.assertEqual(self.attempt(self.manager, seen), 0)
         self.assertEqual(self.attempt(self.operator, seen), 1)
 
+    def test_manager_ends_a_challenge_by_hand(self):
+        """The badge is one that nobody gives but challenges."""
+        self.allow_monitoring()
+        challenge = self._challenge(reward_id=self.badge.id, reward_realtime=False)
+        challenge.line_ids.filtered(
+            lambda line: line.definition_id != self.definitions["points"]
+        ).unlink()
+        self.score(self.operator, "T")
+        with freeze_time("2024-05-20 10:00:00"):
+            challenge.action_start()
+            challenge.state = "done"
+        won = self.env["gamification.badge.user"].search(
+            [("challenge_id", "=", challenge.id)]
+        )
+        self.assertEqual(won.user_id, self.operator)
+
+    def test_manager_counts_anew(self):
+        self.allow_monitoring()
+        challenge = self._challenge()
+        with freeze_time("2024-05-20 10:00:00"):
+            challenge.action_start()
+            self.score(self.operator, "T")
+            challenge.action_check()
+        self.assertEqual(
+            self._goals(challenge, self.operator)["points"], (10, "reached")
+        )
+
     def test_off_refuses_to_start(self):
         challenge = self._challenge()
         for call in (challenge.action_start, challenge.action_check):

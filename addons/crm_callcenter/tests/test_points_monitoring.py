@@ -166,6 +166,19 @@ class TestPointsMonitoring(PointsCase):
             self.attempt(self.manager, self._board()), {self.manager.id: (0, 5)}
         )
 
+    def test_persons_of_a_company_without_agreement_are_not_named(self):
+        self.allow_monitoring()
+        other = self.env["res.company"].create({"name": "Without agreement"})
+        self.operator_two.write(
+            {"company_ids": [(6, 0, other.ids)], "company_id": other.id}
+        )
+        lines = self.attempt(self.manager, self._board())
+        self.assertIn(self.operator_three.id, lines)
+        self.assertNotIn(self.operator_two.id, lines)
+        awards = self.prize._award(self.prize.date_from, self.prize.date_to)
+        self.assertIn(self.operator_three, awards.user_id)
+        self.assertNotIn(self.operator_two, awards.user_id)
+
     def test_switching_takes_effect_at_once(self):
         """Rules look at the setting, and Odoo caches what rules say."""
 
