@@ -25,6 +25,7 @@ from . import crm_prize_award
 from . import gamification_goal_definition
 from . import gamification_goal
 from . import gamification_challenge
+from . import gamification_badge
 from . import gamification_badge_user
 from . import ir_cron
 from . import crm_lead

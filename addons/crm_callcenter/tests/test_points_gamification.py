@@ -161,8 +161,14 @@ class TestPointsGamification(PointsCase):
         def seen(env):
             return env["gamification.badge.user"].search_count([("id", "=", won.id)])
 
+        def owners(env):
+            return env["gamification.badge"].browse(self.badge.id).unique_owner_ids.ids
+
         self.assertEqual(self.attempt(self.operator_two, seen), 1)
+        self.assertEqual(self.attempt(self.operator_two, owners), self.operator.ids)
         self.company.individual_monitoring = False
+        self.assertEqual(self.attempt(self.operator_two, owners), [])
+        self.assertEqual(self.attempt(self.operator, owners), self.operator.ids)
         self.assertEqual(self.attempt(self.operator_two, seen), 0)
         self.assertEqual(self.attempt(self.manager, seen), 0)
         self.assertEqual(self.attempt(self.operator, seen), 1)
