@@ -42,6 +42,7 @@
     "demo": ["demo/res_users_demo.xml", "demo/crm_zone_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_callcenter/static/src/**/*"],
+        "web.assets_tests": ["crm_callcenter/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "application": True,

@@ -276,6 +276,10 @@ class CrmPoints(models.AbstractModel):
                 within = filters.get(key)
                 chosen = int(chosen)
                 filters[key] = [chosen] if within is None or chosen in within else []
+        if filters.get("campaign_ids"):
+            # Who sees own work only doesn't learn of other campaigns.
+            campaigns = self.env["utm.campaign"].browse(filters["campaign_ids"])
+            filters["campaign_ids"] = campaigns.exists()._filtered_access("read").ids
         return by, first, last, filters
 
     @api.model

@@ -110,7 +110,8 @@ class CrmPrize(models.Model):
     @api.constrains("period", "winner_kind", "rule", "threshold", "rank")
     def _check_awarded(self):
         """A prize that has been awarded stays what it was for."""
-        for prize in self.filtered("award_ids"):
+        # sudo: awards of persons that the current user may not see
+        for prize in self.sudo().filtered("award_ids"):
             changed = prize.award_ids.filtered(
                 lambda award, prize=prize: (
                     bool(award.user_id) != (prize.winner_kind == "user")
@@ -124,6 +125,17 @@ class CrmPrize(models.Model):
                         prize=prize.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_awarded(self):
+        # sudo: awards of persons that the current user may not see
+        for prize in self.filtered(lambda prize: prize.sudo().award_ids):
+            raise UserError(
+                self.env._(
+                    "%(prize)s has been awarded and can't be deleted. Archive it.",
+                    prize=prize.name,
+                )
+            )
 
     # ------------------------------------------------------------
     # WHO WINS

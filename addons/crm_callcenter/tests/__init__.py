@@ -2,6 +2,7 @@ from . import test_agent_slot
 from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring
+from . import test_leaderboard_tour
 from . import test_monitoring
 from . import test_phone
 from . import test_points

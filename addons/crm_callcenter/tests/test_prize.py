@@ -107,6 +107,16 @@ class TestPrize(PointsCase):
             prize.award_ids.user_id, self.operator | self.operator_two, "1, 1, 3"
         )
 
+    def test_awarded_prize_stays(self):
+        prize = self._prize()
+        self.score(self.operator, "T")
+        self._run("2024-06-01 08:00:00")
+        with self.assertRaisesRegex(UserError, "Archive it"):
+            prize.with_user(self.manager).unlink()
+        with self.assertRaisesRegex(UserError, "awarded already"):
+            prize.with_user(self.manager).winner_kind = "user"
+        self._prize().with_user(self.manager).unlink()
+
     def test_nobody_wins_with_nothing(self):
         prize = self._prize(rule="rank", rank=3)
         self.score(self.operator, "N")

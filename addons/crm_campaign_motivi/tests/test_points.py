@@ -87,7 +87,14 @@ class TestCampaignPoints(PointsCase):
             choices = env["crm.points"].get_choices()["campaigns"]
             return [line["name"] for line in board["lines"]] + choices
 
+        def filtered(env):
+            return env["crm.points"].get_leaderboard(
+                self.custom("team", campaign_id=self.other.id)
+            )["lines"]
+
         self.assertFalse(self.tells(self.attempt(self.operator, names)))
+        self.assertEqual(self.attempt(self.operator, filtered), [])
+        self.assertEqual(len(self.attempt(self.manager, filtered)), 2)
         self.assertTrue(self.tells(self.attempt(self.manager, names)))
 
     def test_manager_sees_all(self):

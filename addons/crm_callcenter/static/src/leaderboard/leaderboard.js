@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
@@ -36,6 +37,7 @@ export class Leaderboard extends Component {
             ["custom", _t("Between two days")],
         ];
         this.request = 0;
+        useSetupAction({ getLocalState: () => ({ options: { ...this.options } }) });
         onWillStart(async () => {
             this.choices = await this.orm.call("crm.points", "get_choices", []);
             await this.load();
@@ -76,10 +78,15 @@ export class Leaderboard extends Component {
         }
         const request = ++this.request;
         this.state.isLoading = true;
-        const board = await this.orm.call("crm.points", "get_leaderboard", [{ ...this.options }]);
-        // A quicker answer to a later question stays.
-        if (request === this.request) {
-            Object.assign(this.state, { board, message: "", isLoading: false });
+        try {
+            const options = { ...this.options };
+            const board = await this.orm.call("crm.points", "get_leaderboard", [options]);
+            // A quicker answer to a later question stays.
+            if (request === this.request) {
+                Object.assign(this.state, { board, message: "" });
+            }
+        } finally {
+            this.state.isLoading = request !== this.request;
         }
     }
 
@@ -89,7 +96,8 @@ export class Leaderboard extends Component {
                 { ...this.options },
                 line.id,
             ]);
-            await this.action.doAction({ ...action, name: line.name });
+            const name = _t("Points: %s", line.name);
+            await this.action.doAction({ ...action, name, display_name: name });
         }
     }
 }
