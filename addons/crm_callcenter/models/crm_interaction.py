@@ -75,6 +75,9 @@ class CrmInteraction(models.Model):
     _lead_history = models.Index("(lead_id, date DESC, id DESC)")
     _campaign_figures = models.Index("(campaign_id, date)")
     _user_figures = models.Index("(user_id, date)")
+    # Figures of a period, and the history from its end. Rows come in the order of
+    # their date, so that a new one is appended at the end of the index.
+    _period_figures = models.Index("(date, id)")
 
     def write(self, vals):
         """Refuse: facts of the ledger never change, whoever asks."""

@@ -35,22 +35,25 @@ class CrmMonitoredMixin(models.AbstractModel):
         return (
             field_name in self._monitored_fields
             and not self.env.su
-            and not all(
-                company._is_individual_monitoring_allowed()
-                for company in self.env.user.company_ids
-            )
+            and not self.env.user.sees_person_figures
         )
 
     @api.model
     def _check_monitored_field(self, field_expr):
         if self._is_monitored_field_closed(field_expr):
-            raise AccessError(
-                self.env._(
-                    "Figures per person are switched off: they need a union agreement."
-                    " Group by team or campaign, or ask an administrator to record"
-                    " the agreement in the settings of the call centre."
-                )
-            )
+            raise AccessError(self._monitoring_sentence())
+
+    @api.model
+    def _monitoring_sentence(self):
+        """Return why there are no figures per person, and what to do about it.
+
+        :rtype: str
+        """
+        return self.env._(
+            "Figures per person are switched off: they need a union agreement."
+            " Group by team or campaign, or ask an administrator to record"
+            " the agreement in the settings of the call centre."
+        )
 
     @api.model
     def _is_own_condition(self, condition):

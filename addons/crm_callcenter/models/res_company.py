@@ -63,6 +63,19 @@ class ResCompany(models.Model):
         help="Given to every new operator of the call centre.",
     )
 
+    # Points
+    points_mail_partner_ids = fields.Many2many(
+        "res.partner",
+        "res_company_points_mail_partner_rel",
+        "company_id",
+        "partner_id",
+        string="Recipients of the Weekly Mail",
+        help="Who gets last week's points every Monday at seven. Nobody: no mail.",
+    )
+    points_mail_week = fields.Date(
+        readonly=True, help="First day of the last week that the mail told about."
+    )
+
     _next_action_time_of_day = models.Constraint(
         "CHECK (next_action_time >= 0 AND next_action_time < 24)",
         "The standard time of next actions lies between 0:00 and 23:59.",
@@ -187,4 +200,7 @@ class ResCompany(models.Model):
     def write(self, vals):
         if "lead_main_field_ids" in vals:
             self.env.registry.clear_cache("templates")
+        if any("monitoring" in name for name in vals):
+            # Rules look at it.
+            self.env.registry.clear_cache()
         return super().write(vals)

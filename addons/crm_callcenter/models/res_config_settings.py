@@ -18,6 +18,17 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain=lambda self: self.env["res.company"]._main_field_domain(),
     )
+    points_mail_partner_ids = fields.Many2many(
+        related="company_id.points_mail_partner_ids", readonly=False
+    )
+
+    def action_preview_points_mail(self):
+        """Open the weekly mail of points as its readers will see it.
+
+        :return: the action of the preview
+        :rtype: dict
+        """
+        return self.env["crm.points.mail.preview"].action_open()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -29,6 +29,25 @@ class ResUsers(models.Model):
         help="Category of this operator, used by rights, leaderboards and macros.",
     )
 
+    sees_person_figures = fields.Boolean(
+        compute="_compute_sees_person_figures",
+        help="Figures per person are open: all companies of this user have recorded"
+        " the union agreement.",
+    )
+
+    @api.depends(
+        "company_ids.individual_monitoring",
+        "company_ids.monitoring_agreement_date",
+        "company_ids.monitoring_agreement_reference",
+    )
+    def _compute_sees_person_figures(self):
+        for user in self:
+            # sudo: a yes or no, whoever asks
+            user.sees_person_figures = all(
+                company._is_individual_monitoring_allowed()
+                for company in user.sudo().company_ids
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         users = super().create(vals_list)

@@ -18,6 +18,15 @@ from . import test_phone
 from . import test_planning_rights
 from . import test_relation_checks
 from . import test_replace
+from . import test_leaderboard_tour
+from . import test_monitoring
+from . import test_phone
+from . import test_points
+from . import test_points_gamification
+from . import test_points_mail
+from . import test_points_monitoring
+from . import test_prize
+from . import test_prize_concurrency
 from . import test_roles
 from . import test_scheme
 from . import test_tree

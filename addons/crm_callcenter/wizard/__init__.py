@@ -5,3 +5,5 @@ from . import mail_compose_message
 from . import crm_replace_wizard
 from . import crm_scheme_choice_wizard
 from . import crm_graph_transfer
+from . import crm_points_mail_preview
+from . import crm_prize_preview

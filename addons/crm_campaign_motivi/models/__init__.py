@@ -1,6 +1,7 @@
 from . import crm_list_state
 from . import crm_outcome
 from . import crm_graph_file
+from . import crm_points
 from . import mail_activity_type
 from . import crm_call
 from . import crm_call_list
