@@ -177,6 +177,23 @@ class MailActivityType(models.Model):
         # sudo: see above
         return self.sudo().browse(self._first_id("channel", "call") or ())
 
+    @api.model
+    def get_graph_legend(self):
+        """Return what the icons and colours in lists, cards and calendars mean.
+
+        :return: ``types``, ``outcomes`` and ``states`` in use, each a list of ``id``,
+            ``name``, ``color`` and ``icon``, in their order
+        :rtype: dict[str, list[dict]]
+        """
+        columns = ["name", "color", "icon"]
+        return {
+            "types": self.search_read(
+                [("is_commercial", "=", True), ("is_system", "=", False)], columns
+            ),
+            "outcomes": self.env["crm.outcome"].search_read([], columns),
+            "states": self.env["crm.commercial.state"].search_read([], columns),
+        }
+
     def _asks_outcome(self):
         """Tell whether an action of this type ends only with an outcome.
 

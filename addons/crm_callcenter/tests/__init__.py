@@ -3,7 +3,10 @@ from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring
 from . import test_monitoring
+from . import test_my_day
+from . import test_next_step
 from . import test_phone
+from . import test_planned_action
 from . import test_roles
 from . import test_tree
 from . import test_zone

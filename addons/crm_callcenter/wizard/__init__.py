@@ -1,1 +1,2 @@
 from . import crm_close_action_wizard
+from . import mail_activity_schedule
