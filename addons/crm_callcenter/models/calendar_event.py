@@ -23,7 +23,6 @@ class CalendarEvent(models.Model):
     action_color = fields.Char(related="action_type_id.color", string="Type Color")
     outcome_id = fields.Many2one(
         "crm.outcome",
-        "Outcome",
         readonly=True,
         copy=False,
         ondelete="restrict",

@@ -37,7 +37,7 @@ class MailActivity(models.Model):
         " user lives.",
     )
     outcome_id = fields.Many2one(
-        "crm.outcome", "Outcome", readonly=True, copy=False, ondelete="restrict"
+        "crm.outcome", readonly=True, copy=False, ondelete="restrict"
     )
     lead_process_id = fields.Many2one(
         "crm.lead.process", "Process", index="btree_not_null", ondelete="set null"
@@ -397,9 +397,7 @@ class MailActivity(models.Model):
             },
         }
 
-    def _close_with_outcome(
-        self, outcome, note=None, token=None, attachment_ids=None
-    ):
+    def _close_with_outcome(self, outcome, note=None, token=None, attachment_ids=None):
         """Close this action with its outcome, for the current user.
 
         :param crm.outcome outcome: how it ended
@@ -432,9 +430,12 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         self.flush_recordset()
-        rows = self.env.execute_query(
-            SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id)
+        # Who comes second is expected: no error for the log.
+        self.env.cr.execute(
+            SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,
         )
+        rows = self.env.cr.fetchall()
         if rows and rows[0][0]:
             return
         # sudo: who closed it, for the sentence
@@ -545,4 +546,9 @@ class MailActivity(models.Model):
         self.invalidate_recordset(["user_id", "user_tz", "date_deadline"], flush=False)
 
     def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + ["asks_outcome", "date_planned"]
+        return super()._to_store_defaults(target) + [
+            "asks_outcome",
+            "date_planned",
+            # Odoo's chatter shows it, when there is no summary, but isn't sent it.
+            "display_name",
+        ]

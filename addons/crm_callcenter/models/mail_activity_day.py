@@ -153,7 +153,9 @@ class MailActivity(models.Model):
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",
             "res_id": self.lead_id.id,
-            "views": [(self.env.ref("crm_callcenter.crm_lead_view_form_name").id, "form")],
+            "views": [
+                (self.env.ref("crm_callcenter.crm_lead_view_form_name").id, "form")
+            ],
             "target": "current",
         }
 
@@ -170,7 +172,9 @@ class MailActivity(models.Model):
             "res_id": self.id,
             "views": [
                 (
-                    self.env.ref("crm_callcenter.mail_activity_view_form_reschedule").id,
+                    self.env.ref(
+                        "crm_callcenter.mail_activity_view_form_reschedule"
+                    ).id,
                     "form",
                 )
             ],
@@ -241,7 +245,9 @@ class MailActivity(models.Model):
 
     @api.readonly
     @api.model
-    def get_activity_data(self, res_model, domain, limit=None, offset=0, fetch_done=False):
+    def get_activity_data(
+        self, res_model, domain, limit=None, offset=0, fetch_done=False
+    ):
         """Leave the types that only the system uses out of the activity view."""
         data = super().get_activity_data(res_model, domain, limit, offset, fetch_done)
         # sudo: which types are the system's, a configuration

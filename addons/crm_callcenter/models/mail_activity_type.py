@@ -150,14 +150,18 @@ class MailActivityType(models.Model):
     @tools.ormcache("field", "value")
     def _first_id(self, field, value):
         # sudo: see above
-        return self.sudo().search(
-            [
-                ("is_commercial", "=", True),
-                ("is_system", "=", False),
-                (field, "=", value),
-            ],
-            limit=1,
-        ).id
+        return (
+            self.sudo()
+            .search(
+                [
+                    ("is_commercial", "=", True),
+                    ("is_system", "=", False),
+                    (field, "=", value),
+                ],
+                limit=1,
+            )
+            .id
+        )
 
     @api.model
     def _default_visit(self):
@@ -190,8 +194,12 @@ class MailActivityType(models.Model):
             "types": self.search_read(
                 [("is_commercial", "=", True), ("is_system", "=", False)], columns
             ),
-            "outcomes": self.env["crm.outcome"].search_read([], columns),
-            "states": self.env["crm.commercial.state"].search_read([], columns),
+            "outcomes": self.env["crm.outcome"].search_read(
+                [("active", "=", True)], columns
+            ),
+            "states": self.env["crm.commercial.state"].search_read(
+                [("active", "=", True)], columns
+            ),
         }
 
     def _asks_outcome(self):

@@ -7,6 +7,8 @@ from . import test_my_day
 from . import test_next_step
 from . import test_phone
 from . import test_planned_action
+from . import test_planned_action_tour
 from . import test_roles
+from . import test_take_concurrency
 from . import test_tree
 from . import test_zone

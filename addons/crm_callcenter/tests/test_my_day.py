@@ -40,7 +40,9 @@ class TestMyDay(PlannedActionCase):
         self.assertEqual(rows[0]["lead_phone"], "333 1112201")
         self.assertEqual(rows[0]["lead_address"], "Via Roma 1, 25121 Brescia (BS)")
         self.assertTrue(
-            rows[0]["lead_map_url"].endswith("query=Via+Roma+1%2C+25121+Brescia+%28BS%29")
+            rows[0]["lead_map_url"].endswith(
+                "query=Via+Roma+1%2C+25121+Brescia+%28BS%29"
+            )
         )
         for row in rows[1:]:
             self.assertFalse(
@@ -63,9 +65,7 @@ class TestMyDay(PlannedActionCase):
         )
         queries(few)
         base = queries(few)
-        many = few.union(
-            *(self._new_action(lead=self.leads[i % 4]) for i in range(36))
-        )
+        many = few.union(*(self._new_action(lead=self.leads[i % 4]) for i in range(36)))
         self.assertEqual(queries(many), base)
 
     def test_pool_shows_own_names_only(self):
@@ -260,8 +260,9 @@ class TestAppointmentClosed(PlannedActionCase):
             }
         )
         self._new_appointment(start="2035-01-08 09:00:00")
-        self._close(self._new_appointment(start="2026-01-09 09:00:00"),
-                    self.agent, self.refuses)
+        self._close(
+            self._new_appointment(start="2026-01-09 09:00:00"), self.agent, self.refuses
+        )
         lists = {
             "calendar_event_action_not_closed": (self.agent, past),
             "calendar_event_action_all_not_closed": (self.manager, past | by_hand),

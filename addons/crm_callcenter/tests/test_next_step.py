@@ -127,14 +127,17 @@ class TestNextStep(PlannedActionCase):
         self.lead.team_id = team
         self.leads[1].user_id = self.agent_two
         self._new_action(
-            lead=self.leads[1], user=self.agent_two,
+            lead=self.leads[1],
+            user=self.agent_two,
             date_planned=self.now - timedelta(days=1),
         )
         self.env["crm.lead"]._cron_alarm_next_step()
         notifications = {
-            user: self.env["mail.message"].search(
+            user: self.env["mail.message"]
+            .search(
                 [("partner_ids", "in", user.partner_id.ids)], order="id desc", limit=1
-            ).body
+            )
+            .body
             for user in users
         }
         own = "1 open names have no next step, 0 are overdue."
@@ -154,7 +157,8 @@ class TestNextStep(PlannedActionCase):
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         names = self.env["crm.lead"]
         self.env.cr.execute(
-            "EXPLAIN " + self.env.cr.mogrify(
+            "EXPLAIN "
+            + self.env.cr.mogrify(
                 names._next_step_sql(names._followed_names_sql()).code,
                 names._next_step_sql(names._followed_names_sql()).params,
             ).decode()

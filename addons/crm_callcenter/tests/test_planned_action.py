@@ -93,9 +93,7 @@ class TestPlannedAction(PlannedActionCase):
         wizard.outcome_id = self.interested
         self.assertIn("Won over", wizard.effects)
         wizard = wizard.save()
-        self.assertEqual(
-            wizard.allowed_outcome_ids, self.interested | self.refuses
-        )
+        self.assertEqual(wizard.allowed_outcome_ids, self.interested | self.refuses)
         wizard.action_confirm()
         wizard.action_confirm()
         self.assertFalse(action.active)
@@ -439,7 +437,9 @@ class TestPlannedAction(PlannedActionCase):
         self.assertEqual(action.date_deadline, date(2026, 3, 20), "Rome, 3:30")
         action.user_id = new_york
         self.assertEqual(action.date_planned, datetime(2026, 3, 20, 2, 30))
-        self.assertEqual(action.date_deadline, date(2026, 3, 19), "22:30 the day before")
+        self.assertEqual(
+            action.date_deadline, date(2026, 3, 19), "22:30 the day before"
+        )
         self.assertEqual(action.user_tz, "America/New_York")
         action.date_deadline = date(2026, 3, 7)
         self.assertEqual(
@@ -458,9 +458,7 @@ class TestPlannedAction(PlannedActionCase):
     def test_only_a_day_is_given(self):
         """It gets the standard time of the company, where its user lives."""
         self.company.next_action_time = 9.5
-        action = self._new_action(
-            date_planned=False, date_deadline=date(2026, 7, 6)
-        )
+        action = self._new_action(date_planned=False, date_deadline=date(2026, 7, 6))
         self.assertEqual(action.date_planned, datetime(2026, 7, 6, 7, 30))
 
     def test_event_and_action_move_together(self):
