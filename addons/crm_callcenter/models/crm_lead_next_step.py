@@ -76,17 +76,20 @@ class CrmLead(models.Model):
         if operator != "in":
             return NotImplemented
         self.env.flush_all()
-        steps = SQL(
-            "(SELECT lead_id FROM (%s) AS steps WHERE step = ANY(%s))",
-            self._next_step_sql(self._followed_names_sql()),
-            [step for step in value if step],
-        )
-        domain = Domain("id", "in", steps)
+        steps = [step for step in value if step]
+        followed = SQL("(%s)", self._followed_names_sql())
+
+        def is_open(_model, alias, _query):
+            return self._open_name_sql(alias)
+
+        def has_step(_model, alias, _query):
+            moment = self._next_moment_sql(alias)
+            return SQL("(%s) = ANY(%s)", self._step_sql(moment), steps)
+
+        open_names = Domain("id", "in", followed) & Domain.custom(to_sql=is_open)
+        domain = open_names & Domain.custom(to_sql=has_step)
         if False in value:
-            open_names = self._next_step_sql(self._followed_names_sql())
-            domain |= Domain(
-                "id", "not in", SQL("(SELECT lead_id FROM (%s) AS steps)", open_names)
-            )
+            domain |= ~Domain("id", "any", open_names)
         return domain
 
     def _read_group_groupby(self, alias, groupby_spec, query):
@@ -147,6 +150,70 @@ class CrmLead(models.Model):
         )
 
     @api.model
+    def _open_name_sql(self, alias):
+        """Return the condition that a name is open.
+
+        :param str alias: of ``crm_lead`` in the query
+        :rtype: SQL
+        """
+        return SQL(
+            """(%(lead)s.active AND %(lead)s.won_status IS DISTINCT FROM 'won'
+                AND %(lead)s.won_status IS DISTINCT FROM 'lost'
+                AND NOT EXISTS (SELECT FROM crm_commercial_state state
+                                 WHERE state.id = %(lead)s.commercial_state_id
+                                   AND state.state_class IN ('former', 'blocked'))
+                AND (%(lead)s.charge_user_id > 0 OR %(lead)s.user_id > 0
+                     OR %(lead)s.type = 'opportunity'
+                     OR EXISTS (SELECT FROM crm_lead_process process
+                                 WHERE process.lead_id = %(lead)s.id
+                                   AND process.date_close IS NULL)))""",
+            lead=SQL.identifier(alias),
+        )
+
+    @api.model
+    def _next_moment_sql(self, alias):
+        """Return the expression of the earliest that is planned with a name.
+
+        An action counts with its exact time, an appointment with its end; past
+        events count only if they are appointments that nobody closed.
+
+        :param str alias: of ``crm_lead`` in the query
+        :rtype: SQL
+        """
+        return SQL(
+            """(SELECT min(step.moment)
+                  FROM (SELECT COALESCE(action.date_planned,
+                                        action.date_deadline + interval '1 day')
+                          FROM mail_activity action
+                         WHERE action.res_id = %(lead)s.id AND action.active
+                           AND action.res_model = 'crm.lead'
+                         UNION ALL
+                        SELECT event.stop FROM calendar_event event
+                         WHERE event.opportunity_id = %(lead)s.id AND event.active
+                           AND event.outcome_id IS NULL
+                           AND (event.stop >= %(now)s OR event.is_sales_appointment
+                                OR event.action_type_id IS NOT NULL)
+                       ) AS step (moment))""",
+            lead=SQL.identifier(alias),
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _step_sql(self, moment):
+        """Return the step that the earliest planned moment means.
+
+        :param SQL moment: expression of a naive UTC timestamp, may be NULL
+        :rtype: SQL
+        """
+        return SQL(
+            "SELECT CASE WHEN moment IS NULL THEN 'missing'"
+            " WHEN moment < %s THEN 'overdue' ELSE 'planned' END"
+            " FROM (SELECT %s AS moment) AS planned",
+            fields.Datetime.now(),
+            moment,
+        )
+
+    @api.model
     def _next_step_sql(self, names):
         """Return a query of the next steps of those of some names that are open.
 
@@ -156,41 +223,17 @@ class CrmLead(models.Model):
         :rtype: SQL
         """
         return SQL(
-            """
-            SELECT lead.id AS lead_id, lead.team_id,
-                   COALESCE(lead.charge_user_id, lead.user_id) AS responsible_id,
-                   CASE WHEN planned.moment IS NULL THEN 'missing'
-                        WHEN planned.moment < %(now)s THEN 'overdue'
-                        ELSE 'planned' END AS step,
-                   planned.moment
-              FROM (%(names)s) AS names
-              JOIN crm_lead lead ON lead.id = names.id
-         LEFT JOIN crm_commercial_state state ON state.id = lead.commercial_state_id
-        CROSS JOIN LATERAL (
-                SELECT min(step.moment) AS moment
-                  FROM (SELECT COALESCE(action.date_planned,
-                                        action.date_deadline + interval '1 day')
-                          FROM mail_activity action
-                         WHERE action.res_id = lead.id AND action.active
-                           AND action.res_model = 'crm.lead'
-                         UNION ALL
-                        SELECT event.stop FROM calendar_event event
-                         WHERE event.opportunity_id = lead.id AND event.active
-                           AND event.outcome_id IS NULL
-                           AND (event.stop >= %(now)s OR event.is_sales_appointment
-                                OR event.action_type_id IS NOT NULL)
-                       ) AS step (moment)) AS planned
-             WHERE lead.active AND lead.won_status IS DISTINCT FROM 'won'
-               AND lead.won_status IS DISTINCT FROM 'lost'
-               AND (state.id IS NULL OR state.state_class NOT IN ('former', 'blocked'))
-               AND (lead.charge_user_id > 0 OR lead.user_id > 0
-                    OR lead.type = 'opportunity'
-                    OR EXISTS (SELECT FROM crm_lead_process process
-                                WHERE process.lead_id = lead.id
-                                  AND process.date_close IS NULL))
-            """,
-            now=fields.Datetime.now(),
+            """SELECT lead.id AS lead_id, lead.team_id,
+                      COALESCE(lead.charge_user_id, lead.user_id) AS responsible_id,
+                      (%(step)s) AS step, planned.moment
+                 FROM (%(names)s) AS names
+                 JOIN crm_lead lead ON lead.id = names.id
+                CROSS JOIN LATERAL (SELECT %(moment)s AS moment) AS planned
+                WHERE %(open)s""",
+            step=self._step_sql(SQL("planned.moment")),
             names=names,
+            moment=self._next_moment_sql("lead"),
+            open=self._open_name_sql("lead"),
         )
 
     @api.model

@@ -1,11 +1,11 @@
 import { registry } from "@web/core/registry";
 import { CalendarController } from "@web/views/calendar/calendar_controller";
-import { calendarView } from "@web/views/calendar/calendar_view";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { GraphLegendButton } from "../graph_legend/graph_legend";
+import { graphCalendarView } from "../graph_node_field/graph_calendar";
 import { MyDayBanner } from "./my_day_banner";
 
 export class MyDayListController extends ListController {
@@ -26,4 +26,7 @@ export class MyDayCalendarController extends CalendarController {
 const views = registry.category("views");
 views.add("my_day_list", { ...listView, Controller: MyDayListController });
 views.add("my_day_kanban", { ...kanbanView, Controller: MyDayKanbanController });
-views.add("my_day_calendar", { ...calendarView, Controller: MyDayCalendarController });
+views.add("my_day_calendar", {
+    ...graphCalendarView,
+    Controller: MyDayCalendarController,
+});
