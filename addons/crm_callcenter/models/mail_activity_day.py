@@ -94,7 +94,7 @@ class MailActivity(models.Model):
 
     @api.model
     def _search_is_on_own_name(self, operator, value):
-        """Let PostgreSQL choose the names: Odoo would cut a page first, and hide most."""
+        """Let PostgreSQL choose: Odoo would cut a page first, and hide most of it."""
         if operator != "in" or set(value) != {True}:
             return NotImplemented
         return Domain("res_model", "=", "crm.lead") & Domain(

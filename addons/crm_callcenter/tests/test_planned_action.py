@@ -123,7 +123,7 @@ class TestPlannedAction(PlannedActionCase):
         self.assert_still_open(action)
 
     def test_files_come_along(self):
-        """Uploaded files end in the chatter; a stranger's file can't be smuggled out."""
+        """Uploaded files end in the chatter; a stranger's file can't be read so."""
         action = self._new_action()
         own, secret = self.env["ir.attachment"].create(
             [
