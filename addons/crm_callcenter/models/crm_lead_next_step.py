@@ -56,7 +56,7 @@ class CrmLead(models.Model):
             Domain("charge_user_id", "=", False) & Domain("user_id", operator, value)
         )
 
-    @api.depends("activity_ids.date_planned", "calendar_event_ids", "active")
+    @api.depends("active", "charge_user_id", "user_id")
     def _compute_next_step(self):
         found = {}
         if self.ids:

@@ -250,9 +250,7 @@ class MailActivity(models.Model):
     ):
         """Leave the types that only the system uses out of the activity view."""
         data = super().get_activity_data(res_model, domain, limit, offset, fetch_done)
-        # sudo: which types are the system's, a configuration
-        types = self.env["mail.activity.type"].sudo()
-        system = set(types.search([("is_system", "=", True)])._ids)
+        system = self.env["mail.activity.type"]._system_ids()
         data["activity_types"] = [
             row for row in data["activity_types"] if row["id"] not in system
         ]

@@ -137,6 +137,16 @@ class MailActivityType(models.Model):
 
     @api.model
     @tools.ormcache()
+    def _system_ids(self):
+        """Return the ids of the types that only the system itself uses.
+
+        :rtype: frozenset[int]
+        """
+        # sudo: see above
+        return frozenset(self.sudo().search([("is_system", "=", True)])._ids)
+
+    @api.model
+    @tools.ormcache()
     def _asking_ids(self):
         """Return the ids of the types whose actions end only with an outcome.
 

@@ -353,6 +353,30 @@ class TestPlannedAction(PlannedActionCase):
         self.assertTrue(action.active)
         self.assertEqual(action.res_id, result.id)
 
+    def test_merge_takes_processes_along(self):
+        """One that is open with both goes on once, with the history of both."""
+        process, other = self.env["crm.process"].create(
+            [
+                {"name": "Renewal", "type_ids": [Command.set(self.call_type.ids)]},
+                {"name": "Other"},
+            ]
+        )
+        stays, goes = self.leads[1], self.leads[2]
+        (stays | goes)._open_process(process)
+        goes._open_process(other)
+        done = self._new_action(lead=goes)
+        planned = self._new_action(lead=goes)
+        self.assertEqual(done.lead_process_id.lead_id, goes)
+        done.with_user(self.agent)._close_with_outcome(self.refuses)
+        result = (stays | goes).with_user(self.manager).merge_opportunity()
+        self.assertEqual(
+            result.lead_process_ids.process_id, process | other, "each goes on once"
+        )
+        self.assertEqual(len(result.lead_process_ids), 2)
+        self.assertIn(planned.lead_process_id, result.lead_process_ids)
+        row = self._ledger(result).filtered(lambda row: row.activity_ref == done.id)
+        self.assertEqual(row.lead_process_id, planned.lead_process_id)
+
     # ------------------------------------------------------------
     # RIGHTS
     # ------------------------------------------------------------
