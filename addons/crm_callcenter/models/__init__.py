@@ -44,6 +44,8 @@ from . import crm_lead_process_engine
 from . import crm_lead_team
 from . import crm_lead_charge
 from . import crm_lead_visit
+from . import crm_lead_next_step
+from . import crm_lead_planned
 from . import crm_lead_scoring
 from . import crm_lead_conversion
 from . import crm_lead_duplicates
@@ -54,6 +56,7 @@ from . import crm_agent_slot
 from . import crm_agenda
 from . import crm_planner
 from . import mail_activity
+from . import mail_activity_day
 from . import calendar_event
 from . import res_company
 from . import res_partner

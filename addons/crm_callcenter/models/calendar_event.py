@@ -37,12 +37,14 @@ class CalendarEvent(models.Model):
     )
     agent_slot_ids = fields.One2many("crm.agent.slot", "event_id", "Agent Slots")
 
-    @api.depends("stop", "outcome_id", "is_sales_appointment")
+    _not_closed = models.Index("(stop) WHERE active AND outcome_id IS NULL")
+
+    @api.depends("stop", "outcome_id", "is_sales_appointment", "action_type_id")
     def _compute_is_overdue_appointment(self):
         now = fields.Datetime.now()
         for event in self:
             event.is_overdue_appointment = bool(
-                event.is_sales_appointment
+                (event.is_sales_appointment or event.action_type_id)
                 and not event.outcome_id
                 and event.stop
                 and event.stop < now
@@ -53,7 +55,9 @@ class CalendarEvent(models.Model):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
         return [
+            "|",
             ("is_sales_appointment", "=", True),
+            ("action_type_id", "!=", False),
             ("outcome_id", "=", False),
             ("stop", "<", fields.Datetime.now()),
         ]
@@ -65,8 +69,15 @@ class CalendarEvent(models.Model):
         return events
 
     def unlink(self):
+        self.check_access("unlink")
         self._release_planned_actions()
         return super().unlink()
+
+    def _sync_activities(self, fields):
+        # The action takes its exact time from here, not the other way round.
+        return super(
+            CalendarEvent, self.with_context(calendar_event_meeting_update=True)
+        )._sync_activities(fields)
 
     def write(self, vals):
         if "outcome_id" in vals and not is_engine(self.env):

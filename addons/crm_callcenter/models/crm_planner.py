@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -77,6 +77,22 @@ class CrmPlanner(models.AbstractModel):
             else self._company_timezone(self.env.company.sudo())
         )
         return pytz.utc.localize(moment).astimezone(timezone).date()
+
+    @api.model
+    def _end_of_day(self, user):
+        """Return the last moment of today where a user lives.
+
+        :param res.users user: whose day
+        :return: naive UTC
+        :rtype: datetime.datetime
+        """
+        # sudo: the time zone of a colleague, or of the company
+        zone = pytz.timezone(
+            user.sudo().tz or self._company_timezone(self.env.company.sudo()).zone
+        )
+        today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        last = zone.localize(datetime.combine(today, time.max))
+        return last.astimezone(pytz.utc).replace(tzinfo=None)
 
     # ------------------------------------------------------------
     # WHO

@@ -12,6 +12,11 @@ from ..tools.engine import ENGINE, ENGINE_KEY, is_engine
 
 _logger = logging.getLogger(__name__)
 
+#: What moves an action in time: its dates, and the time zone of who does it.
+_WHEN_AND_WHO = {"date_deadline", "date_planned", "user_id"}
+#: What the right to plan it depends on.
+_WHO_AND_WHAT = {"user_id", "activity_type_id", "res_id", "res_model", "res_model_id"}
+
 
 class MailActivity(models.Model):
     """A planned action: on a name, at an exact time, that ends with an outcome.
@@ -22,6 +27,10 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
+    activity_type_id = fields.Many2one(
+        domain="['|', ('res_model', '=', False), ('res_model', '=', res_model),"
+        " ('is_system', '=', False)]"
+    )
     date_planned = fields.Datetime(
         "Planned For",
         help="Exact date and time. The due date is the day of it, where the assigned"
@@ -70,8 +79,10 @@ class MailActivity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         commercial = self.env["mail.activity.type"]._commercial_ids()
+        default_type = self.env.context.get("default_activity_type_id")
         for vals in vals_list:
-            if vals.get("activity_type_id") in commercial:
+            if vals.get("activity_type_id", default_type) in commercial:
+                self._check_created_open(vals)
                 vals.update(self._planned_dates(vals))
         activities = super().create(vals_list)
         planned = activities.filtered(
@@ -80,28 +91,56 @@ class MailActivity(models.Model):
         if planned:
             planned._check_planning()
             planned._join_open_process()
+        for activity in planned.filtered(lambda activity: not activity.date_planned):
+            # A type that Odoo chose by itself.
+            activity.date_deadline = activity.date_deadline
         return activities
+
+    def _check_created_open(self, vals):
+        """Refuse an action that would be born with its outcome."""
+        if not is_engine(self.env) and (
+            vals.get("outcome_id") or vals.get("active") is False
+        ):
+            raise UserError(
+                self.env._("Plan the action first, then mark it done with its outcome.")
+            )
 
     def write(self, vals):
         changed = self._filtered_commercial()
-        if not changed:
+        becomes = vals.get("activity_type_id") in (
+            self.env["mail.activity.type"]._commercial_ids()
+        )
+        if not changed and not becomes:
             return super().write(vals)
         changed._check_write(vals)
-        if len(self) > 1 and {"date_deadline", "date_planned", "user_id"} & set(vals):
+        scheduled = vals.get("calendar_event_id")
+        moves = becomes or scheduled or _WHEN_AND_WHO & set(vals)
+        if len(self) > 1 and moves:
             # Each has an hour and a time zone of its own.
             for activity in self:
                 activity.write(vals)
             return True
-        if len(self) == 1 and {"date_deadline", "date_planned", "user_id"} & set(vals):
+        writer = self
+        if moves:
+            if becomes:
+                vals = {"date_deadline": self.date_deadline, **vals}
             vals = {**vals, **self._planned_dates(vals)}
-        result = super().write(vals)
-        if {"user_id", "activity_type_id", "res_id"} & set(vals):
-            changed._check_planning()
+            if not scheduled:
+                self._move_event(vals["date_planned"])
+            # The calendar would move the event by days of another time zone.
+            writer = self.with_context(calendar_event_meeting_update=True)
+        if scheduled:
+            vals = {**vals, "needs_scheduling": False}
+        result = super(MailActivity, writer).write(vals)
+        if _WHO_AND_WHAT & set(vals) and not is_engine(self.env):
+            (self if becomes else changed)._check_planning()
         return result
 
     def unlink(self):
-        if not is_engine(self.env):
-            self._filtered_commercial()._register_cancelled()
+        commercial = self._filtered_commercial()
+        if commercial and not is_engine(self.env):
+            commercial.check_access("unlink")
+            commercial._register_cancelled()
         return super().unlink()
 
     def _check_write(self, vals):
@@ -111,6 +150,18 @@ class MailActivity(models.Model):
         if "outcome_id" in vals:
             raise UserError(
                 self.env._("An outcome is registered when the action is marked done.")
+            )
+        if (
+            "activity_type_id" in vals
+            and vals["activity_type_id"]
+            not in self.env["mail.activity.type"]._commercial_ids()
+        ):
+            raise UserError(
+                self.env._(
+                    "%(action)s is a commercial action and stays one. Cancel it, and"
+                    " plan the other activity beside it.",
+                    action=self[:1].display_name,
+                )
             )
         if "active" not in vals:
             return
@@ -136,6 +187,27 @@ class MailActivity(models.Model):
     # DATES
     # ------------------------------------------------------------
 
+    @api.onchange("activity_type_id")
+    def _onchange_type_proposes_time(self):
+        if self.activity_type_id.is_commercial:
+            self.date_planned = self.date_planned or self._proposed_time(
+                self.date_deadline
+            )
+
+    @api.model
+    def _proposed_time(self, day):
+        """Return the standard time of a day, for a form that asks for an hour.
+
+        :param datetime.date day: where the current user lives; today by default
+        :return: naive UTC
+        :rtype: datetime.datetime
+        """
+        zone = pytz.timezone(
+            self.env.user.tz
+            or self.env["crm.planner"]._company_timezone(self.env.company.sudo()).zone
+        )
+        return self.browse()._planned_on(day, zone)
+
     def _planned_dates(self, vals):
         """Return exact time and due date of an action, one following the other.
 
@@ -153,6 +225,12 @@ class MailActivity(models.Model):
             else planner._company_timezone(self.env.company.sudo())
         )
         planned = fields.Datetime.to_datetime(vals.get("date_planned"))
+        event = self.env["calendar.event"].browse(vals.get("calendar_event_id") or ())
+        if self.env.context.get("calendar_event_meeting_update"):
+            event = event or self.calendar_event_id
+        if event:
+            # sudo: the calendar moves the action, not the other way round
+            planned = event.sudo().start
         if not planned:
             planned = self._planned_on(vals.get("date_deadline"), zone)
         deadline = pytz.utc.localize(planned).astimezone(zone).date()
@@ -166,8 +244,6 @@ class MailActivity(models.Model):
         :return: naive UTC
         :rtype: datetime.datetime
         """
-        if self.calendar_event_id and self.calendar_event_id.start:
-            return self.calendar_event_id.start
         before = self.date_planned
         if before and not day:
             return before
@@ -178,6 +254,22 @@ class MailActivity(models.Model):
         day = fields.Date.to_date(day) or fields.Date.context_today(self)
         local = zone.localize(datetime.combine(day, time(hour.hour, hour.minute)))
         return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _move_event(self, planned):
+        """Let the event in the calendar follow its action.
+
+        :param datetime.datetime planned: naive UTC
+        :raise UserError: whoever does it has something else at that time
+        """
+        event = self.calendar_event_id
+        if (
+            not event
+            or self.env.context.get("calendar_event_meeting_update")
+            or event.start == planned
+        ):
+            return
+        event = event.with_context(mail_activity_meeting_update=True)
+        event.write({"start": planned, "stop": planned + (event.stop - event.start)})
 
     # ------------------------------------------------------------
     # WHO MAY PLAN IT
@@ -249,7 +341,12 @@ class MailActivity(models.Model):
         return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
 
     def action_done(self):
-        return self._action_ask_outcome() or super().action_done()
+        window = self._action_ask_outcome()
+        if not window:
+            return super().action_done()
+        others = self.filtered(lambda activity: not activity.asks_outcome)
+        super(MailActivity, others).action_done()
+        return window
 
     def action_done_redirect_to_other(self):
         return self._action_ask_outcome() or super().action_done_redirect_to_other()
@@ -270,10 +367,11 @@ class MailActivity(models.Model):
         asking = self.filtered("active")._filtered_commercial().filtered("asks_outcome")
         return asking.action_ask_outcome(note=note) if asking else None
 
-    def action_ask_outcome(self, note=None):
+    def action_ask_outcome(self, note=None, attachment_ids=None):
         """Open the window in which the outcome of these actions is chosen.
 
         :param str note: what was typed already
+        :param list attachment_ids: ids of files that were uploaded for it
         :rtype: dict
         :raise UserError: they are of different types
         """
@@ -294,15 +392,18 @@ class MailActivity(models.Model):
             "context": {
                 "default_activity_ids": [fields.Command.set(self.ids)],
                 "default_note": note or False,
+                "default_attachment_ids": [fields.Command.set(attachment_ids or [])],
+                "dialog_size": "medium",
             },
         }
 
-    def _close_with_outcome(self, outcome, note=None, token=None):
+    def _close_with_outcome(self, outcome, note=None, token=None, attachment_ids=None):
         """Close this action with its outcome, for the current user.
 
         :param crm.outcome outcome: how it ended
         :param str note: the conversation note
         :param str token: the same token twice registers once
+        :param list attachment_ids: ids of files that were uploaded for it
         :return: the row of the ledger
         :rtype: crm.interaction
         :raise UserError: somebody else closed it first, or the outcome is none of
@@ -311,10 +412,12 @@ class MailActivity(models.Model):
         self.ensure_one()
         if self.user_id != self.env.user:
             self.check_access("write")
+        self.env["ir.attachment"].browse(attachment_ids or ()).check_access("read")
         # sudo: whoever has the action closes it, also without seeing the name
         lead = self.env["crm.lead"].sudo().browse(self.sudo().res_id)
+        activity = self.sudo().with_context(outcome_attachment_ids=attachment_ids)
         return lead._register_outcome(
-            outcome, activity=self.sudo(), note=note, token=token
+            outcome, activity=activity, note=note, token=token
         ).sudo(self.env.su)
 
     def _lock_open(self):
@@ -327,9 +430,12 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         self.flush_recordset()
-        rows = self.env.execute_query(
-            SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id)
+        # Who comes second is expected: no error for the log.
+        self.env.cr.execute(
+            SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,
         )
+        rows = self.env.cr.fetchall()
         if rows and rows[0][0]:
             return
         # sudo: who closed it, for the sentence
@@ -356,7 +462,10 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         action = self.with_context(**{ENGINE_KEY: ENGINE})
-        action._action_done(feedback=note or False)
+        action._action_done(
+            feedback=note or False,
+            attachment_ids=self.env.context.get("outcome_attachment_ids") or None,
+        )
         action.outcome_id = outcome
         if self.calendar_event_id:
             self.calendar_event_id._close(outcome)
@@ -416,8 +525,30 @@ class MailActivity(models.Model):
                 )
 
     def _move_to_pool(self):
-        """Take open actions from a user who is leaving; anybody may do them then."""
-        self.with_context(mail_activity_quick_update=True).write({"user_id": False})
+        """Take open actions from a user who is leaving; anybody may do them then.
+
+        One statement, for a user may leave thousands. The exact time stays, the day
+        of it is the company's from now on.
+        """
+        self.env["mail.activity"].flush_model()
+        zone = self.env["crm.planner"]._company_timezone(self.env.company.sudo())
+        self.env.execute_query(
+            SQL(
+                """UPDATE mail_activity
+                      SET user_id = NULL, user_tz = NULL,
+                          date_deadline = (date_planned AT TIME ZONE 'UTC'
+                                           AT TIME ZONE %s)::date
+                    WHERE id = ANY(%s) RETURNING id""",
+                zone.zone,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["user_id", "user_tz", "date_deadline"], flush=False)
 
     def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + ["asks_outcome", "date_planned"]
+        return super()._to_store_defaults(target) + [
+            "asks_outcome",
+            "date_planned",
+            # Odoo's chatter shows it, when there is no summary, but isn't sent it.
+            "display_name",
+        ]

@@ -162,6 +162,16 @@ class MailActivityType(models.Model):
 
     @api.model
     @tools.ormcache()
+    def _system_ids(self):
+        """Return the ids of the types that only the system itself uses.
+
+        :rtype: frozenset[int]
+        """
+        # sudo: see above
+        return frozenset(self.sudo().search([("is_system", "=", True)])._ids)
+
+    @api.model
+    @tools.ormcache()
     def _asking_ids(self):
         """Return the ids of the types whose actions end only with an outcome.
 
@@ -207,6 +217,27 @@ class MailActivityType(models.Model):
         """
         # sudo: see above
         return self.sudo().browse(self._first_id("channel", "call") or ())
+
+    @api.model
+    def get_graph_legend(self):
+        """Return what the icons and colours in lists, cards and calendars mean.
+
+        :return: ``types``, ``outcomes`` and ``states`` in use, each a list of ``id``,
+            ``name``, ``color`` and ``icon``, in their order
+        :rtype: dict[str, list[dict]]
+        """
+        columns = ["name", "color", "icon"]
+        return {
+            "types": self.search_read(
+                [("is_commercial", "=", True), ("is_system", "=", False)], columns
+            ),
+            "outcomes": self.env["crm.outcome"].search_read(
+                [("active", "=", True)], columns
+            ),
+            "states": self.env["crm.commercial.state"].search_read(
+                [("active", "=", True)], columns
+            ),
+        }
 
     def _asks_outcome(self):
         """Tell whether an action of this type ends only with an outcome.

@@ -7,3 +7,4 @@ from . import crm_scheme_choice_wizard
 from . import crm_graph_transfer
 from . import crm_points_mail_preview
 from . import crm_prize_preview
+from . import mail_activity_schedule

@@ -17,6 +17,8 @@ class CrmCloseActionWizard(models.TransientModel):
         "activity_id",
         string="Actions",
         readonly=True,
+        # Also those that somebody else closed meanwhile, for the sentence.
+        context={"active_test": False},
     )
     event_id = fields.Many2one("calendar.event", "Appointment", readonly=True)
     activity_type_id = fields.Many2one(
@@ -30,6 +32,14 @@ class CrmCloseActionWizard(models.TransientModel):
         "crm.outcome", required=True, domain="[('id', 'in', allowed_outcome_ids)]"
     )
     note = fields.Text("Conversation Note")
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "crm_close_action_wizard_attachment_rel",
+        "wizard_id",
+        "attachment_id",
+        string="Files",
+        bypass_search_access=True,
+    )
     effects = fields.Text("What Follows", compute="_compute_effects")
     token = fields.Char(default=lambda self: uuid.uuid4().hex)
 
@@ -85,6 +95,7 @@ class CrmCloseActionWizard(models.TransientModel):
                     self.outcome_id,
                     note=self.note,
                     token=f"{self.token}-{activity.id}",
+                    attachment_ids=self.attachment_ids.ids,
                 )
         else:
             self._close_event()
