@@ -263,16 +263,30 @@ class CrmPlanner(models.AbstractModel):
     @api.model
     def _follow(self, activity_ids):
         """Let those who got an action follow its name, as Odoo does."""
-        if not activity_ids:
-            return
+        if activity_ids:
+            self._follow_names(
+                SQL(
+                    """SELECT DISTINCT a.res_id AS lead_id, u.partner_id
+                         FROM mail_activity a JOIN res_users u ON u.id = a.user_id
+                        WHERE a.id = ANY(%s)""",
+                    activity_ids,
+                )
+            )
+
+    @api.model
+    def _follow_names(self, source):
+        """Let people follow names, with what Odoo tells followers by default.
+
+        :param SQL source: a query that yields ``lead_id`` and ``partner_id``, each
+            pair once
+        """
         self.env.execute_query(
             SQL(
                 """
                 WITH added AS (
                     INSERT INTO mail_followers (res_model, res_id, partner_id)
-                    SELECT DISTINCT 'crm.lead', a.res_id, u.partner_id
-                      FROM mail_activity a JOIN res_users u ON u.id = a.user_id
-                     WHERE a.id = ANY(%(ids)s)
+                    SELECT 'crm.lead', source.lead_id, source.partner_id
+                      FROM (%s) AS source
                     ON CONFLICT DO NOTHING
                     RETURNING id)
                 INSERT INTO mail_followers_mail_message_subtype_rel
@@ -283,7 +297,7 @@ class CrmPlanner(models.AbstractModel):
                                             OR subtype.res_model IS NULL)
                 RETURNING 1
                 """,
-                ids=activity_ids,
+                source,
             )
         )
         self.env["mail.followers"].invalidate_model()

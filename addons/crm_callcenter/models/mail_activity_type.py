@@ -191,6 +191,7 @@ class MailActivityType(models.Model):
             ("crm.relation", "next_type_id"),
             ("mail.activity", "activity_type_id"),
             ("crm.process", "type_ids"),
+            ("crm.macro", "activity_type_id"),
         ]
 
     @api.model

@@ -7,3 +7,4 @@ from . import test_phone
 from . import test_roles
 from . import test_tree
 from . import test_zone
+from . import test_macro
