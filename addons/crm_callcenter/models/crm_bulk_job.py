@@ -68,7 +68,9 @@ class CrmBulkJob(models.Model):
     def _job_process(self, leads):
         chosen = leads
         if self.kind in _WITHOUT_BLOCKED:
-            chosen = leads.filtered_domain([("commercial_state_class", "!=", "blocked")])
+            chosen = leads.filtered_domain(
+                [("commercial_state_class", "!=", "blocked")]
+            )
         return getattr(self, f"_process_{self.kind}")(chosen), len(leads)
 
     def _process_outcome(self, leads):

@@ -131,12 +131,13 @@ class CrmLead(models.Model):
         """
         self.check_access("write")
         self.flush_recordset(["charge_user_id", "charge_date"])
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "SELECT id FROM crm_lead WHERE id = ANY(%s)"
                 " ORDER BY id FOR NO KEY UPDATE",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
         self.invalidate_recordset(["charge_user_id", "charge_date"], flush=False)
 
@@ -225,7 +226,8 @@ class CrmLead(models.Model):
                             JOIN crm_outcome o ON o.id = i.outcome_id
                            WHERE i.lead_id = lead.id AND i.date >= %(limit)s
                              AND o.is_system IS NOT TRUE)
-                 ORDER BY lead.id LIMIT %(batch)s FOR NO KEY UPDATE OF lead""",
+                 ORDER BY lead.id LIMIT %(batch)s
+                   FOR NO KEY UPDATE OF lead SKIP LOCKED""",
                 limit=limit,
                 main=self.env.ref("base.main_company").id,
                 company=company.id,

@@ -8,8 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.safe_eval import dateutil as safe_dateutil
 from odoo.tools.safe_eval import datetime as safe_datetime
+from odoo.tools.safe_eval import dateutil as safe_dateutil
 from odoo.tools.safe_eval import safe_eval
 from odoo.tools.safe_eval import time as safe_time
 
@@ -261,7 +261,9 @@ class CrmMacro(models.Model):
             query = self._leads()._search(self._names_domain())
             with self.env.cr.savepoint(flush=False):
                 # Without any row: PostgreSQL reads it, and looks at no name.
-                self.env.execute_query(SQL("SELECT FROM (%s) q LIMIT 0", query.select()))
+                self.env.execute_query(
+                    SQL("SELECT FROM (%s) q LIMIT 0", query.select())
+                )
         except (*BROKEN_SEARCH, psycopg2.Error) as error:
             raise self._broken_search(error) from error
 

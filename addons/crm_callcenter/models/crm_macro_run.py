@@ -86,9 +86,9 @@ class CrmMacroRun(models.Model):
         except BROKEN_SEARCH as error:
             raise macro._broken_search(error) from error
 
-    def _job_remaining(self):
+    def _job_is_full(self):
         cap = self.macro_id.cap
-        return max(cap - self.done, 0) if cap else None
+        return bool(cap) and self.done >= cap
 
     def _job_process(self, leads):
         macro = self.macro_id
@@ -106,7 +106,7 @@ class CrmMacroRun(models.Model):
             planner._due(macro.delay_days, macro.delay_hours),
             macro._assignee_source(lead_ids, self.done),
         )
-        if len(lead_ids) == self._job_remaining():
+        if macro.cap and self.done + len(lead_ids) >= macro.cap:
             return len(lead_ids), leads.ids.index(lead_ids[-1]) + 1
         return len(lead_ids), len(leads)
 
@@ -136,7 +136,7 @@ class CrmMacroRun(models.Model):
                 lead_ids,
                 macro._blocked_state_ids(),
                 is_planned,
-                self._job_remaining(),
+                macro.cap - self.done if macro.cap else None,
             )
         )
         return [lead_id for [lead_id] in rows]

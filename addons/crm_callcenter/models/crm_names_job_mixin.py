@@ -117,13 +117,12 @@ class CrmNamesJobMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _job_remaining(self):
-        """Return how many names may still be done; the rest is left alone.
+    def _job_is_full(self):
+        """Tell whether a limit is reached: what is left is left alone.
 
-        :return: a number, or ``None`` without a limit
-        :rtype: int | None
+        :rtype: bool
         """
-        return None
+        return False
 
     def _job_failed(self):
         """Tell somebody that the job failed; its sentence stands in ``error``."""
@@ -234,7 +233,9 @@ class CrmNamesJobMixin(models.AbstractModel):
         """
         self.ensure_one()
         key = SQL("hashtext(%s), %s", self._table, self._job_lock_id())
-        [[is_mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s)", key))
+        [[is_mine]] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_lock(%s)", key)
+        )
         try:
             yield is_mine
         finally:
@@ -264,7 +265,7 @@ class CrmNamesJobMixin(models.AbstractModel):
             except Exception as error:  # noqa: BLE001 - whatever it is, the job says it
                 self.env.cr.rollback()
                 self._job_fail(error)
-                self.env.cr.commit()
+                self.env["ir.cron"]._commit_progress()
                 return True
             if not more:
                 return True
@@ -298,8 +299,7 @@ class CrmNamesJobMixin(models.AbstractModel):
         if not page:
             page[:] = self._job_page()
         lead_ids = page[:BATCH_SIZE]
-        remaining = self._job_remaining()
-        if not lead_ids or remaining == 0:
+        if not lead_ids or self._job_is_full():
             self._job_end("done")
             return False
         done, seen = self._job_process(self._job_leads().browse(lead_ids))
@@ -316,12 +316,14 @@ class CrmNamesJobMixin(models.AbstractModel):
     def _job_lock_row(self):
         """Read the job anew, and let nobody change it before the next commit."""
         self.flush_recordset()
-        self.env.execute_query(
+        # Somebody may be cancelling it right now: that is tried again, no error.
+        self.env.cr.execute(
             SQL(
                 "SELECT 1 FROM %s WHERE id = %s FOR NO KEY UPDATE",
                 SQL.identifier(self._table),
                 self.id,
-            )
+            ),
+            log_exceptions=False,
         )
         self.invalidate_recordset()
 

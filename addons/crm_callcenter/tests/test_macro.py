@@ -105,9 +105,7 @@ class TestMacro(CallcenterCommon):
             fields.Datetime.now(),
         )
         macro = self.macro()
-        self.assertEqual(
-            macro._count_names(), {"found": 6, "planned": 1, "to_plan": 5}
-        )
+        self.assertEqual(macro._count_names(), {"found": 6, "planned": 1, "to_plan": 5})
         run = self.run_macro(macro)
         self.assertEqual((run.matched, run.done, run.skipped), (6, 5, 1))
         self.assertEqual(self.planned().mapped("res_id"), self.leads.ids)
@@ -190,9 +188,7 @@ class TestMacro(CallcenterCommon):
         turns = [action.user_id.id for action in self.planned()]
         self.assertEqual(turns, [self.operator.id, self.operator_two.id] * 3)
         # Those who got one follow the name, as with Odoo's own activities.
-        self.assertIn(
-            self.operator_two.partner_id, self.leads[1].message_partner_ids
-        )
+        self.assertIn(self.operator_two.partner_id, self.leads[1].message_partner_ids)
 
     def test_category_without_operators_plans_for_the_pool(self):
         category = self.env["crm.operator.category"].create({"name": "Nobody yet"})
@@ -313,15 +309,22 @@ class TestMacro(CallcenterCommon):
         ):
             with (
                 self.subTest(domain),
-                self.assertRaisesRegex(ValidationError, f"(?s)Renewals.*{words}|{words}"),
+                self.assertRaisesRegex(
+                    ValidationError, f"(?s)Renewals.*{words}|{words}"
+                ),
             ):
                 self.macro(domain=domain)
 
     def test_inactive_and_foreign_types_are_refused(self):
         self.action_type.active = False
-        with self.assertRaisesRegex(ValidationError, "Renewals.*Renewal call.*switched"):
+        with self.assertRaisesRegex(
+            ValidationError, "Renewals.*Renewal call.*switched"
+        ):
             self.macro()
-        for xmlid in ("mail.mail_activity_data_todo", "crm_callcenter.activity_type_undo"):
+        for xmlid in (
+            "mail.mail_activity_data_todo",
+            "crm_callcenter.activity_type_undo",
+        ):
             activity_type = self.env.ref(xmlid)
             with self.assertRaisesRegex(ValidationError, "Renewals.*can't plan"):
                 self.macro(activity_type_id=activity_type.id)
@@ -381,7 +384,7 @@ class TestMacro(CallcenterCommon):
         def break_in_second(run, leads):
             result = process(run, leads)
             if self.leads[3] in leads:
-                raise UserError("Out of paper.")
+                raise UserError(run.env._("Out of paper."))
             return result
 
         macro._queue_run()
@@ -436,9 +439,14 @@ class TestMacro(CallcenterCommon):
     def test_only_managers_see_macros(self):
         macro = self.macro()
         for user in self.operator | self.coordinator | self.agent | self.back_office:
-            for record in (macro, macro._queue_run() if not macro.run_ids else macro.run_ids):
+            for record in (
+                macro,
+                macro._queue_run() if not macro.run_ids else macro.run_ids,
+            ):
                 with self.subTest(user.name), self.assertRaises(AccessError):
-                    record.with_user(user).read(["state" if "state" in record else "name"])
+                    record.with_user(user).read(
+                        ["state" if "state" in record else "name"]
+                    )
         with self.assertRaises(AccessError):
             macro.run_ids.with_user(self.manager).write({"done": 3})
 
