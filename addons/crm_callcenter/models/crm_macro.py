@@ -351,22 +351,19 @@ class CrmMacro(models.Model):
         if self.assignee == "category":
             user_ids = self._category_user_ids()
             user = SQL(
-                "(%s::integer[])[1 + (%s + place - 1) %% %s]",
+                "(%s::integer[])[1 + (%s + lead.place - 1) %% %s]",
                 user_ids,
                 planned,
                 max(len(user_ids), 1),
             )
+            # The engine joins the names itself: here their numbers are enough.
+            names = SQL("unnest(%s) WITH ORDINALITY AS lead(id, place)", lead_ids)
         else:
             user = self.env["crm.planner"]._assignee_sql(
                 self.assignee, self.user_id, self.assignee_user_id
             )
-        return SQL(
-            "SELECT lead.id AS lead_id, %s AS user_id"
-            " FROM unnest(%s) WITH ORDINALITY AS chosen(id, place)"
-            " JOIN crm_lead lead ON lead.id = chosen.id",
-            user,
-            lead_ids,
-        )
+            names = SQL("crm_lead lead WHERE lead.id = ANY(%s)", lead_ids)
+        return SQL("SELECT lead.id AS lead_id, %s AS user_id FROM %s", user, names)
 
     def _category_user_ids(self):
         """Return the operators of the category, and of those below it.

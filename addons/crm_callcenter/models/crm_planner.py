@@ -205,17 +205,18 @@ class CrmPlanner(models.AbstractModel):
         :rtype: list[int]
         """
         timezone = self._company_timezone(self.env.company.sudo()).zone
-        process = (
-            SQL("%s::integer", lead_process.id)
-            if lead_process
-            else SQL(
+        process = SQL("NULL::integer")
+        process_ids = self.env["crm.process"]._ids_by_type().get(activity_type.id)
+        if lead_process:
+            process = SQL("%s::integer", lead_process.id)
+        elif process_ids:
+            process = SQL(
                 """(SELECT lp.id FROM crm_lead_process lp
                      WHERE lp.lead_id = lead.id AND lp.date_close IS NULL
                        AND lp.process_id = ANY(%s)
                   ORDER BY lp.id DESC LIMIT 1)""",
-                self.env["crm.process"]._ids_by_type().get(activity_type.id, []),
+                process_ids,
             )
-        )
         self.env["mail.activity"].flush_model()
         self.env["crm.lead"].flush_model(["name"])
         rows = self.env.execute_query(
@@ -280,7 +281,7 @@ class CrmPlanner(models.AbstractModel):
         :param SQL source: a query that yields ``lead_id`` and ``partner_id``, each
             pair once
         """
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 WITH added AS (
@@ -295,7 +296,6 @@ class CrmPlanner(models.AbstractModel):
                   FROM added CROSS JOIN mail_message_subtype subtype
                  WHERE subtype.default AND (subtype.res_model = 'crm.lead'
                                             OR subtype.res_model IS NULL)
-                RETURNING 1
                 """,
                 source,
             )

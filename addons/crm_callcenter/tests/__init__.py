@@ -9,6 +9,7 @@ from . import test_macro
 from . import test_monitoring
 from . import test_operator_category
 from . import test_phone
+from . import test_register_cost
 from . import test_roles
 from . import test_tree
 from . import test_zone
