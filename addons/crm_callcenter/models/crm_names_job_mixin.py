@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools.cursor import read_committed_cursor
+
 _logger = logging.getLogger(__name__)
 
 #: States in which a job still has work to do.
@@ -144,6 +146,7 @@ class CrmNamesJobMixin(models.AbstractModel):
         :raise UserError: it is not at work
         """
         self.ensure_one()
+        self.check_access("read")
         if self.state not in OPEN_STATES:
             raise UserError(
                 self.env._("%(job)s has ended already.", job=self.display_name)
@@ -155,11 +158,23 @@ class CrmNamesJobMixin(models.AbstractModel):
                 self._job_lock_id(),
             )
         )
-        # sudo: a job is written by the system; its access says who sees its buttons
         if nobody_at_work:
+            # sudo: a job is written by the system; who may read it may cancel it
             self.sudo()._job_end("cancelled")
-        else:
-            self.sudo().cancel_asked = True
+            return
+        # The worker holds the row until each commit: on a snapshot of its own this
+        # would fail again and again, here it waits for its turn.
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    "UPDATE %s SET cancel_asked = true"
+                    " WHERE id = %s AND state = ANY(%s)",
+                    SQL.identifier(self._table),
+                    self.id,
+                    list(OPEN_STATES),
+                )
+            )
+        self.invalidate_recordset(["cancel_asked"], flush=False)
 
     def action_continue(self):
         """Let a job that was cancelled or failed go on where it was.
@@ -167,6 +182,7 @@ class CrmNamesJobMixin(models.AbstractModel):
         :raise UserError: it is at work, or done
         """
         self.ensure_one()
+        self.check_access("read")
         if self.state not in ("cancelled", "failed"):
             raise UserError(
                 self.env._(
@@ -175,7 +191,7 @@ class CrmNamesJobMixin(models.AbstractModel):
                     job=self.display_name,
                 )
             )
-        # sudo: see above
+        # sudo: a job is written by the system; who may read it may let it go on
         self.sudo().write(
             {
                 "state": "queued",

@@ -6,6 +6,7 @@ from . import test_lead
 from . import test_lead_process
 from . import test_lead_scoring
 from . import test_macro
+from . import test_macro_concurrency
 from . import test_monitoring
 from . import test_operator_category
 from . import test_phone
