@@ -71,9 +71,10 @@ class CrmLead(models.Model):
                         state=lead.commercial_state_id.name,
                     )
                 )
-            # sudo: the name of a colleague, for the sentence
+            # sudo: the name of a colleague, for the sentence; who has left the
+            # company follows nobody
             holder = lead.sudo().charge_user_id
-            if holder and holder != self.env.user:
+            if holder.active and holder != self.env.user:
                 raise UserError(
                     self.env._(
                         "%(user)s has been in charge of %(name)s since %(date)s. Ask"
@@ -85,8 +86,8 @@ class CrmLead(models.Model):
                         ).strftime("%d/%m/%Y %H:%M"),
                     )
                 )
-        free = self.filtered(lambda lead: not lead.charge_user_id)
-        free._change_charge(self.env.user, "taken")
+        others = self.filtered(lambda lead: lead.charge_user_id != self.env.user)
+        others._change_charge(self.env.user, "taken")
         return self._charge_notification(
             self.env._("You are in charge of %(count)s names.", count=len(self))
             if len(self) > 1

@@ -6,7 +6,7 @@ PEOPLE_FIELDS = ("contact_user_id", "technician_id")
 
 
 class CrmLead(models.Model):
-    """Who looks after a name: salesperson, contact person, technician, and in charge."""
+    """Who looks after a name: salesperson, contact, technician, and in charge."""
 
     _inherit = "crm.lead"
 

@@ -75,9 +75,9 @@ class CrmMacroRun(models.Model):
         leads = self.macro_id._leads()
         return leads.with_context(lang=self.macro_id.user_id.lang)
 
-    def _job_begin(self):
+    def _job_begin(self, page):
         self.macro_id._check_runnable()
-        return super()._job_begin()
+        return super()._job_begin(page)
 
     def _job_domain(self):
         macro = self.macro_id

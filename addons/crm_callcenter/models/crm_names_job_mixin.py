@@ -18,7 +18,7 @@ OPEN_STATES = ("queued", "running")
 #: Names that are worked on between two commits: nobody waits long for them.
 BATCH_SIZE = 5000
 #: Numbers of names that are looked up at a time and kept in memory.
-PAGE_SIZE = 50000
+PAGE_SIZE = 100000
 #: How often a batch is tried that met somebody else's work on the same rows.
 TRIES = 5
 
@@ -308,14 +308,17 @@ class CrmNamesJobMixin(models.AbstractModel):
             self._job_end("cancelled")
             return False
         if self.state == "queued":
-            self._job_begin()
+            self._job_begin(page)
             return True
+        if self._job_is_full():
+            self._job_end("done")
+            return False
         # What was committed meanwhile goes; a batch that was rolled back stays.
         del page[: bisect_right(page, self.last_lead_id)]
         if not page:
             page[:] = self._job_page()
         lead_ids = page[:BATCH_SIZE]
-        if not lead_ids or self._job_is_full():
+        if not lead_ids:
             self._job_end("done")
             return False
         done, seen = self._job_process(self._job_leads().browse(lead_ids))
@@ -343,17 +346,19 @@ class CrmNamesJobMixin(models.AbstractModel):
         )
         self.invalidate_recordset()
 
-    def _job_begin(self):
-        """Count the names, and fix which is the last one of the job."""
+    def _job_begin(self, page):
+        """Count the names, and fix which is the last one of the job.
+
+        :param list page: is filled with the first names
+        """
         if not self.max_lead_id:
             [[last]] = self.env.execute_query(SQL("SELECT max(id) FROM crm_lead"))
-            self.write(
-                {
-                    "max_lead_id": last or 0,
-                    "matched": self._job_leads().search_count(self._job_domain()),
-                    "date_start": fields.Datetime.now(),
-                }
-            )
+            self.max_lead_id = last or 0
+            page[:] = self._job_page()
+            matched = len(page)
+            if matched >= PAGE_SIZE:
+                matched = self._job_leads().search_count(self._job_domain())
+            self.write({"matched": matched, "date_start": fields.Datetime.now()})
         self.state = "running"
 
     def _job_page(self):

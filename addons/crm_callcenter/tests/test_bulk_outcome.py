@@ -136,6 +136,13 @@ class TestBulkOutcome(CallcenterCommon):
         self.assertEqual(wizard.count, 6)
         self.assertEqual(self.job(wizard.action_confirm()).done, 6)
 
+    def test_all_selected_means_the_whole_search(self):
+        """The browser names 20,000 at most of what was selected with 'Select all'."""
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
+        domain = [("id", "in", self.leads.ids)]
+        wizard = self.wizard("process", self.leads[:2], domain=domain)
+        self.assertEqual((wizard.scope, wizard.count), ("search", 6))
+
     def test_names_that_leave_the_search_by_the_change_itself(self):
         initial = self.leads.commercial_state_id
         with (

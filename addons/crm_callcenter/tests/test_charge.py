@@ -71,6 +71,16 @@ class TestCharge(CallcenterCommon):
             self.by(other).action_take_charge()
         self.assertEqual(self.history(), [(self.taken, self.manager)])
 
+    def test_whoever_has_left_follows_nobody(self):
+        leaver = self._new_user("leaver", "group_campaign_manager")
+        self.by(leaver).action_take_charge()
+        leaver.active = False
+        self.by(self.manager).action_take_charge()
+        self.assertEqual(self.lead.charge_user_id, self.manager)
+        self.assertEqual(
+            self.history(), [(self.taken, leaver), (self.taken, self.manager)]
+        )
+
     def test_blocked_name_is_nobodys(self):
         blocked = self.env["crm.commercial.state"].create(
             {"name": "Never again", "state_class": "blocked"}

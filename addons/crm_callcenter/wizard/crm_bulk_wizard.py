@@ -69,7 +69,19 @@ class CrmBulkWizard(models.TransientModel):
         values["search_domain"] = repr(list(searched & companies))
         values["selected_count"] = leads.search_count(chosen & companies)
         values["search_count"] = leads.search_count(searched & companies)
+        if len(self.env.context.get("active_ids") or []) >= self._selection_limit():
+            values["scope"] = "search"
         return values
+
+    @api.model
+    def _selection_limit(self):
+        """Return how many names the browser names; whoever selects all means more.
+
+        :rtype: int
+        """
+        # sudo: a parameter of the web client, which the session tells everybody
+        parameters = self.env["ir.config_parameter"].sudo()
+        return int(parameters.get_param("web.active_ids_limit", default="20000"))
 
     @api.depends("scope", "selected_count", "search_count")
     def _compute_count(self):
