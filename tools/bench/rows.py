@@ -31,6 +31,11 @@ def at_most(name, value, unit, limit):
     return Row(name, value, unit, goal=f"<= {limit:g} {unit}", ok=value <= limit)
 
 
+def at_least(name, value, unit, limit):
+    """Return a figure that must reach a limit, in its own unit."""
+    return Row(name, value, unit, goal=f">= {limit:g} {unit}", ok=value >= limit)
+
+
 def at_most_times(name, value, unit, baseline, times):
     """Return a figure that must not exceed its baseline so many times."""
     ratio = _ratio(value, baseline)

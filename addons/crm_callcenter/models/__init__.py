@@ -57,6 +57,10 @@ from . import crm_agenda
 from . import crm_planner
 from . import mail_activity
 from . import mail_activity_day
+from . import crm_names_job_mixin
+from . import crm_bulk_job
+from . import crm_macro
+from . import crm_macro_run
 from . import calendar_event
 from . import res_company
 from . import res_partner

@@ -21,6 +21,7 @@ class CrmLead(models.Model):
         note=None,
         date=None,
         activity_ref=0,
+        lead_process_ids=None,
     ):
         """Register the same outcome on all of these names, in a few statements.
 
@@ -38,6 +39,8 @@ class CrmLead(models.Model):
         :param str note: the same for all
         :param datetime.datetime date: naive UTC; now by default
         :param int activity_ref: number of the planned action that it is about
+        :param list lead_process_ids: ids of the processes that it is about, beside
+            those that it moves
         :return: how many rows of the ledger were written
         :rtype: int
         :raise UserError: the outcome may not be registered, or a state is given
@@ -66,7 +69,7 @@ class CrmLead(models.Model):
             note=note,
             date=date,
             activity_ref=activity_ref,
-            process_ids=process_ids,
+            process_ids=[*process_ids, *(lead_process_ids or ())],
         )
         if effects["state"]:
             self._move_states_batch(effects["state"])

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmLeadProcess(models.Model):
@@ -32,6 +32,21 @@ class CrmLeadProcess(models.Model):
         default="open",
     )
 
+    activity_ids = fields.One2many(
+        "mail.activity", "lead_process_id", "Planned", readonly=True
+    )
+    interaction_ids = fields.One2many(
+        "crm.interaction", "lead_process_id", "Done", readonly=True
+    )
+    process_color = fields.Char(related="process_id.color")
+    state_color = fields.Char(related="commercial_state_id.color", string="State Color")
+    next_activity_id = fields.Many2one(
+        "mail.activity", "Next Action", compute="_compute_next_activity"
+    )
+    next_activity_date = fields.Datetime(
+        "Planned For", compute="_compute_next_activity"
+    )
+
     _open_once = models.UniqueIndex(
         "(lead_id, process_id) WHERE date_close IS NULL",
         "This process is open already with this name.",
@@ -42,3 +57,11 @@ class CrmLeadProcess(models.Model):
         "CHECK ((result = 'open') = (date_close IS NULL))",
         "A closed process has a closing date and a result.",
     )
+
+    @api.depends("activity_ids.date_planned")
+    def _compute_next_activity(self):
+        for instance in self:
+            planned = instance.activity_ids.filtered("date_planned")
+            following = planned.sorted("date_planned")[:1]
+            instance.next_activity_id = following
+            instance.next_activity_date = following.date_planned

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -100,3 +101,41 @@ class CrmLead(models.Model):
         )
         self.invalidate_recordset(["lead_process_ids"])
         return len(rows)
+
+    def _open_process_by_hand(self, process, note=None):
+        """Open a process with these names, with a row of the ledger for each.
+
+        :param crm.process process: which; names with which it is open already are
+            left out
+        :param str note: why
+        :return: how many were opened
+        :rtype: int
+        :raise UserError: the process is switched off
+        """
+        if not process.active:
+            raise UserError(
+                self.env._(
+                    "The process %(process)s is no longer in use. Choose another one.",
+                    process=process.name,
+                )
+            )
+        # sudo: processes are written by the system
+        instances = self.env["crm.lead.process"].sudo()
+        domain = [
+            ("lead_id", "in", self.ids),
+            ("process_id", "=", process.id),
+            ("date_close", "=", False),
+        ]
+        known = set(instances.search(domain).lead_id._ids)
+        others = self.browse([lead_id for lead_id in self.ids if lead_id not in known])
+        if not others:
+            return 0
+        others._open_process(process)
+        opened = instances.search([*domain, ("lead_id", "in", others.ids)])
+        others._register_system_outcome(
+            self.env.ref("crm_callcenter.crm_outcome_process_opened"),
+            self.env.ref("crm_callcenter.activity_type_process"),
+            note=note or process.name,
+            lead_process_ids=opened.ids,
+        )
+        return len(others)

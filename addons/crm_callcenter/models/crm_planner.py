@@ -221,17 +221,18 @@ class CrmPlanner(models.AbstractModel):
         :rtype: list[int]
         """
         timezone = self._company_timezone(self.env.company.sudo()).zone
-        process = (
-            SQL("%s::integer", lead_process.id)
-            if lead_process
-            else SQL(
+        process = SQL("NULL::integer")
+        process_ids = self.env["crm.process"]._ids_by_type().get(activity_type.id)
+        if lead_process:
+            process = SQL("%s::integer", lead_process.id)
+        elif process_ids:
+            process = SQL(
                 """(SELECT lp.id FROM crm_lead_process lp
                      WHERE lp.lead_id = lead.id AND lp.date_close IS NULL
                        AND lp.process_id = ANY(%s)
                   ORDER BY lp.id DESC LIMIT 1)""",
-                self.env["crm.process"]._ids_by_type().get(activity_type.id, []),
+                process_ids,
             )
-        )
         self.env["mail.activity"].flush_model()
         self.env["crm.lead"].flush_model(["name"])
         rows = self.env.execute_query(
@@ -279,16 +280,30 @@ class CrmPlanner(models.AbstractModel):
     @api.model
     def _follow(self, activity_ids):
         """Let those who got an action follow its name, as Odoo does."""
-        if not activity_ids:
-            return
-        self.env.execute_query(
+        if activity_ids:
+            self._follow_names(
+                SQL(
+                    """SELECT DISTINCT a.res_id AS lead_id, u.partner_id
+                         FROM mail_activity a JOIN res_users u ON u.id = a.user_id
+                        WHERE a.id = ANY(%s)""",
+                    activity_ids,
+                )
+            )
+
+    @api.model
+    def _follow_names(self, source):
+        """Let people follow names, with what Odoo tells followers by default.
+
+        :param SQL source: a query that yields ``lead_id`` and ``partner_id``, each
+            pair once
+        """
+        self.env.cr.execute(
             SQL(
                 """
                 WITH added AS (
                     INSERT INTO mail_followers (res_model, res_id, partner_id)
-                    SELECT DISTINCT 'crm.lead', a.res_id, u.partner_id
-                      FROM mail_activity a JOIN res_users u ON u.id = a.user_id
-                     WHERE a.id = ANY(%(ids)s)
+                    SELECT 'crm.lead', source.lead_id, source.partner_id
+                      FROM (%s) AS source
                     ON CONFLICT DO NOTHING
                     RETURNING id)
                 INSERT INTO mail_followers_mail_message_subtype_rel
@@ -297,9 +312,8 @@ class CrmPlanner(models.AbstractModel):
                   FROM added CROSS JOIN mail_message_subtype subtype
                  WHERE subtype.default AND (subtype.res_model = 'crm.lead'
                                             OR subtype.res_model IS NULL)
-                RETURNING 1
                 """,
-                ids=activity_ids,
+                source,
             )
         )
         self.env["mail.followers"].invalidate_model()

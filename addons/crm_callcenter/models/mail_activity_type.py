@@ -255,6 +255,7 @@ class MailActivityType(models.Model):
             ("calendar.event", "action_type_id"),
             ("mail.activity.plan.template", "activity_type_id"),
             ("crm.process", "type_ids"),
+            ("crm.macro", "activity_type_id"),
         ]
 
     @api.model

@@ -18,6 +18,18 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain=lambda self: self.env["res.company"]._main_field_domain(),
     )
+    next_action_time = fields.Float(
+        related="company_id.next_action_time", readonly=False
+    )
+    action_calendar_id = fields.Many2one(
+        related="company_id.action_calendar_id", readonly=False
+    )
+    charge_reset_days = fields.Integer(
+        related="company_id.charge_reset_days", readonly=False
+    )
+    operator_category_id = fields.Many2one(
+        related="company_id.operator_category_id", readonly=False
+    )
     points_mail_partner_ids = fields.Many2many(
         related="company_id.points_mail_partner_ids", readonly=False
     )

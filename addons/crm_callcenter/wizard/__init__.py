@@ -8,3 +8,7 @@ from . import crm_graph_transfer
 from . import crm_points_mail_preview
 from . import crm_prize_preview
 from . import mail_activity_schedule
+from . import crm_bulk_wizard
+from . import crm_close_action_wizard
+from . import crm_macro_run_wizard
+from . import crm_open_process_wizard
