@@ -327,10 +327,11 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         self.flush_recordset()
-        rows = self.env.execute_query(
-            SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id)
+        self.env.cr.execute(
+            SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,
         )
-        if rows and rows[0][0]:
+        if self.env.cr.fetchone() == (True,):
             return
         # sudo: who closed it, for the sentence
         row = (

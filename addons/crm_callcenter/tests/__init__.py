@@ -5,6 +5,7 @@ from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring
 from . import test_monitoring
+from . import test_outcome_concurrency
 from . import test_phone
 from . import test_planning_rights
 from . import test_relation_checks
