@@ -1,6 +1,7 @@
 from . import test_agent_slot
 from . import test_default_scheme
 from . import test_due_date
+from . import test_graph_properties
 from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring
