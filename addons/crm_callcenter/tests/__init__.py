@@ -11,6 +11,7 @@ from . import test_graph_concurrency
 from . import test_graph_editor
 from . import test_graph_tour
 from . import test_graph_transfer
+from . import test_graph_properties
 from . import test_interaction
 from . import test_lead
 from . import test_lead_process
@@ -23,6 +24,7 @@ from . import test_monitoring
 from . import test_my_day
 from . import test_next_step
 from . import test_operator_category
+from . import test_outcome_concurrency
 from . import test_phone
 from . import test_planned_action
 from . import test_planned_action_tour
