@@ -158,26 +158,33 @@ class CrmInteraction(models.Model):
 
     @api.model
     def _close_doubled_processes(self, source_ids, target_id):
-        """Close a process that is open with a name that goes and with another one.
+        """Close a process that is open with several names that become one.
 
-        A name has a process open once; the one that stays goes on.
+        A name has a process open once: that of the name that stays goes on, or the
+        oldest, and takes what is planned in the others.
         """
         self.env.execute_query(
             SQL(
-                """UPDATE crm_lead_process AS doubled
-                      SET result = 'merged', date_close = %(now)s
-                    WHERE doubled.lead_id = ANY(%(sources)s)
-                      AND doubled.date_close IS NULL
-                      AND EXISTS (
-                          SELECT 1 FROM crm_lead_process kept
-                           WHERE kept.process_id = doubled.process_id
-                             AND kept.date_close IS NULL
-                             AND (kept.lead_id = %(target)s
-                                  OR (kept.lead_id = ANY(%(sources)s)
-                                      AND kept.id < doubled.id)))
-                RETURNING doubled.id""",
+                """WITH opened AS (
+                       SELECT id, first_value(id) OVER (
+                                  PARTITION BY process_id
+                                  ORDER BY lead_id = %(target)s DESC, id) AS kept_id
+                         FROM crm_lead_process
+                        WHERE lead_id = ANY(%(all)s) AND date_close IS NULL
+                   ), closed AS (
+                       UPDATE crm_lead_process AS doubled
+                          SET result = 'merged', date_close = %(now)s
+                         FROM opened
+                        WHERE doubled.id = opened.id AND opened.id != opened.kept_id
+                   )
+                   UPDATE mail_activity activity
+                      SET lead_process_id = opened.kept_id
+                     FROM opened
+                    WHERE activity.lead_process_id = opened.id AND activity.active
+                      AND opened.id != opened.kept_id
+                RETURNING activity.id""",
                 now=fields.Datetime.now(),
-                sources=list(source_ids),
+                all=[target_id, *source_ids],
                 target=target_id,
             )
         )

@@ -53,16 +53,7 @@ class CrmLead(models.Model):
                 team_id=team.id, domain=[("is_won", "=", True)]
             ).id
         lead.write(values)
-        lead._join_customer_state()
         return partner.with_env(self.sudo().env)
-
-    def _join_customer_state(self):
-        """Take the state of a customer who has one; give it to one who has none."""
-        state = self.partner_id.commercial_state_id
-        if not state:
-            self._keep_customer_in_step()
-        elif state != self.commercial_state_id:
-            self._correct_state(state, "customer")
 
     def _check_conversion_values(self, expected_revenue, date_deadline):
         if not self.active:

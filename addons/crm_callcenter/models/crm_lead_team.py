@@ -111,6 +111,6 @@ class CrmLead(models.Model):
                     salesperson.sudo().partner_id.id,  # sudo: a colleague
                 )
             )
-        self.invalidate_model([*people, "date_open"], flush=False)
-        self.env["res.partner"].invalidate_model(list(people), flush=False)
+        self.invalidate_model([*people, "date_open"])
+        self.env["res.partner"].invalidate_model(list(people))
         return len(changed)

@@ -369,13 +369,12 @@ class TestPlannedAction(PlannedActionCase):
         self.assertEqual(done.lead_process_id.lead_id, goes)
         done.with_user(self.agent)._close_with_outcome(self.refuses)
         result = (stays | goes).with_user(self.manager).merge_opportunity()
-        self.assertEqual(
-            result.lead_process_ids.process_id, process | other, "each goes on once"
-        )
-        self.assertEqual(len(result.lead_process_ids), 2)
-        self.assertIn(planned.lead_process_id, result.lead_process_ids)
+        opened = result.lead_process_ids.filtered(lambda one: one.result == "open")
+        self.assertEqual(opened.process_id, process | other)
+        self.assertEqual(len(opened), 2, "each goes on once")
+        self.assertIn(planned.lead_process_id, opened)
         row = self._ledger(result).filtered(lambda row: row.activity_ref == done.id)
-        self.assertEqual(row.lead_process_id, planned.lead_process_id)
+        self.assertIn(row.lead_process_id, result.lead_process_ids)
 
     # ------------------------------------------------------------
     # RIGHTS
