@@ -32,6 +32,7 @@ from . import crm_agent_slot
 from . import crm_agenda
 from . import crm_planner
 from . import mail_activity
+from . import mail_activity_dates
 from . import mail_activity_day
 from . import calendar_event
 from . import res_company
