@@ -56,6 +56,7 @@ from . import crm_agent_slot
 from . import crm_agenda
 from . import crm_planner
 from . import mail_activity
+from . import mail_activity_dates
 from . import mail_activity_day
 from . import crm_names_job_mixin
 from . import crm_bulk_job

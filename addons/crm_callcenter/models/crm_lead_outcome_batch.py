@@ -125,7 +125,10 @@ class CrmLead(models.Model):
         activity_ref=0,
         process_ids=None,
     ):
-        """Write one row of the ledger per name of a query that yields ``lead_id``."""
+        """Write one row of the ledger per name of a query that yields ``lead_id``.
+
+        Note and number of the action may be columns of that query, as ``SQL``.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -156,7 +159,7 @@ class CrmLead(models.Model):
                 kind=outcome.kind or None,
                 state=effects["state"].id or None,
                 points=effects["points"],
-                note=(note or "").strip() or None,
+                note=note if isinstance(note, SQL) else (note or "").strip() or None,
                 activity_ref=activity_ref,
                 processes=list(process_ids or ()),
             )

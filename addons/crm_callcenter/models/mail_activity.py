@@ -1,13 +1,9 @@
 import logging
-from datetime import datetime, time
-
-import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.due_date import time_of_day
 from ..tools.engine import ENGINE, ENGINE_KEY, is_engine
 
 _logger = logging.getLogger(__name__)
@@ -184,94 +180,6 @@ class MailActivity(models.Model):
         )
 
     # ------------------------------------------------------------
-    # DATES
-    # ------------------------------------------------------------
-
-    @api.onchange("activity_type_id")
-    def _onchange_type_proposes_time(self):
-        if self.activity_type_id.is_commercial:
-            self.date_planned = self.date_planned or self._proposed_time(
-                self.date_deadline
-            )
-
-    @api.model
-    def _proposed_time(self, day):
-        """Return the standard time of a day, for a form that asks for an hour.
-
-        :param datetime.date day: where the current user lives; today by default
-        :return: naive UTC
-        :rtype: datetime.datetime
-        """
-        zone = pytz.timezone(
-            self.env.user.tz
-            or self.env["crm.planner"]._company_timezone(self.env.company.sudo()).zone
-        )
-        return self.browse()._planned_on(day, zone)
-
-    def _planned_dates(self, vals):
-        """Return exact time and due date of an action, one following the other.
-
-        :param dict vals: as given to ``create`` or, for one record, to ``write``
-        :return: ``date_planned`` (naive UTC) and ``date_deadline``
-        :rtype: dict
-        """
-        user_id = vals.get("user_id", self.user_id.id)
-        # sudo: the time zone of a colleague
-        user = self.env["res.users"].sudo().browse(user_id or ())
-        planner = self.env["crm.planner"]
-        zone = (
-            pytz.timezone(user.tz)
-            if user.tz
-            else planner._company_timezone(self.env.company.sudo())
-        )
-        planned = fields.Datetime.to_datetime(vals.get("date_planned"))
-        event = self.env["calendar.event"].browse(vals.get("calendar_event_id") or ())
-        if self.env.context.get("calendar_event_meeting_update"):
-            event = event or self.calendar_event_id
-        if event:
-            # sudo: the calendar moves the action, not the other way round
-            planned = event.sudo().start
-        if not planned:
-            planned = self._planned_on(vals.get("date_deadline"), zone)
-        deadline = pytz.utc.localize(planned).astimezone(zone).date()
-        return {"date_planned": planned, "date_deadline": deadline}
-
-    def _planned_on(self, day, zone):
-        """Return the time of an action that was moved to a day.
-
-        It keeps its hour; a new one gets the standard time.
-
-        :return: naive UTC
-        :rtype: datetime.datetime
-        """
-        before = self.date_planned
-        if before and not day:
-            return before
-        if before:
-            hour = pytz.utc.localize(before).astimezone(zone).time()
-        else:
-            hour = time_of_day(self.env.company.sudo().next_action_time)
-        day = fields.Date.to_date(day) or fields.Date.context_today(self)
-        local = zone.localize(datetime.combine(day, time(hour.hour, hour.minute)))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
-
-    def _move_event(self, planned):
-        """Let the event in the calendar follow its action.
-
-        :param datetime.datetime planned: naive UTC
-        :raise UserError: whoever does it has something else at that time
-        """
-        event = self.calendar_event_id
-        if (
-            not event
-            or self.env.context.get("calendar_event_meeting_update")
-            or event.start == planned
-        ):
-            return
-        event = event.with_context(mail_activity_meeting_update=True)
-        event.write({"start": planned, "stop": planned + (event.stop - event.start)})
-
-    # ------------------------------------------------------------
     # WHO MAY PLAN IT
     # ------------------------------------------------------------
 
@@ -430,13 +338,12 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         self.flush_recordset()
-        # Who comes second is expected: no error for the log.
+        # Who comes second is expected: nothing for the log.
         self.env.cr.execute(
             SQL("SELECT active FROM mail_activity WHERE id = %s FOR UPDATE", self.id),
             log_exceptions=False,
         )
-        rows = self.env.cr.fetchall()
-        if rows and rows[0][0]:
+        if self.env.cr.fetchone() == (True,):
             return
         # sudo: who closed it, for the sentence
         row = (
@@ -509,20 +416,30 @@ class MailActivity(models.Model):
         open_actions = self.filtered("active")
         if not open_actions:
             return
+        # sudo: the ledger is closed to everybody
+        leads = self.env["crm.lead"].sudo().browse(set(open_actions.mapped("res_id")))
         outcome = self.env.ref("crm_callcenter.crm_outcome_cancelled")
-        system_type = self.env.ref("crm_callcenter.activity_type_cancellation")
-        for activity in open_actions:
-            # sudo: the ledger is closed to everybody
-            lead = self.env["crm.lead"].sudo().browse(activity.res_id).exists()
-            if lead:
-                lead._register_system_outcome(
-                    outcome,
-                    system_type,
-                    note=self.env._(
-                        "%(action)s was cancelled.", action=activity.display_name
-                    ),
-                    activity_ref=activity.id,
-                )
+        self.env.flush_all()
+        leads._insert_ledger_rows(
+            SQL(
+                "SELECT action.res_id AS lead_id, action.id, cancelled.note"
+                "  FROM unnest(%s, %s) AS cancelled (id, note)"
+                "  JOIN mail_activity action ON action.id = cancelled.id",
+                open_actions.ids,
+                [
+                    self.env._("%(action)s was cancelled.", action=action.display_name)
+                    for action in open_actions
+                ],
+            ),
+            outcome,
+            self.env.ref("crm_callcenter.activity_type_cancellation"),
+            leads._get_outcome_effects(outcome),
+            self.env.user.sudo(),  # sudo: its team and category
+            note=SQL("source.note"),
+            activity_ref=SQL("source.id"),
+        )
+        self.env["crm.interaction"].invalidate_model(flush=False)
+        leads.invalidate_recordset(["interaction_ids"], flush=False)
 
     def _move_to_pool(self):
         """Take open actions from a user who is leaving; anybody may do them then.

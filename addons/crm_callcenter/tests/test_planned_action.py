@@ -229,6 +229,25 @@ class TestPlannedAction(PlannedActionCase):
                 self.assertEqual(row.state_before_id, row.state_after_id)
         self.assertFalse(event.exists())
 
+    def test_cancelling_many_takes_no_longer_to_write_down(self):
+        """One statement writes the rows of two or of two hundred."""
+
+        def queries(actions):
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            actions._register_cancelled()
+            return self.cr.sql_log_count - before
+
+        few = self._new_action() | self._new_action(lead=self.leads[1])
+        many = self.env["mail.activity"].union(
+            *(self._new_action(lead=self.leads[i % 5]) for i in range(50))
+        )
+        queries(few)
+        self.assertLessEqual(queries(many), queries(few) + 1)
+        rows = self.env["crm.interaction"].search([("activity_ref", "in", many.ids)])
+        self.assertEqual(sorted(rows.mapped("activity_ref")), sorted(many.ids))
+        self.assertEqual(set(rows.mapped("note")), {"Follow-up call was cancelled."})
+
     def test_colleague_may_not_cancel(self):
         action = self._new_action()
         with self.assertRaises(AccessError):

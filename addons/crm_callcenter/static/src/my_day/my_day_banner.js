@@ -5,7 +5,10 @@ import { useService } from "@web/core/utils/hooks";
 /** What is late stands on top of My Day, in red, with its number. */
 export class MyDayBanner extends Component {
     static template = "crm_callcenter.MyDayBanner";
-    static props = { "*": true };
+    static props = {
+        /** What the view has loaded: the numbers are read again whenever that changes. */
+        loaded: { type: [Array, Object], optional: true },
+    };
 
     setup() {
         this.orm = useService("orm");
