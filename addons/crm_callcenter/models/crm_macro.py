@@ -106,7 +106,7 @@ class CrmMacro(models.Model):
         help="Leaves out names with which an action of this type is planned already.",
     )
     # Schedule
-    is_scheduled = fields.Boolean("Runs by Itself")
+    is_scheduled = fields.Boolean("Runs by Itself", copy=False)
     interval_number = fields.Integer("Every", default=1)
     interval_type = fields.Selection(
         [("hours", "Hours"), ("days", "Days"), ("weeks", "Weeks")],
@@ -281,6 +281,18 @@ class CrmMacro(models.Model):
                 error=str(error).strip().splitlines()[0].rstrip(".") + ".",
             )
         )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_runs(self):
+        for macro in self:
+            if macro.run_ids:
+                raise UserError(
+                    self.env._(
+                        "%(macro)s has run already, and the log of its runs stays."
+                        " Archive it instead.",
+                        macro=macro.name,
+                    )
+                )
 
     # ------------------------------------------------------------
     # NAMES
