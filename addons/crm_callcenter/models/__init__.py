@@ -61,6 +61,7 @@ from . import mail_activity_day
 from . import crm_names_job_mixin
 from . import crm_bulk_job
 from . import crm_macro
+from . import crm_macro_schedule
 from . import crm_macro_run
 from . import calendar_event
 from . import res_company

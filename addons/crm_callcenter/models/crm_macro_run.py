@@ -15,7 +15,7 @@ class CrmMacroRun(models.Model):
     _order = "id desc"
 
     macro_id = fields.Many2one(
-        "crm.macro", required=True, index=True, readonly=True, ondelete="cascade"
+        "crm.macro", required=True, index=True, readonly=True, ondelete="restrict"
     )
     activity_type_id = fields.Many2one(
         related="macro_id.activity_type_id", string="Action"

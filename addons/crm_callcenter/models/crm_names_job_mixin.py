@@ -232,14 +232,16 @@ class CrmNamesJobMixin(models.AbstractModel):
         """
         cron = self.env["ir.cron"]
         job_ids = self.search([("state", "in", OPEN_STATES)], order="id").ids
-        cron._commit_progress(remaining=len(job_ids))
-        for job in self.browse(job_ids):
+        if not cron._commit_progress(remaining=len(job_ids)):
+            # Odoo calls again at once when the time is over: begin nothing new.
+            return
+        for place, job in enumerate(self.browse(job_ids)):
             job = job.with_context(lang=job.user_id.lang)
             with job._job_lock() as is_mine:
-                in_time = not is_mine or job._work()
+                in_time = not is_mine or job._work(remaining=len(job_ids) - place)
             if not in_time:
                 return
-            cron._commit_progress(1)
+            cron._commit_progress(1, remaining=len(job_ids) - place - 1)
 
     @contextmanager
     def _job_lock(self):
@@ -258,17 +260,19 @@ class CrmNamesJobMixin(models.AbstractModel):
             if is_mine:
                 self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", key))
 
-    def _work(self):
+    def _work(self, remaining=1):
         """Work on this job until it ends, or the time of the worker is over.
 
+        :param int remaining: jobs that the worker still has to do, this one included
         :return: whether it ended
         :rtype: bool
         """
+        cron = self.env["ir.cron"]
         page, failures = [], 0
         while True:
             try:
                 more = self._job_batch(page)
-                time_left = self.env["ir.cron"]._commit_progress()
+                time_left = cron._commit_progress(1, remaining=remaining)
                 failures = 0
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 # Somebody else changed the same rows; nothing of the batch is done.
@@ -281,7 +285,7 @@ class CrmNamesJobMixin(models.AbstractModel):
             except Exception as error:  # noqa: BLE001 - whatever it is, the job says it
                 self.env.cr.rollback()
                 self._job_fail(error)
-                self.env["ir.cron"]._commit_progress()
+                cron._commit_progress(1, remaining=remaining)
                 return True
             if not more:
                 return True

@@ -420,6 +420,34 @@ class TestMacro(CallcenterCommon):
         with self.assertRaisesRegex(UserError, "ended already"):
             run.action_cancel()
 
+    def test_worker_without_time_goes_on_later(self):
+        run = self.macro()._queue_run().sudo()
+        cron_model = type(self.env["ir.cron"])
+        left = {"no time": 0.0, "time": 60.0}
+        with (
+            patch.object(crm_names_job_mixin, "BATCH_SIZE", 4),
+            patch.object(cron_model, "_commit_progress") as commit,
+        ):
+            commit.side_effect = [left["time"], left["no time"]]
+            self.assertFalse(run._work(), "it stops after the batch at hand")
+            self.assertEqual((run.state, run.done), ("running", 4))
+            commit.side_effect = [left["no time"]]
+            self.env["crm.macro.run"]._work_open_jobs()
+            self.assertEqual(run.done, 4, "nothing is begun without time")
+            commit.side_effect = None
+            commit.return_value = left["time"]
+            self.env["crm.macro.run"]._work_open_jobs()
+        self.assertEqual((run.state, run.done), ("done", 6))
+        self.assertEqual(self.planned().mapped("res_id"), self.leads.ids)
+
+    def test_macro_that_has_run_is_archived_not_deleted(self):
+        macro = self.macro()
+        self.run_macro(macro)
+        with self.assertRaisesRegex(UserError, "Renewals has run already"):
+            macro.unlink()
+        macro.active = False
+        self.macro(name="Never run").unlink()
+
     def test_one_run_at_a_time(self):
         macro = self.macro()
         macro._queue_run()

@@ -73,6 +73,8 @@ class TestMacroConcurrency(BaseCase):
                 "DELETE FROM mail_activity WHERE activity_type_id = ANY(%s)",
                 [activity_type.ids],
             )
+            macro.run_ids.state = "done"
+            macro.run_ids.unlink()
             macro.unlink()
             activity_type.unlink()
             env["crm.lead"].search([("name", "like", f"{self.mark} %")]).unlink()

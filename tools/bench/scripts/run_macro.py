@@ -101,6 +101,8 @@ def clean(env, made, first_follower):
         [first_follower, users.partner_id.ids],
     )
     env.invalidate_all()
+    macro.run_ids.state = "done"
+    macro.run_ids.unlink()
     macro.unlink()
     activity_type.unlink()
     partners = users.partner_id
