@@ -187,9 +187,7 @@ class CrmLead(models.Model):
     def _block_numbers_batch(self):
         # sudo: the customer's word counts, whatever the rights of who takes it down
         blacklist = self.env["phone.blacklist"].sudo()
-        numbers = {
-            number for lead in self.sudo() for number in lead._e164_numbers()
-        }
+        numbers = {number for lead in self.sudo() for number in lead._e164_numbers()}
         blacklist._add(
             sorted(numbers), message=self.env._("Asked for in a conversation.")
         )
@@ -240,4 +238,3 @@ class CrmLead(models.Model):
             )
             if others:
                 others._correct_state(state, "customer")
-

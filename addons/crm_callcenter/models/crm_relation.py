@@ -252,10 +252,14 @@ class CrmRelation(models.Model):
     @tools.ormcache("type_id", "outcome_id")
     def _get_id(self, type_id, outcome_id):
         # sudo: a configuration, for every user's request
-        return self.sudo().search(
-            [("activity_type_id", "=", type_id), ("outcome_id", "=", outcome_id)],
-            limit=1,
-        ).id
+        return (
+            self.sudo()
+            .search(
+                [("activity_type_id", "=", type_id), ("outcome_id", "=", outcome_id)],
+                limit=1,
+            )
+            .id
+        )
 
     @api.model
     def _get(self, activity_type, outcome):

@@ -175,14 +175,18 @@ class MailActivityType(models.Model):
     @tools.ormcache("field", "value")
     def _first_id(self, field, value):
         # sudo: see above
-        return self.sudo().search(
-            [
-                ("is_commercial", "=", True),
-                ("is_system", "=", False),
-                (field, "=", value),
-            ],
-            limit=1,
-        ).id
+        return (
+            self.sudo()
+            .search(
+                [
+                    ("is_commercial", "=", True),
+                    ("is_system", "=", False),
+                    (field, "=", value),
+                ],
+                limit=1,
+            )
+            .id
+        )
 
     @api.model
     def _default_visit(self):

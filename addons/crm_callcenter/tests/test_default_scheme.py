@@ -68,7 +68,14 @@ PHOTOVOLTAIC_SCHEME = [
         ("Quote", 2, "salesperson"),
         "open",
     ),
-    ("Site Survey", "Wants a quote", "Prospect", 3, ("Quote", 1, "salesperson"), "open"),
+    (
+        "Site Survey",
+        "Wants a quote",
+        "Prospect",
+        3,
+        ("Quote", 1, "salesperson"),
+        "open",
+    ),
     (
         "Site Survey",
         "Customer absent",
@@ -98,7 +105,14 @@ PHOTOVOLTAIC_SCHEME = [
     ),
     ("Quote", "Quote refused", "Lost for Now", 0, None, "lost"),
     ("Signature", "Contract signed", "Customer", 20, None, "won"),
-    ("Signature", "Signature postponed", None, 0, ("Signature", 7, "salesperson"), None),
+    (
+        "Signature",
+        "Signature postponed",
+        None,
+        0,
+        ("Signature", 7, "salesperson"),
+        None,
+    ),
     ("Signature", "Customer absent", None, 0, ("Signature", 3, "salesperson"), None),
     ("Signature", "Signature refused", "Lost for Now", 0, None, "lost"),
     ("Support", "No answer", None, 0, ("Support", 0, "me"), None),
@@ -163,7 +177,9 @@ class SchemeCase(CallcenterCommon):
         :param bool planned: through a planned action that ends with it
         """
         if not planned:
-            return lead.with_user(self.manager)._register_outcome(outcome, activity_type)
+            return lead.with_user(self.manager)._register_outcome(
+                outcome, activity_type
+            )
         activity = lead.with_context(mail_activity_quick_update=True).activity_schedule(
             activity_type_id=activity_type.id, user_id=self.manager.id
         )
@@ -242,7 +258,9 @@ class TestDefaultScheme(SchemeCase):
             self.assertEqual(actions.activity_type_id.name, type_name)
             self.assertEqual(actions.user_id, self.manager, "whoever registered it")
             self.assertEqual(days, 2)
-            due = ROME.localize(datetime(due_day.year, due_day.month, due_day.day, 9, 30))
+            due = ROME.localize(
+                datetime(due_day.year, due_day.month, due_day.day, 9, 30)
+            )
             due = due.astimezone(pytz.utc).replace(tzinfo=None)
             self.assertEqual(actions.date_planned, due)
             self.assertEqual(actions.date_deadline, due_day)

@@ -164,10 +164,7 @@ if given:
                 [{"name": f"Outcome {n}", "color": "#123456"} for n in range(NODES)]
             )
             cls.states = cls.env["crm.commercial.state"].create(
-                [
-                    {"name": f"State {n}", "state_class": "suspect"}
-                    for n in range(NODES)
-                ]
+                [{"name": f"State {n}", "state_class": "suspect"} for n in range(NODES)]
             )
             cls.process = cls.env["crm.process"].create(
                 {"name": "Process", "type_ids": cls.types[:2].ids}
@@ -260,7 +257,9 @@ if given:
         def do_cancel(self, leads, model, name):
             planned = leads[name].activity_ids[:1]
             if planned:
-                model.planned[name][list(self.types).index(planned.activity_type_id)] -= 1
+                model.planned[name][
+                    list(self.types).index(planned.activity_type_id)
+                ] -= 1
                 planned.unlink()
 
         def do_correct(self, leads, model, name, state):
@@ -308,7 +307,9 @@ if given:
             self.env.invalidate_all()
             for name, lead in enumerate(leads):
                 self.check_replay(lead)
-                self.assertEqual(lead.commercial_state_id, self.states[model.states[name]])
+                self.assertEqual(
+                    lead.commercial_state_id, self.states[model.states[name]]
+                )
                 rows = lead.interaction_ids
                 self.assertEqual(sum(rows.mapped("points")), model.points[name])
                 planned = Counter(
@@ -362,9 +363,7 @@ if given:
                     leads._open_process(self.process)
                 for lead in leads[:2]:
                     lead._register_outcome(self.ends[outcome], self.types[type_])
-                leads[2:]._register_outcome_batch(
-                    self.ends[outcome], self.types[type_]
-                )
+                leads[2:]._register_outcome_batch(self.ends[outcome], self.types[type_])
                 self.env.flush_all()
                 self.env.invalidate_all()
                 first, *others = [self.facts(lead) for lead in leads]
@@ -422,7 +421,9 @@ if given:
                 lambda: lead.with_context(crm_outcome_engine="x").write(
                     {"commercial_state_id": self.states[state].id}
                 ),
-                lambda: lead.sudo().write({"commercial_state_id": self.states[state].id}),
+                lambda: lead.sudo().write(
+                    {"commercial_state_id": self.states[state].id}
+                ),
             ):
                 with self.assertRaises(UserError):
                     attempt()

@@ -34,27 +34,32 @@ class TestPlanningRights(GraphCase):
             "date_deadline": "2030-05-06",
         }
         activities = lead.env["mail.activity"]
-        yield "create", lambda: activities.create(
-            {
-                **values,
-                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "res_id": lead.id,
-            }
+        yield (
+            "create",
+            lambda: activities.create(
+                {
+                    **values,
+                    "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "res_id": lead.id,
+                }
+            ),
         )
         yield "schedule", lambda: lead.activity_schedule(**values)
         yield (
             "window",
-            lambda: lead.env["mail.activity.schedule"]
-            .create(
-                {
-                    "res_model": "crm.lead",
-                    "res_ids": str(lead.ids),
-                    "activity_type_id": self.old_type.id,
-                    "activity_user_id": assignee.id,
-                    "date_deadline": "2030-05-06",
-                }
-            )
-            .action_schedule_activities(),
+            lambda: (
+                lead.env["mail.activity.schedule"]
+                .create(
+                    {
+                        "res_model": "crm.lead",
+                        "res_ids": str(lead.ids),
+                        "activity_type_id": self.old_type.id,
+                        "activity_user_id": assignee.id,
+                        "date_deadline": "2030-05-06",
+                    }
+                )
+                .action_schedule_activities()
+            ),
         )
         mine = self.plan(self.lead, self.old_type, planner).with_user(planner)
         yield "reassign", lambda: mine.write({"user_id": assignee.id})
@@ -98,9 +103,7 @@ class TestPlanningRights(GraphCase):
     def test_for_a_role(self):
         self.allow(
             {
-                "planner_group_id": self.env.ref(
-                    "crm_callcenter.group_back_office"
-                ).id,
+                "planner_group_id": self.env.ref("crm_callcenter.group_back_office").id,
                 "target": "group",
                 "target_group_id": self.env.ref("crm_callcenter.group_agent").id,
             }

@@ -118,9 +118,7 @@ class TestRelationChecks(GraphCase):
                 self.subTest(user=user.login),
                 self.refused(f"Old type → .*{re.escape(user.name)}"),
             ):
-                self.relation.write(
-                    {"next_assignee": "fixed", "next_user_id": user.id}
-                )
+                self.relation.write({"next_assignee": "fixed", "next_user_id": user.id})
         with self.refused("Choose the fixed user .* of Old type → Old outcome"):
             self.relation.write({"next_assignee": "fixed", "next_user_id": False})
         self.relation.write({"next_assignee": "fixed", "next_user_id": self.agent.id})

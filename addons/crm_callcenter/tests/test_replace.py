@@ -246,9 +246,7 @@ class TestReplace(GraphCase):
     def test_an_endless_chain_is_refused(self):
         """By the replacement the automatic action would follow itself, for ever."""
         self.new_type.automatic_outcome_id = self.new_outcome
-        self.relate(
-            self.new_type, self.new_outcome, next_type_id=self.third_type.id
-        )
+        self.relate(self.new_type, self.new_outcome, next_type_id=self.third_type.id)
         with self.refused("New type → New outcome"):
             self.replace(self.third_type, self.new_type).action_replace()
 

@@ -107,17 +107,13 @@ class TestScheme(CallcenterCommon):
         self.photovoltaic.action_activate()
         self.assertFalse(survey.active)
         self.assertTrue(other.active)
-        relation = self.env.ref(
-            "crm_callcenter.crm_relation_telemarketing_appointment"
-        )
+        relation = self.env.ref("crm_callcenter.crm_relation_telemarketing_appointment")
         self.assertEqual(relation.next_type_id, other)
 
     def test_the_first_choice(self):
         todo = self.env.ref("crm_callcenter.crm_scheme_first_choice_todo")
         todo.state = "open"
-        wizard = (
-            self.env["crm.scheme.choice.wizard"].with_user(self.manager).create({})
-        )
+        wizard = self.env["crm.scheme.choice.wizard"].with_user(self.manager).create({})
         with self.assertRaisesRegex(UserError, "Choose a scheme"):
             wizard.action_confirm()
         wizard.scheme_ids = [fields.Command.set(self.photovoltaic.ids)]

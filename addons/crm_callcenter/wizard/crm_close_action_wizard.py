@@ -50,8 +50,7 @@ class CrmCloseActionWizard(models.TransientModel):
                 )
             else:
                 wizard.subject = (
-                    wizard.activity_ids.res_name
-                    or wizard.event_id.opportunity_id.name
+                    wizard.activity_ids.res_name or wizard.event_id.opportunity_id.name
                 )
 
     @api.depends("activity_type_id")
