@@ -299,7 +299,8 @@ class CrmGraphNodeMixin(models.AbstractModel):
         self._execute_ids(
             SQL(
                 """INSERT INTO %(table)s (%(record)s, %(node)s)
-                   SELECT record_id, %(new)s FROM unnest(%(changed)s::integer[]) AS record_id
+                   SELECT record_id, %(new)s
+                     FROM unnest(%(changed)s::integer[]) AS record_id
                    ON CONFLICT DO NOTHING RETURNING %(record)s""",
                 changed=changed,
                 **values,
