@@ -15,6 +15,7 @@ class CrmCommercialState(models.Model):
     _name = "crm.commercial.state"
     _description = "Commercial State"
     _inherit = ["crm.graph.node.mixin"]
+    _leads_here_field = "commercial_state_id"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -15,6 +15,9 @@ class CrmGraphNodeMixin(models.AbstractModel):
     _name = "crm.graph.node.mixin"
     _description = "Node of the Commercial Graph"
 
+    #: Field of a relation that leads to such a node.
+    _leads_here_field = None
+
     color = fields.Char(
         default="#6c757d",
         help="Colour in lists, kanban, calendar, history and in the drawn graph.",
@@ -33,6 +36,41 @@ class CrmGraphNodeMixin(models.AbstractModel):
         "CHECK (color IS NULL OR color ~ '^#[0-9a-fA-F]{6}$')",
         "A colour is written as # and six hexadecimal digits, for instance #28a745.",
     )
+
+    def write(self, vals):
+        if vals.get("active") is False:
+            self._check_nothing_leads_here()
+        return super().write(vals)
+
+    def _check_nothing_leads_here(self):
+        """Refuse to switch off what relations in use lead to.
+
+        :raise UserError: it names the node and the relation
+        """
+        field_name = self._leads_here_field
+        for node in self.filtered("active"):
+            relation = self.env["crm.relation"].search(
+                [
+                    (field_name, "=", node.id),
+                    ("activity_type_id.active", "=", True),
+                    ("activity_type_id", "not in", node._switched_off_type_ids(self)),
+                ],
+                limit=1,
+            )
+            if relation:
+                raise UserError(
+                    self.env._(
+                        "%(node)s is where %(relation)s leads to. Change that relation"
+                        " first, or replace %(node)s by another one.",
+                        node=node.display_name,
+                        relation=relation.display_name,
+                    )
+                )
+
+    @api.model
+    def _switched_off_type_ids(self, nodes):
+        """Return the types that are switched off together with these nodes."""
+        return nodes.ids if nodes._name == "mail.activity.type" else []
 
     @api.model
     def _graph_references(self):

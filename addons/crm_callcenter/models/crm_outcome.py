@@ -7,6 +7,7 @@ class CrmOutcome(models.Model):
     _name = "crm.outcome"
     _description = "Outcome"
     _inherit = ["crm.graph.node.mixin"]
+    _leads_here_field = "outcome_id"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -12,6 +12,7 @@ class MailActivityType(models.Model):
 
     _name = "mail.activity.type"
     _inherit = ["mail.activity.type", "crm.graph.node.mixin"]
+    _leads_here_field = "next_type_id"
 
     is_commercial = fields.Boolean(
         "Commercial Action",

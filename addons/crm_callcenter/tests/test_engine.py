@@ -190,6 +190,14 @@ class TestEngine(GraphCase):
         self.assertFalse(due.active)
         self.assertTrue(later.active)
 
+    def test_what_a_relation_leads_to_stays_on(self):
+        for node in (self.quote_type, self.interested, self.prospect):
+            with self.assertRaisesRegex(UserError, "Call → Interested"):
+                node.active = False
+        self.call_interested.active = False
+        (self.quote_type | self.call_type).active = False
+        self.assertFalse(self.quote_type.active)
+
     def test_only_the_system_uses_its_types(self):
         changed = self.env.ref("crm_callcenter.crm_outcome_state_changed")
         correction = self.env.ref("crm_callcenter.activity_type_correction")
