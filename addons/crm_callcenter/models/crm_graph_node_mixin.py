@@ -38,7 +38,8 @@ class CrmGraphNodeMixin(models.AbstractModel):
     )
 
     def write(self, vals):
-        if vals.get("active") is False:
+        # Who rebuilds the whole graph checks it at the end.
+        if vals.get("active") is False and not self.env.context.get("graph_rebuilt"):
             self._check_nothing_leads_here()
         return super().write(vals)
 

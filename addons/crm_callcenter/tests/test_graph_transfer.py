@@ -135,8 +135,8 @@ class TestGraphTransfer(GraphEditorCase):
 
     def test_an_emptied_configuration_becomes_the_same_again(self):
         # A type that is off keeps its relations.
-        self.visit.active = False
         self.relation.next_type_id = self.letter
+        self.visit.active = False
         visit_name, before = self.visit.name, self.export()
         self.empty()
         self.assertNotEqual(self.export(), before)

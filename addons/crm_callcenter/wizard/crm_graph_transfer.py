@@ -129,7 +129,7 @@ class CrmGraphTransfer(models.TransientModel):
             configuration has changed since it was compared
         """
         self.ensure_one()
-        importer = self.env["crm.graph.import"]
+        importer = self.env["crm.graph.import"].with_context(graph_rebuilt=True)
         importer._serialize()
         lines = self._dry_run()
         if any(line["kind"] == "wrong" for line in lines):
@@ -161,7 +161,11 @@ class CrmGraphTransfer(models.TransientModel):
         return self._open()
 
     def _dry_run(self):
-        return self.env["crm.graph.import"]._dry_run(self._content(), self.switch_off)
+        return (
+            self.env["crm.graph.import"]
+            .with_context(graph_rebuilt=True)
+            ._dry_run(self._content(), self.switch_off)
+        )
 
     def _content(self):
         if not self.file:
