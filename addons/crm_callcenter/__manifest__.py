@@ -31,7 +31,6 @@
         "wizard/mail_activity_schedule_views.xml",
         "data/ir_cron_jobs_data.xml",
         "wizard/crm_bulk_wizard_views.xml",
-        "wizard/crm_close_action_wizard_views.xml",
         "wizard/crm_macro_run_wizard_views.xml",
         "wizard/crm_open_process_wizard_views.xml",
         "views/crm_zone_views.xml",

@@ -308,6 +308,10 @@ class TestBulkOutcome(CallcenterCommon):
                     "state", commercial_state_id=self.warm.id, note="Wrong list."
                 ).action_confirm()
             )
+        leading = self.env["crm.relation"].search(
+            [("commercial_state_id", "=", self.warm.id)]
+        )
+        leading.active = False
         self.warm.active = False
         self.run_cron()
         self.assertEqual(job.state, "failed")
