@@ -26,19 +26,22 @@ _RETURNING = ", ".join(f"line.{column}" for column in CLAIM_COLUMNS)
 _NOW = "(now() AT TIME ZONE 'UTC')"
 
 #: A name may be called: it is active, not blocked, and has a number that is not on the
-#: do-not-call list. ``lead`` is joined in each query that uses it.
+#: do-not-call list. Each look-up is a sub-select of its own, by its key: as a join, a
+#: plan made while the table was nearly empty reads the whole index for every line.
 _CALLABLE = """
-    lead.active
-    AND NOT EXISTS (SELECT 1 FROM crm_commercial_state state
-                     WHERE state.id = lead.commercial_state_id
-                       AND state.state_class = 'blocked')
-    AND EXISTS (SELECT 1
+    (SELECT lead.active
+            AND (SELECT state.state_class FROM crm_commercial_state state
+                  WHERE state.id = lead.commercial_state_id)
+                IS DISTINCT FROM 'blocked'
+            AND EXISTS (
+                SELECT 1
                   FROM (VALUES (lead.phone_e164), (lead.mobile_e164),
                                (lead.phone_second_e164)) AS own(number)
                  WHERE own.number IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM phone_blacklist black
-                                    WHERE black.active
-                                      AND black.number = own.number))"""
+                   AND (SELECT bool_or(black.active) FROM phone_blacklist black
+                         WHERE black.number = own.number) IS NOT TRUE)
+       FROM crm_lead lead
+      WHERE lead.id = line.lead_id)"""
 
 #: Nobody has the name in hand, through this line or another, and it doesn't rest.
 _FREE = f"""
@@ -89,7 +92,6 @@ _CLAIM_TEMPLATE = f"""
     ), own_recall AS MATERIALIZED (
         SELECT line.id, line.category, line.recall_at, line.rank
           FROM crm_call_list_line line
-          JOIN crm_lead lead ON lead.id = line.lead_id
          WHERE line.recall_user_id = %(user)s AND line.category = 'recall'
            AND line.recall_at <= {_NOW}
            AND line.list_id IN (SELECT id FROM my_list)
@@ -102,7 +104,6 @@ _CLAIM_TEMPLATE = f"""
     CROSS JOIN LATERAL (
             SELECT line.id, line.category, line.recall_at, line.rank
               FROM crm_call_list_line line
-              JOIN crm_lead lead ON lead.id = line.lead_id
              WHERE line.list_id = my_list.id AND line.category = 'recall'
                AND line.recall_at <= {_NOW} AND line.recall_user_id IS NULL
                AND {_FREE} AND {_CALLABLE}
@@ -115,7 +116,6 @@ _CLAIM_TEMPLATE = f"""
     CROSS JOIN LATERAL (
             SELECT line.id, line.category, line.recall_at, line.rank
               FROM crm_call_list_line line
-              JOIN crm_lead lead ON lead.id = line.lead_id
              WHERE line.list_id = my_list.id AND line.category = 'to_call'
                AND {_FREE} AND {_CALLABLE}
           ORDER BY line.rank, line.id
@@ -132,7 +132,8 @@ _CLAIM_TEMPLATE = f"""
         SELECT line.id
           FROM candidate
           JOIN crm_call_list_line line ON line.id = candidate.id
-         WHERE line.claimed_by_id IS NULL AND line.category = candidate.category
+         WHERE line.id = ANY (ARRAY(SELECT id FROM candidate))
+           AND line.claimed_by_id IS NULL AND line.category = candidate.category
            AND (line.rest_until IS NULL OR line.rest_until <= {_NOW})
            AND line.recall_at IS NOT DISTINCT FROM candidate.recall_at
       ORDER BY CASE candidate.category WHEN 'recall' THEN candidate.recall_at END,
@@ -144,8 +145,7 @@ _CLAIM_TEMPLATE = f"""
            SET claimed_by_id = %(user)s, claimed_at = {_NOW},
                claim_token = %(token)s,
                claimed_until = {_NOW} + %(minutes)s * interval '1 minute'
-          FROM chosen
-         WHERE line.id = chosen.id
+         WHERE line.id = (SELECT id FROM chosen)
      RETURNING {_RETURNING}
     )
     SELECT EXISTS (SELECT 1 FROM candidate) AS more, claimed.*

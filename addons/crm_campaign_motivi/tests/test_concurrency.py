@@ -215,7 +215,13 @@ class TestConcurrency(BaseCase):
         self.assertEqual(len(set(results)), 1)
 
     def test_claims_wait_for_nobody(self):
-        """A bulk change that has locked 5,000 lines starves no operator."""
+        """A bulk change that has locked 5,000 lines starves no operator.
+
+        Not even where the statistics say that there are hardly any names, as they do
+        between the load of a file and the next automatic ANALYZE.
+        """
+        with self.registry.cursor() as cr:
+            cr.execute("ANALYZE crm_lead, crm_call_list_line")
         with self.registry.cursor() as cr:
             cr.execute(
                 """INSERT INTO crm_lead (name, type, active, lead_kind, phone_e164)
@@ -244,7 +250,7 @@ class TestConcurrency(BaseCase):
                 lambda env: env["crm.desk"].next_name(self.campaign_id),
             )
             # Whoever waited for the bulk change would wait for this very test.
-            self.assertLess(time.monotonic() - started, 30)
+            self.assertLess(time.monotonic() - started, 10)
             self.assertIn(payload["lead"]["id"], self.lead_ids[NAMES // 2 :])
             blocker.rollback()
 
