@@ -39,7 +39,6 @@ class CrmLead(models.Model):
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         values = super()._prepare_customer_values(partner_name, is_company, parent_id)
         values.update({name: self[name].id for name in PEOPLE_FIELDS})
-        values["commercial_state_id"] = self.commercial_state_id.id
         return values
 
     @api.model
