@@ -5,7 +5,22 @@ def post_init_hook(env):
         {"lead_main_field_ids": [(6, 0, companies._default_main_fields().ids)]}
     )
     _stop_enrichment(env)
+    _fill_initial_states(env)
     fill_customer_states(env.cr)
+
+
+def _fill_initial_states(env):
+    """Give names that were there before the state and portfolio that new ones get."""
+    env.cr.execute(
+        """UPDATE crm_lead
+              SET commercial_state_id = COALESCE(commercial_state_id, %s),
+                  portfolio_id = COALESCE(portfolio_id, %s)
+            WHERE commercial_state_id IS NULL OR portfolio_id IS NULL""",
+        [
+            env["crm.commercial.state"]._get_initial_id() or None,
+            env["crm.portfolio"]._get_default().id or None,
+        ],
+    )
 
 
 def fill_customer_states(cr):

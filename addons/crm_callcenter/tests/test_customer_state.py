@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..hooks import post_init_hook
 from .graph_case import GraphCase
 
 
@@ -63,6 +64,27 @@ class TestCustomerState(GraphCase):
         partner = self.lead._create_customer()
         self.assertEqual(partner.contact_user_id, self.coordinator)
         self.assertEqual(partner.technician_id, self.agent_two)
+
+    def test_names_from_before_the_addon_get_the_first_state(self):
+        partner = self._customer_of(self.lead)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET commercial_state_id = NULL, portfolio_id = NULL"
+            " WHERE id = %s",
+            [self.lead.id],
+        )
+        self.env.cr.execute(
+            "UPDATE res_partner SET commercial_state_id = NULL WHERE id = %s",
+            [partner.id],
+        )
+        post_init_hook(self.env)
+        self.env.invalidate_all()
+        self.assertEqual(
+            self.lead.commercial_state_id,
+            self.env["crm.commercial.state"]._get_initial(),
+        )
+        self.assertTrue(self.lead.portfolio_id)
+        self.assertEqual(partner.commercial_state_id, self.lead.commercial_state_id)
 
     def test_merged_customers_keep_their_names_in_step(self):
         kept = self._customer_of(self.lead)
