@@ -417,14 +417,18 @@ class CrmMacro(models.Model):
     def _is_planned_sql(self, lead_id, activity_type):
         """Return the condition that an action of a type is open with a name.
 
+        Asked name by name, by the index: as a join, a plan made before thousands of
+        such actions were planned compares each of them with each name.
+
         :param SQL lead_id: the number of the name
         :rtype: SQL
         """
         self.env["mail.activity"].flush_model()
         return SQL(
-            """EXISTS (SELECT FROM mail_activity a
-                        WHERE a.res_id = %s AND a.activity_type_id = %s
-                          AND a.res_model = 'crm.lead' AND a.active)""",
+            """((SELECT true FROM mail_activity a
+                  WHERE a.res_id = %s AND a.activity_type_id = %s
+                    AND a.res_model = 'crm.lead' AND a.active
+                  LIMIT 1) IS TRUE)""",
             lead_id,
             activity_type.id,
         )

@@ -297,6 +297,9 @@ class CrmPlanner(models.AbstractModel):
         :param SQL source: a query that yields ``lead_id`` and ``partner_id``, each
             pair once
         """
+        # PostgreSQL plans the check of a foreign key once per connection. Planned while
+        # there are few followers it would read the whole, growing table for each row.
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
         self.env.cr.execute(
             SQL(
                 """
@@ -316,6 +319,7 @@ class CrmPlanner(models.AbstractModel):
                 source,
             )
         )
+        self.env.cr.execute("SET LOCAL enable_seqscan = on")
         self.env["mail.followers"].invalidate_model()
 
     @api.model
