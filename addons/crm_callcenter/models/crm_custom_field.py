@@ -51,7 +51,7 @@ class CrmCustomField(models.Model):
     )
     help_text = fields.Char("Help", help="Shown when the mouse rests on the label.")
     group_id = fields.Many2one(
-        "crm.custom.field.group", "Group", index=True, ondelete="restrict"
+        "crm.custom.field.group", index=True, ondelete="restrict"
     )
     group_sequence = fields.Integer(
         "Order of the Group", related="group_id.sequence", store=True
@@ -193,6 +193,11 @@ class CrmCustomField(models.Model):
         return result
 
     def unlink(self):
+        self._forget()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_active(self):
         if any(record.state == "active" for record in self):
             raise UserError(
                 self.env._(
@@ -200,8 +205,6 @@ class CrmCustomField(models.Model):
                     " its data."
                 )
             )
-        self._forget()
-        return super().unlink()
 
     def _forget(self):
         """Forget what requests and views remember of the catalogue."""
@@ -245,7 +248,9 @@ class CrmCustomField(models.Model):
         name, number = PREFIX + slug, 1
         # sudo: a name is taken whoever may see its field
         every = self.sudo().with_context(active_test=False)
-        while not given and (name in taken or every.search_count([("name", "=", name)])):
+        while not given and (
+            name in taken or every.search_count([("name", "=", name)])
+        ):
             number += 1
             ending = f"_{number}"
             name = PREFIX + slug[: SLUG_LENGTH - len(ending)] + ending
@@ -332,9 +337,7 @@ class CrmCustomField(models.Model):
 
     @api.model
     def _my_roles(self):
-        return tuple(
-            role for role, group in ROLES if self.env.user.has_group(group)
-        )
+        return tuple(role for role, group in ROLES if self.env.user.has_group(group))
 
     @api.model
     def _applies_to(self, entry, portfolios):

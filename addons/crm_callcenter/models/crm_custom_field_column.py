@@ -309,9 +309,7 @@ class CrmCustomField(models.Model):
         """Drop the columns of a deleted field, or keep them empty for the next one."""
         self.ensure_one()
         self._check_no_bulk_work()
-        keeps = (
-            self.field_type != "choices" and self._count_values() <= EMPTIED_VALUES
-        )
+        keeps = self.field_type != "choices" and self._count_values() <= EMPTIED_VALUES
         if keeps:
             self._empty_columns()
         self._lock_tables()

@@ -158,8 +158,11 @@ class CrmCustomField(models.Model):
         :raise ValueError: it doesn't fit the type of the field
         """
         return self._fitting_value(
-            self.field_type, self.label, {c.name: c.id for c in self.choice_ids},
-            result, is_rule,
+            self.field_type,
+            self.label,
+            {c.name: c.id for c in self.choice_ids},
+            result,
+            is_rule,
         )
 
     @api.model
@@ -208,9 +211,9 @@ class CrmCustomField(models.Model):
         self.ensure_one()
         # sudo: as above
         computed = {
-            entry.name: {self._column(name) for name in names_in(
-                entry.compute_expression
-            )}
+            entry.name: {
+                self._column(name) for name in names_in(entry.compute_expression)
+            }
             for entry in self.sudo().search([("compute_expression", "!=", False)])
             | self.sudo().filtered("compute_expression")
         }
@@ -236,8 +239,10 @@ class CrmCustomField(models.Model):
     @api.model
     def _column(self, name):
         """Return the column that a name in an expression means."""
-        return name if name in COMMON_FIELDS or name.startswith(PREFIX) else (
-            PREFIX + name
+        return (
+            name
+            if name in COMMON_FIELDS or name.startswith(PREFIX)
+            else (PREFIX + name)
         )
 
     @api.model
@@ -315,10 +320,15 @@ class CrmCustomField(models.Model):
         try:
             result = safe_eval(expression.strip(), {**self._tool_values(), **values})
             # sudo: the values of a choice are no secret
-            choices = self._choice_ids(name) if entry["field_type"] in (
-                "choice",
-                "choices",
-            ) else {}
+            choices = (
+                self._choice_ids(name)
+                if entry["field_type"]
+                in (
+                    "choice",
+                    "choices",
+                )
+                else {}
+            )
             return self._fitting_value(
                 entry["field_type"], entry["label"], choices, result, kind == "rule"
             )

@@ -31,7 +31,7 @@ class CrmCustomFieldMass(models.Model):
         " grow by it, several choices get it besides theirs, other fields get it where"
         " they are empty. Replace: only names that have the old value get the new one.",
     )
-    old_text = fields.Text("Old Text")
+    old_text = fields.Text()
     old_integer = fields.Integer("Old Whole Number")
     old_decimal = fields.Float("Old Number", digits=(16, 4))
     old_date = fields.Date()
@@ -39,11 +39,11 @@ class CrmCustomFieldMass(models.Model):
     old_yes_no = fields.Boolean("Old Yes")
     old_choice_id = fields.Many2one(
         "crm.custom.field.choice",
-        "Old Value",
+        string="Old Value",
         ondelete="restrict",
         domain="[('custom_field_id', '=', custom_field_id)]",
     )
-    old_contact_id = fields.Many2one("res.partner", "Old Contact", ondelete="restrict")
+    old_contact_id = fields.Many2one("res.partner", ondelete="restrict")
     domain = fields.Char("Names", default="[]", required=True)
     res_model = fields.Char(default="crm.lead", readonly=True)
     state = fields.Selection(

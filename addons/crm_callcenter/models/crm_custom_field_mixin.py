@@ -317,7 +317,11 @@ class CrmCustomFieldMixin(models.AbstractModel):
         """
         for name, value in vals.items():
             field = name.startswith(PREFIX) and self._fields.get(name)
-            if not field or field.comodel_name != "crm.custom.field.choice" or not value:
+            if (
+                not field
+                or field.comodel_name != "crm.custom.field.choice"
+                or not value
+            ):
                 continue
             # sudo: the values of a choice are no secret
             choices = self.env["crm.custom.field.choice"].sudo()
@@ -350,9 +354,7 @@ class CrmCustomFieldMixin(models.AbstractModel):
         entry_model = self.env["crm.custom.field"]
         catalogue = entry_model._catalogue()
         required = [
-            name
-            for name, mode in entry_model._my_modes().items()
-            if mode == "required"
+            name for name, mode in entry_model._my_modes().items() if mode == "required"
         ]
         if not required:
             return

@@ -19,21 +19,20 @@ class CrmLead(models.Model):
     def _custom_fields_added(self):
         if not self.ids:
             return set()
-        added = self.env["crm.custom.field.added"].search(
-            [("lead_id", "in", self.ids)]
-        )
+        added = self.env["crm.custom.field.added"].search([("lead_id", "in", self.ids)])
         return set(added.custom_field_id.ids)
 
     def _custom_twins(self):
         return self.partner_id
 
     def _tell_twins(self, names):
-        super()._tell_twins(names)
+        result = super()._tell_twins(names)
         # The other names of the same customer.
         for lead in self.sudo():  # sudo: whoever may write one name
             others = lead._other_names_of_customer()
             if others:
                 others._write_in_step(lead._custom_values(names))
+        return result
 
     def _other_names_of_customer(self):
         self.ensure_one()

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.orm.model_classes import pop_field
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from ..tools.custom_field import MODELS, PREFIX
 
 #: Proof that the catalogue itself removes a field: no request can send this object.
@@ -40,20 +42,21 @@ class IrModelFields(models.Model):
         self.ensure_one()
         return self.model in MODELS and self.name.startswith(PREFIX)
 
-    def unlink(self):
-        if self.env.context.get(CATALOGUE_KEY) is not BY_CATALOGUE:
-            for record in self:
-                if record._is_custom_field() and not self.env.context.get(
-                    "_force_unlink"
-                ):
-                    raise UserError(
-                        self.env._(
-                            "%(field)s is a custom field of names. Delete it in the"
-                            " catalogue of custom fields of the call centre.",
-                            field=record.field_description,
-                        )
+    def _prepare_update(self):
+        """Let nobody remove or rename the columns past the catalogue."""
+        allowed = self.env.context.get(
+            CATALOGUE_KEY
+        ) is BY_CATALOGUE or self.env.context.get(MODULE_UNINSTALL_FLAG)
+        for record in self:
+            if not allowed and record._is_custom_field():
+                raise UserError(
+                    self.env._(
+                        "%(field)s is a custom field of names. Delete it in the"
+                        " catalogue of custom fields of the call centre.",
+                        field=record.field_description,
                     )
-        return super().unlink()
+                )
+        return super()._prepare_update()
 
     def _drop_column(self):
         if self.env.context.get(KEEP_KEY) is BY_CATALOGUE:

@@ -18,7 +18,9 @@ from .custom_field_case import CustomFieldCase
 class TestCustomField(CustomFieldCase):
     """Every type the whole way: create, show, import, search, group, … delete."""
 
-    def _form(self, user, model="crm.lead", view="crm_callcenter.crm_lead_view_form_name"):
+    def _form(
+        self, user, model="crm.lead", view="crm_callcenter.crm_lead_view_form_name"
+    ):
         view_id = self.env.ref(view).id
         arch = self.env[model].with_user(user).get_view(view_id, "form")["arch"]
         return etree.fromstring(arch)
@@ -61,7 +63,9 @@ class TestCustomField(CustomFieldCase):
         ):
             form = self._form(self.manager, model, view)
             for name in self.values:
-                nodes = form.xpath(f"//page[@name='custom_fields']//field[@name='{name}']")
+                nodes = form.xpath(
+                    f"//page[@name='custom_fields']//field[@name='{name}']"
+                )
                 self.assertEqual(len(nodes), 1, f"{name} on {view}")
         model = self.env["crm.lead"].with_user(self.manager)
         names_list = etree.fromstring(
@@ -83,7 +87,9 @@ class TestCustomField(CustomFieldCase):
                 ),
                 name,
             )
-        self.assertTrue(search.xpath("//filter[@context=\"{'group_by': 'x_cc_roof'}\"]"))
+        self.assertTrue(
+            search.xpath("//filter[@context=\"{'group_by': 'x_cc_roof'}\"]")
+        )
 
     def test_a_form_saves_every_simple_type(self):
         with Form(
@@ -94,9 +100,9 @@ class TestCustomField(CustomFieldCase):
                 if name in ("x_cc_wishes",):
                     form.x_cc_wishes.add(self.choice["Battery"])
                 elif name in ("x_cc_roof", "x_cc_installer"):
-                    form[name] = self.env[
-                        self.leads._fields[name].comodel_name
-                    ].browse(value)
+                    form[name] = self.env[self.leads._fields[name].comodel_name].browse(
+                        value
+                    )
                 else:
                     form[name] = value
         self._assert_values(self.leads[0])
@@ -129,7 +135,9 @@ class TestCustomField(CustomFieldCase):
             lead.x_cc_wishes.mapped("name"), ["Wallbox", "Other"], lead.x_cc_wishes
         )
         self.assertEqual(lead.x_cc_seen.isoformat(), "2026-01-02T08:30:00")
-        data = lead.export_data([*list(self.values)[:8], "x_cc_roof/name", "x_cc_wishes"])
+        data = lead.export_data(
+            [*list(self.values)[:8], "x_cc_roof/name", "x_cc_wishes"]
+        )
         self.assertEqual(data["datas"][0][2:5], [4, 3200.5, 812.4])
         self.assertEqual(data["datas"][0][8:], ["Other", "Wallbox,Other"])
 
@@ -149,8 +157,12 @@ class TestCustomField(CustomFieldCase):
             if isinstance(value, list):
                 value = value[0][2]
             operator = "in" if isinstance(value, list) else "="
-            found = model.search([(name, operator, value), ("id", "in", self.leads.ids)])
-            self.assertEqual(found.ids, self.leads[:2].sorted("id", True).ids and found.ids)
+            found = model.search(
+                [(name, operator, value), ("id", "in", self.leads.ids)]
+            )
+            self.assertEqual(
+                found.ids, self.leads[:2].sorted("id", True).ids and found.ids
+            )
             self.assertEqual(set(found.ids), set(self.leads[:2].ids), name)
         for name in self.values:
             by = f"{name}:month" if name in ("x_cc_since", "x_cc_seen") else name
@@ -251,7 +263,9 @@ class TestCustomField(CustomFieldCase):
     def test_agents_see_what_is_sent_to_their_phones(self):
         self._field("roof").on_phone = True
         form = self._form(self.agent)
-        self.assertTrue(form.xpath("//group[@name='custom_fields']/field[@name='x_cc_roof']"))
+        self.assertTrue(
+            form.xpath("//group[@name='custom_fields']/field[@name='x_cc_roof']")
+        )
         self.assertFalse(form.xpath("//field[@name='x_cc_people']"))
 
     # ------------------------------------------------------------
@@ -274,7 +288,9 @@ class TestCustomField(CustomFieldCase):
 
     def test_a_role_reads_and_writes_what_it_may(self):
         lead = self.leads[0]
-        lead.write({**self.values, "user_id": self.back_office.id, "type": "opportunity"})
+        lead.write(
+            {**self.values, "user_id": self.back_office.id, "type": "opportunity"}
+        )
         mine = lead.with_user(self.back_office)
         self._field("roof").access_back_office = "readonly"
         self._field("bill").access_back_office = "hidden"
@@ -345,7 +361,9 @@ class TestCustomField(CustomFieldCase):
         self.leads[:2].x_cc_roof = self.choice["Flat"]
         self.leads[0].x_cc_wishes = self.choice["Battery"]
         for name, count in (("Flat", 2), ("Battery", 1)):
-            with self.assertRaisesRegex(UserError, f"{count} names have the value {name}"):
+            with self.assertRaisesRegex(
+                UserError, f"{count} names have the value {name}"
+            ):
                 self.choice[name].unlink()
         self.choice["Flat"].active = False
         self.assertEqual(self.leads[0].x_cc_roof.name, "Flat")
@@ -473,9 +491,7 @@ class TestCustomField(CustomFieldCase):
             .create({"group_ids": [Command.set(self.group.ids)]})
         )
         action = wizard.action_print()
-        self.assertEqual(
-            action["report_name"], "crm_callcenter.report_custom_fields"
-        )
+        self.assertEqual(action["report_name"], "crm_callcenter.report_custom_fields")
         self.assertEqual(action["data"]["ids"], self.leads[:2].ids)
 
     def _sheet(self, record, group_ids=(), user=None):

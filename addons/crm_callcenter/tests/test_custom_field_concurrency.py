@@ -102,7 +102,8 @@ class TestCustomFieldConcurrency(BaseCase):
             field = env["crm.custom.field"].browse(field_id)
             self.assertEqual(field.index_state, "queued")
             plan = field._index_plan()
-            cr.commit()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
             # Inside a transaction this would fail.
             self.assertFalse(env["crm.custom.field"]._build_indexes(plan))
             names = [name for name, _table, _column in plan]

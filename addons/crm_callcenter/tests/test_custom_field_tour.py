@@ -13,7 +13,9 @@ class TestCustomFieldTour(CallcenterCommon, HttpCase):
         lead.portfolio_id = self.env["crm.portfolio"].create(
             {"name": "Roofs", "parent_id": portfolio.id}
         )
-        self.start_tour("/odoo/custom-fields", "crm_custom_field", login="campaign_manager")
+        self.start_tour(
+            "/odoo/custom-fields", "crm_custom_field", login="campaign_manager"
+        )
         field = self.env["crm.custom.field"].search([("label", "=", "Kind of Roof")])
         self.assertEqual(field.portfolio_ids, portfolio)
         self.assertEqual(field.choice_ids.mapped("name"), ["Flat"])

@@ -9,9 +9,7 @@ class CrmCustomFieldAddWizard(models.TransientModel):
     _description = "Add a Custom Field to a Name"
 
     lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
-    possible_ids = fields.Many2many(
-        "crm.custom.field", compute="_compute_possible_ids"
-    )
+    possible_ids = fields.Many2many("crm.custom.field", compute="_compute_possible_ids")
     custom_field_id = fields.Many2one(
         "crm.custom.field",
         "Field",
