@@ -140,7 +140,7 @@ class CrmCustomFieldMass(models.Model):
         :param list extra: a further domain
         :rtype: odoo.tools.Query
         """
-        leads = self.env["crm.lead"].with_context(active_test=False)
+        leads = self.env["crm.lead"]
         domain = fields.Domain(safe_eval(self.domain or "[]"))
         return leads._search(domain & fields.Domain(extra or []), order="id")
 

@@ -57,7 +57,8 @@ class CrmCustomFieldMixin(models.AbstractModel):
             on_phone = [row for row in entries if row[1]["on_phone"]]
             if not on_phone:
                 return
-            notebook.addprevious(E.field(name="custom_field_keys", invisible="1"))
+            for hidden in ("custom_field_keys", "custom_currency_id"):
+                notebook.addprevious(E.field(name=hidden, invisible="1"))
             notebook.addprevious(
                 E.group(
                     *(self._custom_node(*row) for row in on_phone),
@@ -68,6 +69,7 @@ class CrmCustomFieldMixin(models.AbstractModel):
             return
         page = E.page(
             E.field(name="custom_field_keys", invisible="1"),
+            E.field(name="custom_currency_id", invisible="1"),
             self._custom_groups(entries),
             name="custom_fields",
             string=self.env._("Custom Fields"),
@@ -160,6 +162,9 @@ class CrmCustomFieldMixin(models.AbstractModel):
                 node.set("readonly", "1")
             if entry["field_type"] in ("choice", "choices"):
                 self._limit_choices(node, entry, mode)
+            if entry["field_type"] == "amount" and "custom_currency_id" not in shown:
+                shown.add("custom_currency_id")
+                arch.append(E.field(name="custom_currency_id", column_invisible="1"))
             arch.append(node)
 
     @api.model

@@ -64,10 +64,11 @@ class CrmFieldEffect(models.Model):
     def _of_relation(self, relation):
         """Return the effects of a relation, in sudo and without a query when cached.
 
-        :param crm.relation relation: may be empty
+        :param crm.relation relation: may be empty or ``None``
         :rtype: crm.field.effect
         """
-        return self.sudo().browse(relation and self._ids_of_relation(relation.id))
+        found = self._ids_of_relation(relation.id) if relation else ()
+        return self.sudo().browse(found)
 
     def _apply_to(self, leads):
         """Change the fields of these names, and of their customers, in step.

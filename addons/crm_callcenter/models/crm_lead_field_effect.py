@@ -26,7 +26,9 @@ class CrmLead(models.Model):
 
     def _apply_outcome_effects(self, effects):
         result = super()._apply_outcome_effects(effects)
-        field_effects = self.env["crm.field.effect"]._of_relation(effects["relation"])
+        field_effects = self.env["crm.field.effect"]._of_relation(
+            effects.get("relation")
+        )
         if field_effects:
             field_effects._apply_to(self)
         return result
