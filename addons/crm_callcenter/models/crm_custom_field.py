@@ -97,10 +97,19 @@ class CrmCustomField(models.Model):
     )
     on_phone = fields.Boolean(
         "Sent to the Agents' Phones",
-        help="Field agents see it at the top of the name.",
+        help="Field agents see it on the card of the name, without opening a page.",
     )
-    in_list = fields.Boolean("Column of Lists", default=True)
-    in_search = fields.Boolean("In the Search Bar", default=True)
+    in_list = fields.Boolean(
+        "Column of Lists",
+        default=True,
+        help="Lists offer the first 40 of these fields as columns.",
+    )
+    in_search = fields.Boolean(
+        "In the Search Bar",
+        default=True,
+        help="The search bar offers the first 40 of these fields. Custom filters and"
+        " groups know all fields.",
+    )
     # Who
     access_operator = fields.Selection(MODES, "Operators", default="edit")
     access_coordinator = fields.Selection(MODES, "Coordinators", default="edit")

@@ -3,6 +3,11 @@ from lxml.builder import E
 from odoo import api, models
 from odoo.tools.misc import format_amount, format_date, format_datetime, formatLang
 
+#: At most so many custom fields are columns of a list, for Odoo reads columns that
+#: nobody has opened as well; and as many stand in the search bar. Filters and groups
+#: that people make themselves know all fields.
+MOST_OFFERED = 40
+
 #: Widgets of the types that have one of their own.
 WIDGETS = {"choices": "many2many_tags", "amount": "monetary"}
 
@@ -149,11 +154,21 @@ class CrmCustomFieldMixin(models.AbstractModel):
         )
 
     @api.model
+    def _offered_entries(self, flag):
+        """Return the first entries that lists, or the search bar, offer.
+
+        :param str flag: ``in_list`` or ``in_search``
+        :rtype: list[tuple]
+        """
+        entries = [row for row in self._visible_entries() if row[1][flag]]
+        return entries[:MOST_OFFERED]
+
+    @api.model
     def _patch_custom_list(self, arch):
         """Offer the custom fields as columns that everybody may show."""
         shown = {node.get("name") for node in arch.iter("field")}
-        for name, entry, mode in self._visible_entries():
-            if not entry["in_list"] or name in shown:
+        for name, entry, mode in self._offered_entries("in_list"):
+            if name in shown:
                 continue
             node = E.field(name=name, optional="hide")
             if entry["field_type"] in WIDGETS:
@@ -172,9 +187,7 @@ class CrmCustomFieldMixin(models.AbstractModel):
         """Offer the custom fields in the search bar, as filters and to group by."""
         groups = arch.findall("./group")
         group_by = groups[-1] if groups else None
-        for name, entry, _mode in self._visible_entries():
-            if not entry["in_search"]:
-                continue
+        for name, entry, _mode in self._offered_entries("in_search"):
             if entry["field_type"] == "yes_no":
                 arch.append(E.separator())
                 arch.append(

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import CampaignCommon
 
@@ -92,3 +92,29 @@ class TestDeskCustomField(CampaignCommon):
         running.state = "running"
         with self.assertRaisesRegex(UserError, "is being imported"):
             self.env["crm.custom.field"].create({"label": "Late"})
+
+
+@tagged("post_install", "-at_install", "desk_tour")
+class TestDeskCustomFieldTour(CampaignCommon, HttpCase):
+    def test_an_operator_fills_fields_while_talking(self):
+        roof = self.env["crm.custom.field"].create(
+            [
+                {
+                    "label": "Roof",
+                    "field_type": "choice",
+                    "allow_new_choices": True,
+                    "choice_ids": [Command.create({"name": "Flat"})],
+                },
+                {"label": "People", "field_type": "integer"},
+                {"label": "Rare", "is_shown": False},
+            ]
+        )[0]
+        self.registry.signal_changes()
+        self.start_tour(
+            "/odoo/desk", "crm_desk_custom_field", login=self.operator.login
+        )
+        self.env.invalidate_all()
+        found = self.env["crm.lead"].search([("x_cc_roof.name", "=", "Round")])
+        self.assertEqual(found, self.leads[0])
+        self.assertEqual((found.x_cc_people, found.x_cc_rare), (4, "Solar tiles"))
+        self.assertEqual(len(roof.choice_ids), 2)
