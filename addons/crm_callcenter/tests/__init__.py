@@ -2,6 +2,10 @@ from . import test_agent_slot
 from . import test_blocked
 from . import test_bulk_outcome
 from . import test_charge
+from . import test_custom_field
+from . import test_custom_field_concurrency
+from . import test_custom_field_rules
+from . import test_custom_field_tour
 from . import test_customer_state
 from . import test_default_scheme
 from . import test_due_date

@@ -7,6 +7,10 @@ from . import crm_open_process_wizard
 from . import crm_points_mail_preview
 from . import crm_prize_preview
 from . import crm_replace_wizard
+from . import base_partner_merge_custom_field
+from . import crm_custom_field_add_wizard
+from . import crm_custom_field_delete_wizard
+from . import crm_custom_field_sheet_wizard
 from . import crm_reverse_outcome_wizard
 from . import crm_scheme_choice_wizard
 from . import mail_activity_schedule

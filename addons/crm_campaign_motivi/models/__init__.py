@@ -5,12 +5,14 @@ from . import crm_points
 from . import mail_activity_type
 from . import crm_call
 from . import crm_call_list
+from . import crm_custom_field
 from . import crm_call_list_line
 from . import utm_campaign
 from . import crm_lead
 from . import crm_dispatch
 from . import crm_desk
 from . import crm_desk_payload
+from . import crm_desk_custom_field
 from . import crm_desk_agenda
 from . import crm_desk_confirm
 from . import crm_list_import

@@ -2,6 +2,7 @@ from . import test_call_list
 from . import test_campaign_guards
 from . import test_concurrency
 from . import test_desk
+from . import test_desk_custom_field
 from . import test_desk_graph
 from . import test_desk_tour
 from . import test_dispatch

@@ -1,0 +1,376 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
+
+#: Names that one batch changes: about a third of a second, in which nobody waits for
+#: long. Each batch is a transaction of its own.
+BATCH_NAMES = 10_000
+#: A run that nobody has driven for so long is gone on with by the job.
+FORSAKEN_SECONDS = 60
+
+
+class CrmCustomFieldMass(models.Model):
+    """Mass maintenance: one change of a custom field over a search of names."""
+
+    _name = "crm.custom.field.mass"
+    _description = "Mass Maintenance of a Custom Field"
+    _inherit = ["crm.custom.value.mixin"]
+    _order = "id desc"
+
+    operation = fields.Selection(
+        [
+            ("set", "Set"),
+            ("clear", "Clear"),
+            ("add", "Add"),
+            ("replace", "Replace"),
+        ],
+        required=True,
+        default="set",
+        help="Set: every name gets the value. Clear: no name keeps any. Add: numbers"
+        " grow by it, several choices get it besides theirs, other fields get it where"
+        " they are empty. Replace: only names that have the old value get the new one.",
+    )
+    old_text = fields.Text()
+    old_integer = fields.Integer("Old Whole Number")
+    old_decimal = fields.Float("Old Number", digits=(16, 4))
+    old_date = fields.Date()
+    old_datetime = fields.Datetime("Old Date and Time")
+    old_yes_no = fields.Boolean("Old Yes")
+    old_choice_id = fields.Many2one(
+        "crm.custom.field.choice",
+        string="Old Value",
+        ondelete="restrict",
+        domain="[('custom_field_id', '=', custom_field_id)]",
+    )
+    old_contact_id = fields.Many2one("res.partner", ondelete="restrict")
+    domain = fields.Char("Names", default="[]", required=True)
+    res_model = fields.Char(default="crm.lead", readonly=True)
+    state = fields.Selection(
+        [
+            ("draft", "To Start"),
+            ("running", "Running"),
+            ("stopped", "Stopped"),
+            ("done", "Done"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    total = fields.Integer("Names Found", readonly=True, copy=False)
+    done = fields.Integer("Names Seen", readonly=True, copy=False)
+    changed = fields.Integer("Names Changed", readonly=True, copy=False)
+    refused = fields.Integer(
+        "Names Refused",
+        readonly=True,
+        copy=False,
+        help="Whose value would break the rule of the field. They keep theirs.",
+    )
+    last_lead = fields.Integer(readonly=True, copy=False)
+    dry_run_result = fields.Char(readonly=True, copy=False)
+
+    @api.depends("operation", "custom_field_id")
+    def _compute_display_name(self):
+        labels = dict(self._fields["operation"]._description_selection(self.env))
+        for job in self:
+            job.display_name = (
+                f"{labels.get(job.operation, '')} {job.custom_field_id.label or ''}"
+            )
+
+    # ------------------------------------------------------------
+    # CHECKS
+    # ------------------------------------------------------------
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for job in self:
+            try:
+                job._leads_query()
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The search %(domain)s can't be read: %(error)s. Choose it"
+                        " anew.",
+                        domain=job.domain,
+                        error=error,
+                    )
+                ) from error
+
+    def _check_ready(self):
+        """Refuse a job without a value, or one that its field's rule refuses.
+
+        :raise UserError: with what is missing
+        """
+        self.ensure_one()
+        field = self.custom_field_id
+        if field.state != "active":
+            raise UserError(
+                self.env._("%(field)s has been deleted.", field=field.label)
+            )
+        if self.operation != "clear" and not self._has_custom_value():
+            raise UserError(
+                self.env._(
+                    "Enter the value that %(field)s gets, or choose to clear it.",
+                    field=field.label,
+                )
+            )
+        if self.operation == "add" and field.field_type == "yes_no":
+            raise UserError(
+                self.env._(
+                    "%(field)s is yes or no: nothing can be added. Set it instead.",
+                    field=field.label,
+                )
+            )
+        if self.operation == "replace" and not self._old_value():
+            raise UserError(
+                self.env._(
+                    "Enter the old value of %(field)s that is replaced.",
+                    field=field.label,
+                )
+            )
+
+    # ------------------------------------------------------------
+    # WHAT IS CHANGED
+    # ------------------------------------------------------------
+
+    def _leads_query(self, extra=None):
+        """Return the names of the search that the current user may write.
+
+        :param list extra: a further domain
+        :rtype: odoo.tools.Query
+        """
+        leads = self.env["crm.lead"]
+        domain = fields.Domain(safe_eval(self.domain or "[]"))
+        return leads._search(domain & fields.Domain(extra or []), order="id")
+
+    def _new_value(self):
+        """Return the value as a column holds it."""
+        if self.field_type == "choices":
+            return self.value_choice_ids.ids
+        value = self._custom_value()
+        return value if self.field_type in ("integer", "yes_no") else (value or None)
+
+    def _old_value(self):
+        """Return the value that is replaced, as a column holds it."""
+        holder = {
+            "text": "old_text",
+            "long_text": "old_text",
+            "integer": "old_integer",
+            "decimal": "old_decimal",
+            "amount": "old_decimal",
+            "date": "old_date",
+            "datetime": "old_datetime",
+            "yes_no": "old_yes_no",
+            "contact": "old_contact_id",
+        }.get(self.field_type, "old_choice_id")
+        value = self[holder]
+        if self.field_type == "choices":
+            return value.ids
+        if isinstance(value, models.BaseModel):
+            return value.id
+        if self.field_type in ("integer", "decimal", "amount", "yes_no"):
+            # Zero and no are values, too.
+            return _Number(value)
+        return value
+
+    # ------------------------------------------------------------
+    # RUN
+    # ------------------------------------------------------------
+
+    def action_dry_run(self):
+        """Count what would be changed, and change nothing."""
+        self.ensure_one()
+        self._check_ready()
+        [[total]] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM (%s) AS found",
+                self._leads_query().select("crm_lead.id"),
+            )
+        )
+        sample, changed, refused = self._try_batch()
+        if total > BATCH_NAMES:
+            self.dry_run_result = self.env._(
+                "%(total)s names are found. Of the first %(sample)s, %(changed)s would"
+                " be changed and %(refused)s refused by the rule of the field.",
+                total=total,
+                sample=sample,
+                changed=changed,
+                refused=refused,
+            )
+        else:
+            self.dry_run_result = self.env._(
+                "%(total)s names are found: %(changed)s would be changed, %(refused)s"
+                " refused by the rule of the field.",
+                total=total,
+                changed=changed,
+                refused=refused,
+            )
+
+    def _try_batch(self):
+        """Change the first batch and take it back.
+
+        :return: names seen, changed and refused
+        :rtype: tuple[int, int, int]
+        """
+        savepoint = self.env.cr.savepoint(flush=True)
+        with savepoint:
+            result = self._change_batch(0)[1:]
+            savepoint.rollback()
+        self.env.invalidate_all()
+        return result
+
+    def action_run(self):
+        """Start, or go on where it was stopped.
+
+        :return: the dialog that shows how far it is
+        :rtype: dict
+        """
+        self.ensure_one()
+        self._check_ready()
+        if self.state == "done":
+            raise UserError(
+                self.env._("This maintenance has ended. Duplicate it to run it again.")
+            )
+        if self.state == "draft":
+            [[self.total]] = self.env.execute_query(
+                SQL(
+                    "SELECT count(*) FROM (%s) AS found",
+                    self._leads_query().select("crm_lead.id"),
+                )
+            )
+        self.state = "running"
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_custom_field_mass_progress",
+            "name": self.display_name,
+            "target": "new",
+            "params": {"job_id": self.id},
+        }
+
+    def action_stop(self):
+        """Stop it; what was changed so far stays."""
+        self.filtered(lambda job: job.state == "running").state = "stopped"
+
+    def run_next_batch(self):
+        """Change the next names. The browser calls this until ``finished``.
+
+        :return: ``total``, ``done``, ``changed``, ``refused`` (numbers of names) and
+            ``finished`` (bool)
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # Two windows must not run the same batch.
+        self.lock_for_update()
+        if self.state == "running":
+            last, seen, changed, refused = self._change_batch(self.last_lead)
+            self.write(
+                {
+                    "last_lead": last or self.last_lead,
+                    "done": self.done + seen,
+                    "changed": self.changed + changed,
+                    "refused": self.refused + refused,
+                    "state": "running" if seen == BATCH_NAMES else "done",
+                }
+            )
+        return {
+            **{name: self[name] for name in ("total", "done", "changed", "refused")},
+            "finished": self.state != "running",
+        }
+
+    @api.model
+    def _cron_go_on(self):
+        """Finish runs whose browser was closed."""
+        forsaken = fields.Datetime.subtract(
+            fields.Datetime.now(), seconds=FORSAKEN_SECONDS
+        )
+        for job in self.search(
+            [("state", "=", "running"), ("write_date", "<", forsaken)]
+        ):
+            job = job.with_user(job.create_uid)
+            while not job.run_next_batch()["finished"]:
+                if not self.env["ir.cron"]._commit_progress(1):
+                    return
+
+    def _change_batch(self, last_lead):
+        """Change the names behind one, at most BATCH_NAMES of them.
+
+        :param int last_lead: id behind which the batch begins
+        :return: id of the last name, names seen, changed and refused
+        :rtype: tuple[int, int, int, int]
+        """
+        self.env.flush_all()
+        query = self._leads_query([("id", ">", last_lead)])
+        query.limit = BATCH_NAMES
+        ids = [row[0] for row in self.env.execute_query(query.select())]
+        if not ids:
+            return 0, 0, 0, 0
+        field, leads = self.custom_field_id.sudo(), self.env["crm.lead"]
+        source = SQL("SELECT unnest(%s) AS id", ids)
+        accepted, values = ids, (self._new_value(), self._sql_old_value())
+        rules = self._rules_touched()
+        if rules:
+            savepoint = self.env.cr.savepoint()
+            with savepoint:
+                changed = field._sql_change(leads, source, self.operation, *values)
+                broken = self._broken(changed, rules)
+                if broken:
+                    savepoint.rollback()
+            accepted = [lead_id for lead_id in ids if lead_id not in broken]
+            source = SQL("SELECT unnest(%s) AS id", accepted)
+        else:
+            broken = set()
+        if not rules or broken:
+            changed = field._sql_change(leads, source, self.operation, *values)
+        self.env.invalidate_all()
+        if changed:
+            self._follow_up(field, changed)
+        return ids[-1], len(ids), len(changed), len(broken)
+
+    def _sql_old_value(self):
+        old = self._old_value() if self.operation == "replace" else None
+        return old.value if isinstance(old, _Number) else old
+
+    def _rules_touched(self):
+        name = self.custom_field_id.name
+        return [
+            rule
+            for rule, needed in self.custom_field_id._expressions()["rule"]
+            if name in needed
+        ]
+
+    def _broken(self, ids, rules):
+        """Return the ids of the names that break a rule now."""
+        self.env.invalidate_all()
+        broken = set()
+        for lead in self.env["crm.lead"].sudo().browse(ids):
+            try:
+                for rule in rules:
+                    lead._check_custom_rule(rule)
+            except ValidationError:
+                broken.add(lead.id)
+        return broken
+
+    def _follow_up(self, field, ids):
+        """Compute what depends on the field, and bring customers in step."""
+        leads = self.env["crm.lead"].sudo().browse(ids)
+        computed = [
+            name
+            for name, needed in field._expressions()["compute"]
+            if field.name in needed
+        ]
+        if computed:
+            # Computed values may need several fields: name by name, in this batch.
+            leads._after_custom_change({field.name})
+            return
+        # Names of the search that come later are changed in their own turn.
+        field._sql_copy_to_customers(ids, self._leads_query().subselect())
+        self.env.invalidate_all()
+
+
+class _Number:
+    """A value that counts as one even when it is zero."""
+
+    def __init__(self, value):
+        self.value = value
