@@ -4,6 +4,10 @@ def post_init_hook(env):
     companies.write(
         {"lead_main_field_ids": [(6, 0, companies._default_main_fields().ids)]}
     )
+    companies = env["res.company"].search([("mandatory_field_ids", "=", False)])
+    companies.write(
+        {"mandatory_field_ids": [(6, 0, companies._default_mandatory_fields().ids)]}
+    )
     _stop_enrichment(env)
     fill_customer_states(env.cr)
 

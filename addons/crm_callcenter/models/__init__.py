@@ -3,7 +3,9 @@ from . import ir_model_access
 from . import crm_tree_mixin
 from . import crm_zone
 from . import crm_zone_rule
+from . import crm_business_unit
 from . import crm_portfolio
+from . import crm_portfolio_mixin
 from . import crm_graph_node_mixin
 from . import crm_commercial_state
 from . import crm_outcome
@@ -30,6 +32,9 @@ from . import crm_lead_conversion
 from . import crm_lead_duplicates
 from . import crm_lead_blocked
 from . import crm_lead_customer
+from . import crm_lead_portfolio
+from . import crm_lead_mandatory
+from . import crm_team
 from . import mail_mail
 from . import crm_agent_slot
 from . import crm_agenda
@@ -37,6 +42,9 @@ from . import crm_planner
 from . import mail_activity
 from . import calendar_event
 from . import res_company
+from . import res_company_names
 from . import res_partner
+from . import res_partner_portfolio
 from . import res_users
+from . import res_users_portfolio
 from . import res_config_settings

@@ -18,6 +18,14 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain=lambda self: self.env["res.company"]._main_field_domain(),
     )
+    mandatory_field_ids = fields.Many2many(
+        related="company_id.mandatory_field_ids",
+        readonly=False,
+        domain=lambda self: self.env["res.company"]._mandatory_field_domain(),
+    )
+    default_portfolio_id = fields.Many2one(
+        related="company_id.default_portfolio_id", readonly=False
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

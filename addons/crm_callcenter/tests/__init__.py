@@ -6,8 +6,10 @@ from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring
 from . import test_ledger_corrections
+from . import test_mandatory
 from . import test_monitoring
 from . import test_phone
+from . import test_portfolio
 from . import test_roles
 from . import test_tree
 from . import test_zone

@@ -3,6 +3,7 @@ from . import crm_outcome
 from . import mail_activity_type
 from . import crm_call
 from . import crm_call_list
+from . import crm_call_list_portfolio
 from . import crm_call_list_line
 from . import utm_campaign
 from . import crm_lead
@@ -16,5 +17,7 @@ from . import crm_list_import_report
 from . import crm_list_import_match
 from . import crm_list_import_write
 from . import crm_list_import_batch
+from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_row
+from . import res_users

@@ -10,4 +10,5 @@ from . import test_import_concurrency
 from . import test_import_tools
 from . import test_import_tour
 from . import test_names_tour
+from . import test_portfolio_lists
 from . import test_roles
