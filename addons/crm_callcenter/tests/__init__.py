@@ -13,3 +13,4 @@ from . import test_portfolio
 from . import test_roles
 from . import test_tree
 from . import test_zone
+from . import test_zone_rules
