@@ -33,6 +33,7 @@
         "views/crm_interaction_views.xml",
         "views/crm_call_views.xml",
         "views/crm_lead_views.xml",
+        "views/crm_lead_archive_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_portfolio_views.xml",
         "views/calendar_event_views.xml",

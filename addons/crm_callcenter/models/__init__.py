@@ -38,6 +38,7 @@ from . import crm_lead_blocked
 from . import crm_lead_customer
 from . import crm_lead_portfolio
 from . import crm_lead_mandatory
+from . import crm_lead_archive
 from . import crm_team
 from . import mail_mail
 from . import crm_agent_slot
@@ -49,6 +50,7 @@ from . import res_company
 from . import res_company_names
 from . import res_partner
 from . import res_partner_portfolio
+from . import res_partner_anchor
 from . import res_users
 from . import res_users_portfolio
 from . import res_config_settings

@@ -43,7 +43,6 @@ class CrmLead(models.Model):
     # Where
     zone_id = fields.Many2one(
         "crm.zone",
-        index="btree_not_null",
         ondelete="restrict",
         compute="_compute_zone_id",
         store=True,

@@ -1,4 +1,5 @@
 from . import test_agent_slot
+from . import test_archive
 from . import test_blocked
 from . import test_customer_state
 from . import test_engine

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .test_import import ImportCommon
@@ -109,3 +109,19 @@ class TestPortfolioLists(ImportCommon):
             HEADER + "Name 1;030 5550001;Brescia;\n", list_id=self.bound.id
         )
         self.assertEqual(done.existing_count, 1)
+
+    def test_a_list_is_built_from_customers(self):
+        customers = self.env["res.partner"].create(
+            [{"name": f"Customer {at}", "phone": f"030 88800{at}"} for at in range(3)]
+        )
+        wizard = self.env["crm.add.customers.wizard"].with_user(self.manager)
+        wizard = wizard.with_context(active_ids=customers.ids)
+        wizard.create({"list_id": self.call_list.id}).action_add()
+        added = self.call_list.line_ids.lead_id.filtered("partner_id")
+        self.assertEqual(added.partner_id, customers)
+        self.assertTrue(all(added.mapped("is_anchor")))
+        with self.assertRaisesRegex(UserError, "None of them was added"):
+            wizard.create({"list_id": self.call_list.id}).action_add()
+        for user in (self.operator, self.coordinator, self.back_office):
+            with self.assertRaises(AccessError):
+                self.env["crm.add.customers.wizard"].with_user(user).create({})
