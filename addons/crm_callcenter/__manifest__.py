@@ -36,6 +36,7 @@
         "views/crm_lead_archive_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_portfolio_views.xml",
+        "views/crm_card_views.xml",
         "views/calendar_event_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

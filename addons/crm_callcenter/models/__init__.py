@@ -51,6 +51,7 @@ from . import res_company_names
 from . import res_partner
 from . import res_partner_portfolio
 from . import res_partner_anchor
+from . import crm_card
 from . import res_users
 from . import res_users_portfolio
 from . import res_config_settings
