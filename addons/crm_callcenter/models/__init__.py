@@ -52,6 +52,7 @@ from . import res_partner
 from . import res_partner_portfolio
 from . import res_partner_anchor
 from . import crm_card
+from . import crm_conversion
 from . import res_users
 from . import res_users_portfolio
 from . import res_config_settings

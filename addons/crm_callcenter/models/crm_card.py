@@ -38,14 +38,26 @@ class CrmCardMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.readonly
-    def card(self, kinds=None, offset=0, limit=PAGE):
-        """Return the header and a page of the timeline.
+    def card_header(self):
+        """Return what the header shows: next action, open processes, duplicates.
+
+        :return: ``next_action``, ``processes``, ``duplicates`` and ``others`` (names of
+            the same customer); moments are UTC, as Odoo writes them
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self._card_header(self._card_leads())
+
+    @api.readonly
+    def card_timeline(self, kinds=None, offset=0, limit=PAGE):
+        """Return a page of the timeline.
 
         :param list[str] kinds: kinds of rows; by default all
         :param int offset: rows to leave out, the latest first
         :param int limit: rows to return, 200 at most
-        :return: ``header``, ``kinds`` (key, label, icon), ``rows`` and ``more``;
-            moments are UTC, as Odoo writes them
+        :return: ``kinds`` (key, label, icon), ``rows`` and ``more``; moments are UTC,
+            as Odoo writes them
         :rtype: dict
         """
         self.ensure_one()
@@ -63,7 +75,6 @@ class CrmCardMixin(models.AbstractModel):
             rows += [{"kind": kind, "icon": known[kind][1], **row} for row in found]
         rows.sort(key=lambda row: (row["date"], row["id"]), reverse=True)
         return {
-            "header": self._card_header(leads, partners) if not offset else None,
             "kinds": [
                 {"key": kind, "label": label, "icon": icon}
                 for kind, (label, icon) in known.items()
@@ -210,9 +221,10 @@ class CrmCardMixin(models.AbstractModel):
     # HEADER
     # ------------------------------------------------------------
 
-    def _card_header(self, leads, partners):
-        """Return what the header shows: next action, open processes, duplicates.
+    def _card_header(self, leads):
+        """Return what the header shows; addons above add to it.
 
+        :param crm.lead leads: of the card
         :rtype: dict
         """
         return {
@@ -226,7 +238,6 @@ class CrmCardMixin(models.AbstractModel):
             ]
             if self._name == "crm.lead"
             else [],
-            "leads": leads.ids,
         }
 
     def _card_next_action(self, leads):

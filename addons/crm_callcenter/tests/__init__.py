@@ -2,6 +2,7 @@ from . import test_agent_slot
 from . import test_archive
 from . import test_blocked
 from . import test_card
+from . import test_conversion_undo
 from . import test_customer_state
 from . import test_engine
 from . import test_interaction

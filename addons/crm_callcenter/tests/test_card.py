@@ -41,7 +41,11 @@ class TestCard(CallcenterCommon):
 
     def _card(self, user=None, record=None, **values):
         record = record or self.lead
-        return record.with_user(user or self.manager).card(**values)
+        return record.with_user(user or self.manager).card_timeline(**values)
+
+    def _header(self, record=None):
+        record = record or self.lead
+        return record.with_user(self.manager).card_header()
 
     def test_one_list_of_what_happened_latest_first(self):
         card = self._card()
@@ -79,29 +83,27 @@ class TestCard(CallcenterCommon):
             {**self._lead_values(70), "partner_id": partner.id}
         )
         card = self._card(record=second)
-        self.assertEqual(card["header"]["others"][0]["id"], self.lead.id)
+        others = self._header(second)["others"]
+        self.assertEqual([other["id"] for other in others], self.lead.ids)
         self.assertIn("interaction", [row["kind"] for row in card["rows"]])
 
     def test_the_header_says_what_is_next(self):
-        card = self._card()
-        self.env["mail.activity"].search(
-            [("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
-        )
+        header = self._header()
         lead = self.leads[5]
-        self.assertIsNone(self._card(record=lead)["header"]["next_action"])
+        self.assertIsNone(self._header(lead)["next_action"])
         lead.activity_schedule(
             "mail.mail_activity_data_todo",
             summary="Send the brochure",
             date_deadline="2020-01-01",
             user_id=self.operator.id,
         )
-        action = self._card(record=lead)["header"]["next_action"]
+        action = self._header(lead)["next_action"]
         self.assertEqual(action["name"], "Send the brochure")
         self.assertTrue(action["late"])
-        self.assertEqual(card["header"]["duplicates"], [])
+        self.assertEqual(header["duplicates"], [])
         twin = self.lead.copy({"phone": self.lead.phone})
         self.env.invalidate_all()
-        found = self._card()["header"]["duplicates"]
+        found = self._header()["duplicates"]
         self.assertIn(twin.id, [duplicate["id"] for duplicate in found])
 
     def test_an_addon_adds_a_kind_of_rows(self):
@@ -125,6 +127,8 @@ class TestCard(CallcenterCommon):
         for user in (self.operator, self.coordinator, self.agent, self.back_office):
             with self.assertRaises(AccessError):
                 self._card(user)
+            with self.assertRaises(AccessError):
+                self.lead.with_user(user).card_header()
         self.lead.write({"type": "opportunity", "user_id": self.agent.id})
         rows = self._card(self.agent)["rows"]
         kinds = {row["kind"] for row in rows}

@@ -14,7 +14,7 @@ const OPENED = ["calendar.event", "crm.lead"];
  */
 export class Timeline extends Component {
     static template = "crm_callcenter.Timeline";
-    static props = { ...standardWidgetProps };
+    static props = { ...standardWidgetProps, part: { type: String } };
 
     setup() {
         this.orm = useService("orm");
@@ -45,12 +45,21 @@ export class Timeline extends Component {
             Object.assign(this.state, { header: null, rows: [], more: false });
             return;
         }
-        const card = await this.fetch(record, 0);
-        Object.assign(this.state, card);
+        if (this.props.part === "header") {
+            this.state.header = await this.orm.call(record.resModel, "card_header", [
+                [record.resId],
+            ]);
+        } else {
+            Object.assign(this.state, await this.fetch(record, 0));
+        }
+    }
+
+    get isNew() {
+        return !this.props.record.resId;
     }
 
     fetch(record, offset) {
-        return this.orm.call(record.resModel, "card", [[record.resId]], {
+        return this.orm.call(record.resModel, "card_timeline", [[record.resId]], {
             kinds: this.state.chosen,
             offset,
         });
@@ -98,4 +107,11 @@ export class Timeline extends Component {
     }
 }
 
-registry.category("view_widgets").add("callcenter_timeline", { component: Timeline });
+registry.category("view_widgets").add("callcenter_timeline", {
+    component: Timeline,
+    extractProps: () => ({ part: "rows" }),
+});
+registry.category("view_widgets").add("callcenter_card_header", {
+    component: Timeline,
+    extractProps: () => ({ part: "header" }),
+});
