@@ -251,34 +251,30 @@ class CrmZoneRun(models.Model):
         :return: how many changed, and the ids of those that were left
         :rtype: tuple[int, list[int]]
         """
+        candidates = SQL(
+            """FROM crm_lead l
+               JOIN crm_zone_run_address a
+                 ON a.zip = coalesce(l.zip, '') AND a.state_id = coalesce(l.state_id, 0)
+                AND a.city_key = %s
+              WHERE %s AND l.zone_id IS DISTINCT FROM a.zone_id""",
+            self._city_of_names(),
+            which,
+        )
+        # An address that somebody changes meanwhile is looked at again by FOR UPDATE,
+        # and then no longer found: its zone is that of whoever saved it.
         self.env.cr.execute(
             SQL(
-                """WITH candidate AS MATERIALIZED (
-                       SELECT l.id, l.zip, l.state_id, l.city, a.zone_id
-                         FROM crm_lead l
-                         JOIN crm_zone_run_address a
-                           ON a.zip = coalesce(l.zip, '')
-                          AND a.state_id = coalesce(l.state_id, 0)
-                          AND a.city_key = %(city)s
-                        WHERE %(which)s AND l.zone_id IS DISTINCT FROM a.zone_id
-                   ), free AS MATERIALIZED (
-                       SELECT l.id FROM crm_lead l
-                        WHERE l.id IN (SELECT id FROM candidate)
-                       ORDER BY l.id FOR UPDATE OF l %(skip)s
+                """WITH free AS MATERIALIZED (
+                       SELECT l.id, a.zone_id %(candidates)s FOR UPDATE OF l %(skip)s
                    ), changed AS (
-                       UPDATE crm_lead l SET zone_id = c.zone_id
-                         FROM free JOIN candidate c ON c.id = free.id
-                        WHERE l.id = free.id
-                          AND l.zip IS NOT DISTINCT FROM c.zip
-                          AND l.state_id IS NOT DISTINCT FROM c.state_id
-                          AND l.city IS NOT DISTINCT FROM c.city
+                       UPDATE crm_lead l SET zone_id = free.zone_id
+                         FROM free WHERE l.id = free.id
                     RETURNING l.id
                    )
                    SELECT (SELECT count(*) FROM changed),
-                          (SELECT array_agg(id) FROM candidate
-                            WHERE id NOT IN (SELECT id FROM free))""",
-                city=self._city_of_names(),
-                which=which,
+                          (SELECT array_agg(l.id) %(candidates)s
+                              AND l.id NOT IN (SELECT id FROM free))""",
+                candidates=candidates,
                 skip=SQL("") if wait else SQL("SKIP LOCKED"),
             )
         )

@@ -23,7 +23,8 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain=lambda self: self.env["res.company"]._mandatory_field_domain(),
     )
-    default_portfolio_id = fields.Many2one(
+    # Not default_…: Odoo takes such a setting for a user's default value.
+    new_names_portfolio_id = fields.Many2one(
         related="company_id.default_portfolio_id", readonly=False
     )
 

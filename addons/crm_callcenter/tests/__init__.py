@@ -16,4 +16,5 @@ from . import test_portfolio
 from . import test_roles
 from . import test_tree
 from . import test_zone
+from . import test_zone_concurrency
 from . import test_zone_rules
