@@ -90,13 +90,19 @@ class CrmPortfolio(models.Model):
                 vals["unit"] = self.browse(vals["parent_id"]).unit
         # Rights that hang on a branch are resolved to the portfolios in it.
         self.env.registry.clear_cache("default", "templates")
-        return super().create(vals_list)
+        portfolios = super().create(vals_list)
+        portfolios.user_ids._bind_to_portfolios()
+        return portfolios
 
     def write(self, vals):
         if "unit" in vals:
             moving = self.filtered(lambda portfolio: portfolio.unit != vals["unit"])
             moving._check_holds_nothing()
+        # sudo: who was bound, whoever sees users
+        users = self.sudo().user_ids if "user_ids" in vals else self.env["res.users"]
         result = super().write(vals)
+        if "user_ids" in vals:
+            (users | self.sudo().user_ids)._bind_to_portfolios()
         if {"parent_id", "user_ids", "mandatory_field_ids"} & set(vals):
             self.env.registry.clear_cache("default", "templates")
         return result
@@ -111,6 +117,9 @@ class CrmPortfolio(models.Model):
                     portfolio=self.child_ids.parent_id[0].complete_name,
                 )
             )
+        bound = self.user_ids
+        if bound:
+            self.write({"user_ids": [(5, 0, 0)]})
         self.env.registry.clear_cache()
 
     def _check_holds_nothing(self):

@@ -165,11 +165,10 @@ class CrmZoneRun(models.Model):
         :rtype: bool
         """
         self.env.cr.execute(
-            "SELECT state, position, last_lead_id FROM crm_zone_run"
-            " WHERE id = %s FOR UPDATE",
+            "SELECT state, position FROM crm_zone_run WHERE id = %s FOR UPDATE",
             [self.id],
         )
-        state, position, last = self.env.cr.fetchone() or ("cancelled", 0, 0)
+        state, position = self.env.cr.fetchone() or ("cancelled", 0)
         if state == "waiting":
             self._find_zones()
             return False

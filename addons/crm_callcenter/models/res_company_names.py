@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
-#: What a name can't be created without, until a manager chooses otherwise.
-DEFAULT_MANDATORY_FIELDS = ("name", "phone", "portfolio_id")
+#: What a name can't be created without, until a manager chooses otherwise; besides
+#: the name itself, person or company, which Odoo always asks for.
+DEFAULT_MANDATORY_FIELDS = ("phone", "portfolio_id")
 
 
 class ResCompany(models.Model):
@@ -24,14 +25,15 @@ class ResCompany(models.Model):
         string="Mandatory Fields",
         domain=lambda self: self.env["res.company"]._mandatory_field_domain(),
         default=lambda self: self.env["res.company"]._default_mandatory_fields(),
-        help="Forms and imports refuse a new name without them. Any of its numbers"
-        " counts as the phone. Portfolios may ask for more.",
+        help="Forms and imports refuse a new name without them, and without the name"
+        " itself. Any of its numbers counts as the phone. Portfolios may ask for more.",
     )
 
     @api.model
     def _mandatory_field_domain(self):
         return [
             ("model", "=", "crm.lead"),
+            ("name", "!=", "name"),
             ("store", "=", True),
             ("readonly", "=", False),
             ("ttype", "not in", ("one2many", "boolean", "json", "properties")),

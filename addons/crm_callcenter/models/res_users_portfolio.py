@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
 from .crm_business_unit import portfolio_field
@@ -19,12 +19,36 @@ class ResUsers(models.Model):
         " branches. Empty: names of every portfolio.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        users.filtered("portfolio_ids")._bind_to_portfolios()
+        return users
+
     def write(self, vals):
         result = super().write(vals)
         if "portfolio_ids" in vals:
-            # The rules that ask for them are kept ready.
-            self.env.registry.clear_cache()
+            self._bind_to_portfolios()
         return result
+
+    def _bind_to_portfolios(self):
+        """Put users who are entered with portfolios into the group that rules ask."""
+        # sudo: a manager of portfolios may not write users
+        users = self.sudo()
+        bound = self.env.ref("crm_callcenter.group_portfolio_bound")
+        for change, chosen in (
+            (Command.link(bound.id), users.filtered("portfolio_ids")),
+            (
+                Command.unlink(bound.id),
+                users.filtered(
+                    lambda user: not user.portfolio_ids and bound in user.group_ids
+                ),
+            ),
+        ):
+            if chosen:
+                chosen.write({"group_ids": [change]})
+        # The rules that ask for the portfolios are kept ready.
+        self.env.registry.clear_cache()
 
     def _works_in_callcenter(self):
         """Tell whether this user has a role of the call centre.

@@ -217,5 +217,13 @@ class TestPortfolio(CallcenterCommon):
         )
 
     def test_users_and_portfolios_share_one_relation(self):
-        self.retail.user_ids = [Command.link(self.manager.id)]
-        self.assertEqual(self.manager.portfolio_ids, self.retail)
+        bound = "crm_callcenter.group_portfolio_bound"
+        self.retail.with_user(self.manager).user_ids = [Command.link(self.agent.id)]
+        self.assertEqual(self.agent.portfolio_ids, self.retail)
+        self.assertTrue(self.agent.has_group(bound))
+        self.retail.with_user(self.manager).user_ids = [Command.clear()]
+        self.assertFalse(self.agent.has_group(bound))
+        self.agent.portfolio_ids = self.business
+        self.assertTrue(self.agent.has_group(bound))
+        self.business.unlink()
+        self.assertFalse(self.agent.has_group(bound))

@@ -75,7 +75,7 @@ class TestZoneConcurrency(BaseCase):
                 run._work_batch()
 
     def test_a_name_that_somebody_saves_is_stepped_over_and_done_at_the_end(self):
-        held, moved, other = self.lead_ids
+        held, moved, _other = self.lead_ids
         with self.registry.cursor() as cr:
             # Two operators are saving: one a note, one another address.
             cr.execute("UPDATE crm_lead SET street = 'Via Roma' WHERE id = %s", [held])
