@@ -9,6 +9,10 @@ def post_init_hook(env):
         {"mandatory_field_ids": [(6, 0, companies._default_mandatory_fields().ids)]}
     )
     env["crm.municipality"]._load()
+    env.cr.execute(
+        "UPDATE crm_lead SET portfolio_id = %s WHERE portfolio_id IS NULL",
+        [env["crm.portfolio"]._get_default().id],
+    )
     _stop_enrichment(env)
     fill_customer_states(env.cr)
 

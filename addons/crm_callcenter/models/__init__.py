@@ -8,6 +8,10 @@ from . import crm_zone_rule
 from . import crm_zone_run
 from . import crm_zone_conflict
 from . import crm_business_unit
+
+# Before the name: leads that exist get their portfolio when the addon is installed,
+# from a setting whose column must be there.
+from . import res_company_names
 from . import crm_portfolio
 from . import crm_portfolio_mixin
 from . import crm_graph_node_mixin
@@ -47,7 +51,6 @@ from . import crm_planner
 from . import mail_activity
 from . import calendar_event
 from . import res_company
-from . import res_company_names
 from . import res_partner
 from . import res_partner_portfolio
 from . import res_partner_anchor
