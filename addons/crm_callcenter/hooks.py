@@ -4,6 +4,15 @@ def post_init_hook(env):
     companies.write(
         {"lead_main_field_ids": [(6, 0, companies._default_main_fields().ids)]}
     )
+    companies = env["res.company"].search([("mandatory_field_ids", "=", False)])
+    companies.write(
+        {"mandatory_field_ids": [(6, 0, companies._default_mandatory_fields().ids)]}
+    )
+    env["crm.municipality"]._load()
+    env.cr.execute(
+        "UPDATE crm_lead SET portfolio_id = %s WHERE portfolio_id IS NULL",
+        [env["crm.portfolio"]._get_default().id],
+    )
     _stop_enrichment(env)
     _fill_initial_states(env)
     fill_customer_states(env.cr)

@@ -34,14 +34,31 @@ GROUPS = {}
 
 
 def group(name):
-    """Register a function ``measure(bench)`` that yields rows, as a group."""
+    """Register a function ``measure(bench)`` that yields rows, as a group.
+
+    Several functions may make one group, each in a module of its own.
+    """
 
     def register(measure):
         title = measure.__doc__.strip().splitlines()[0]
-        GROUPS[name] = Group(name, title, measure)
+        known = GROUPS.get(name)
+        if known:
+            GROUPS[name] = Group(
+                name, f"{known.title}; {title}", _one_after_another(known, measure)
+            )
+        else:
+            GROUPS[name] = Group(name, title, measure)
         return measure
 
     return register
+
+
+def _one_after_another(known, measure):
+    def both(bench):
+        yield from known.measure(bench)
+        yield from measure(bench)
+
+    return both
 
 
 def load():

@@ -1,9 +1,19 @@
 from . import base
 from . import ir_model_access
 from . import crm_tree_mixin
+from . import crm_region
+from . import crm_zone_agent
 from . import crm_zone
 from . import crm_zone_rule
+from . import crm_zone_run
+from . import crm_zone_conflict
+from . import crm_business_unit
+
+# Before the name: leads that exist get their portfolio when the addon is installed,
+# from a setting whose column must be there.
+from . import res_company_names
 from . import crm_portfolio
+from . import crm_portfolio_mixin
 from . import crm_graph_node_mixin
 from . import crm_graph_node_replace
 from . import crm_commercial_state
@@ -68,6 +78,10 @@ from . import crm_custom_field_mass
 from . import crm_field_effect
 from . import crm_lead_custom_field
 from . import crm_lead_field_effect
+from . import crm_lead_portfolio
+from . import crm_lead_mandatory
+from . import crm_lead_archive
+from . import crm_team
 from . import mail_mail
 from . import crm_agent_slot
 from . import crm_agenda
@@ -84,5 +98,10 @@ from . import calendar_event
 from . import res_company
 from . import res_partner
 from . import res_partner_custom_field
+from . import res_partner_portfolio
+from . import res_partner_anchor
+from . import crm_card
+from . import crm_conversion
 from . import res_users
+from . import res_users_portfolio
 from . import res_config_settings

@@ -43,11 +43,10 @@ class CrmLead(models.Model):
     # Where
     zone_id = fields.Many2one(
         "crm.zone",
-        index="btree_not_null",
         ondelete="restrict",
         compute="_compute_zone_id",
         store=True,
-        help="Found from postcode and province by the rules of the zones.",
+        help="Found from postcode, municipality and province by the zones' rules.",
     )
     # Numbers
     mobile = fields.Char()
@@ -117,15 +116,17 @@ class CrmLead(models.Model):
                 lead.phone_second, lead._phone_country_code()
             )
 
-    @api.depends("zip", "state_id")
+    @api.depends("zip", "state_id", "city")
     def _compute_zone_id(self):
         zones = (
             self.env["crm.zone"]
             .sudo()
-            ._zones_for([(lead.zip, lead.state_id.id) for lead in self])
+            ._zones_for([(lead.zip, lead.state_id.id, lead.city) for lead in self])
         )
         for lead in self:
-            lead.zone_id = zones[lead.zip or False, lead.state_id.id or False]
+            lead.zone_id = zones[
+                lead.zip or False, lead.state_id.id or False, lead.city or False
+            ]
 
     @api.depends(*PHONE_FIELDS)
     def _compute_phone_any(self):

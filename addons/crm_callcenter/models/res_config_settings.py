@@ -33,6 +33,15 @@ class ResConfigSettings(models.TransientModel):
     points_mail_partner_ids = fields.Many2many(
         related="company_id.points_mail_partner_ids", readonly=False
     )
+    mandatory_field_ids = fields.Many2many(
+        related="company_id.mandatory_field_ids",
+        readonly=False,
+        domain=lambda self: self.env["res.company"]._mandatory_field_domain(),
+    )
+    # Not default_…: Odoo takes such a setting for a user's default value.
+    new_names_portfolio_id = fields.Many2one(
+        related="company_id.default_portfolio_id", readonly=False
+    )
 
     def action_preview_points_mail(self):
         """Open the weekly mail of points as its readers will see it.

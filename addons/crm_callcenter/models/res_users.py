@@ -15,7 +15,7 @@ class ResUsers(models.Model):
 
     zone_ids = fields.Many2many(
         "crm.zone",
-        "crm_zone_agent_rel",
+        "crm_zone_agent",
         "user_id",
         "zone_id",
         string="Zones",

@@ -1,4 +1,5 @@
 from . import test_agent_slot
+from . import test_archive
 from . import test_blocked
 from . import test_bulk_outcome
 from . import test_charge
@@ -6,6 +7,8 @@ from . import test_custom_field
 from . import test_custom_field_concurrency
 from . import test_custom_field_rules
 from . import test_custom_field_tour
+from . import test_card
+from . import test_conversion_undo
 from . import test_customer_state
 from . import test_default_scheme
 from . import test_due_date
@@ -24,6 +27,7 @@ from . import test_leaderboard_tour
 from . import test_ledger_corrections
 from . import test_macro
 from . import test_macro_concurrency
+from . import test_mandatory
 from . import test_monitoring
 from . import test_my_day
 from . import test_next_step
@@ -42,8 +46,11 @@ from . import test_prize_concurrency
 from . import test_register_cost
 from . import test_relation_checks
 from . import test_replace
+from . import test_portfolio
 from . import test_roles
 from . import test_scheme
 from . import test_take_concurrency
 from . import test_tree
 from . import test_zone
+from . import test_zone_concurrency
+from . import test_zone_rules

@@ -30,8 +30,14 @@ class TestLead(CallcenterCommon):
             """SELECT indexdef FROM pg_indexes WHERE tablename = 'crm_lead'"""
         )
         definitions = " ".join(row[0] for row in self.env.cr.fetchall())
-        for column in ("phone_e164", "mobile_e164", "phone_second_e164", "zone_id"):
-            self.assertRegex(definitions, rf"\({column}\) WHERE")
+        for columns in (
+            "phone_e164",
+            "mobile_e164",
+            "phone_second_e164",
+            "zone_id, name, id",
+            "zone_id, city, id",
+        ):
+            self.assertIn(f"({columns}) WHERE", definitions)
         self.env.cr.execute(
             "SELECT reloptions FROM pg_class WHERE relname = 'crm_lead'"
         )

@@ -6,6 +6,7 @@ from . import mail_activity_type
 from . import crm_call
 from . import crm_call_list
 from . import crm_custom_field
+from . import crm_call_list_portfolio
 from . import crm_call_list_line
 from . import utm_campaign
 from . import crm_lead
@@ -20,5 +21,7 @@ from . import crm_list_import_report
 from . import crm_list_import_match
 from . import crm_list_import_write
 from . import crm_list_import_batch
+from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_row
+from . import res_users

@@ -29,6 +29,7 @@ class CrmDesk(models.AbstractModel):
         monday = day - timedelta(days=day.weekday())
         days = [monday + timedelta(days=offset) for offset in range(7)]
         slots = self._slots_of_week(campaign, agents, monday, earliest, latest)
+        full = self.env["crm.zone.agent"]._capacity_sentences(agents, zone, monday)
         return {
             "start": fields.Date.to_string(monday),
             "days": [fields.Date.to_string(day) for day in days],
@@ -38,7 +39,8 @@ class CrmDesk(models.AbstractModel):
                 {
                     "id": agent.id,
                     "name": agent.name,
-                    "zone": ", ".join(agent.zone_ids.mapped("name")),
+                    "zone": full.get(agent.id)
+                    or ", ".join(agent.zone_ids.mapped("name")),
                 }
                 for agent in agents
             ],

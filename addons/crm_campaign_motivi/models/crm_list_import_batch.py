@@ -234,6 +234,13 @@ class CrmListImport(models.Model):
             name_row.problem = "archived"
             name_row.details = {"name": match.name}
             return "rejected", match.lead_id
+        if match and match.outside:
+            name_row.problem = "outside_portfolio"
+            name_row.details = {
+                "name": match.name,
+                "portfolio": self.list_id.portfolio_id.complete_name,
+            }
+            return "rejected", match.lead_id
         result = "existing" if match else "accepted"
         if not match:
             match = KnownName(free_ids.pop(0), name_row.values["name"], [key])

@@ -17,6 +17,7 @@ class KnownName:
     active: bool = True
     in_list: bool = False
     row_number: int = 0
+    outside: bool = False
 
 
 class CrmListImport(models.Model):
@@ -43,6 +44,13 @@ class CrmListImport(models.Model):
             key=lambda match: (not match.in_list, not match.active, match.lead_id),
             default=None,
         )
+
+    def _match_of_row(self, name_row, known):
+        """Return the known name that a row means; see ``_match``.
+
+        :rtype: KnownName | None
+        """
+        return self._match(name_key(name_row.values["name"]), name_row, known)
 
     def _find_known(self, name_rows):
         """Find the names of the archive that have a number of these rows.

@@ -60,6 +60,15 @@ class CrmListImport(models.Model):
                 " it.",
                 name=details.get("name"),
             ),
+            "mandatory": self.env._(
+                "The row lacks: %(fields)s.", fields=details.get("fields")
+            ),
+            "outside_portfolio": self.env._(
+                "%(name)s is not in the portfolio %(portfolio)s, to which the list is"
+                " bound.",
+                name=details.get("name"),
+                portfolio=details.get("portfolio"),
+            ),
         }
         if problem == "in_list" and details.get("row"):
             return self.env._(

@@ -20,6 +20,8 @@ PROBLEMS = [
     ("shifted", "Columns shifted"),
     ("in_list", "Already in the list"),
     ("archived", "Archived name"),
+    ("mandatory", "Mandatory field missing"),
+    ("outside_portfolio", "Outside the portfolio of the list"),
 ]
 
 

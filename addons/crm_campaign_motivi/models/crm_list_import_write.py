@@ -174,11 +174,16 @@ class CrmListImport(models.Model):
     def _set_zones(self, leads):
         """Set the zone of new names, with one query for all their addresses."""
         zones = self.env["crm.zone"]._zones_for(
-            [(lead["zip"], lead["state_id"]) for lead in leads]
+            [(lead["zip"], lead["state_id"], lead["city"]) for lead in leads]
         )
         for lead in leads:
             lead["zone_id"] = (
-                zones[lead["zip"] or False, lead["state_id"] or False] or None
+                zones[
+                    lead["zip"] or False,
+                    lead["state_id"] or False,
+                    lead["city"] or False,
+                ]
+                or None
             )
 
     def _set_probabilities(self, leads, template):

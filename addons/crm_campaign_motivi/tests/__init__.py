@@ -13,4 +13,5 @@ from . import test_import_tools
 from . import test_import_tour
 from . import test_names_tour
 from . import test_points
+from . import test_portfolio_lists
 from . import test_roles

@@ -57,9 +57,11 @@ def p95(function, arguments):
 class NamesList:
     """The list of names as the web client asks for it."""
 
+    path = "names"
+
     def __init__(self, browser):
         self.browser = browser
-        action = browser.load_action("names")
+        action = browser.load_action(self.path)
         views = browser.call(
             "crm.lead",
             "get_views",
@@ -70,8 +72,9 @@ class NamesList:
         models = {name: model["fields"] for name, model in views["models"].items()}
         self.specification = specification(arch, "crm.lead", models)
 
-    def read(self, domain):
+    def read(self, domain, order=None):
         """Read the first page of names, and count them up to a limit."""
+        sorting = {"order": order} if order else {}
         return self.browser.call(
             "crm.lead",
             "web_search_read",
@@ -80,4 +83,5 @@ class NamesList:
             limit=PAGE,
             count_limit=COUNT_LIMIT,
             context={"bin_size": True},
+            **sorting,
         )

@@ -1,0 +1,381 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+#: What a conversion may change on a name, beside portfolios and custom fields.
+RESTORED = (
+    "type",
+    "partner_id",
+    "name",
+    "contact_name",
+    "partner_name",
+    "function",
+    "email_from",
+    "phone",
+    "mobile",
+    "phone_second",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "state_id",
+    "country_id",
+    "website",
+    "lang_id",
+    "user_id",
+    "team_id",
+    "stage_id",
+    "expected_revenue",
+    "date_deadline",
+    "date_conversion",
+    "date_open",
+    "campaign_id",
+    "medium_id",
+    "source_id",
+)
+
+
+class CrmConversion(models.Model):
+    """A conversion of a name to a customer, with what the name was before.
+
+    Kept so that the back office can take it back.
+    """
+
+    _name = "crm.conversion"
+    _description = "Conversion"
+    _order = "id desc"
+    _rec_name = "lead_id"
+
+    lead_id = fields.Many2one(
+        "crm.lead", "Name", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", readonly=True, index=True, ondelete="set null"
+    )
+    partner_created = fields.Boolean(
+        readonly=True, help="The customer did not exist before."
+    )
+    before = fields.Json("Name Before", readonly=True)
+    ledger_id = fields.Integer(
+        readonly=True, help="Last row of the history that belongs to the conversion."
+    )
+    undone_at = fields.Datetime("Taken Back", readonly=True)
+    undone_by_id = fields.Many2one("res.users", "Taken Back By", readonly=True)
+
+    _open_once = models.UniqueIndex(
+        "(lead_id) WHERE undone_at IS NULL", "This name is converted already."
+    )
+
+    def _mark_end_at_commit(self):
+        """Note at the end of the transaction which rows of the history are its own."""
+        precommit = self.env.cr.precommit
+        waiting = precommit.data.setdefault("crm_callcenter.conversions", set())
+        if not waiting:
+            precommit.add(self._mark_ends)
+        waiting.update(self.ids)
+
+    @api.model
+    def _mark_ends(self):
+        ids = self.env.cr.precommit.data.pop("crm_callcenter.conversions", ())
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE crm_conversion conversion
+                  SET ledger_id = coalesce(
+                      (SELECT max(id) FROM crm_interaction
+                        WHERE lead_id = conversion.lead_id), 0)
+                WHERE id = ANY(%s)""",
+            [list(ids)],
+        )
+        self.invalidate_model(["ledger_id"])
+
+    # ------------------------------------------------------------
+    # UNDO
+    # ------------------------------------------------------------
+
+    def _obstacles(self):
+        """Return why this conversion can't be taken back; addons above add theirs.
+
+        :return: sentences, empty when nothing stands in the way
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [
+            *self._obstacles_of_documents(),
+            *self._obstacles_of_history(),
+        ]
+
+    def _obstacles_of_documents(self):
+        found = []
+        lead, partner = self.lead_id, self.partner_id
+        if "account.move" in self.env:
+            invoice = self.env["account.move"].search(
+                [
+                    ("partner_id", "child_of", partner.ids),
+                    ("state", "=", "posted"),
+                    ("create_date", ">=", self.create_date),
+                ],
+                limit=1,
+            )
+            if invoice:
+                found.append(
+                    self.env._("invoice %(invoice)s", invoice=invoice.display_name)
+                )
+        if "sale.order" in self.env:
+            orders = self.env["sale.order"]
+            domain = [
+                ("partner_id", "child_of", partner.ids),
+                ("create_date", ">=", self.create_date),
+            ]
+            if "opportunity_id" in orders._fields:
+                domain = ["|", ("opportunity_id", "=", lead.id), "&", *domain]
+            order = orders.search(
+                [*domain, ("state", "not in", ("draft", "sent", "cancel"))], limit=1
+            )
+            if order:
+                found.append(self.env._("order %(order)s", order=order.display_name))
+        return found
+
+    def _obstacles_of_history(self):
+        row = self.env["crm.interaction"].search(
+            [("lead_id", "=", self.lead_id.id), ("id", ">", self.ledger_id)],
+            order="id",
+            limit=1,
+        )
+        if not row:
+            return []
+        return [
+            self.env._(
+                "the outcome %(outcome)s of %(date)s",
+                outcome=row.outcome_id.name,
+                date=fields.Datetime.context_timestamp(self, row.date).strftime(
+                    "%d/%m/%Y %H:%M"
+                ),
+            )
+        ]
+
+    def _undo(self):
+        """Give the name back what it was, in one write.
+
+        The outcome that led to the conversion is a fact and stays, and so does the
+        state that it moved to; a manager reverses an outcome by itself.
+
+        :raise UserError: something later builds on the conversion; it says what
+        """
+        self.ensure_one()
+        lead = self.lead_id
+        if self.undone_at:
+            raise UserError(
+                self.env._("%(name)s has been taken back already.", name=lead.name)
+            )
+        obstacles = self._obstacles()
+        if obstacles:
+            raise UserError(
+                self.env._(
+                    "The conversion of %(name)s can't be taken back: there is"
+                    " %(obstacles)s. Cancel or take that back first.",
+                    name=lead.name,
+                    obstacles=", ".join(obstacles),
+                )
+            )
+        partner = self.partner_id
+        values = {
+            name: value
+            for name, value in self.before.items()
+            if name in lead._fields and lead._restorable(name, value)
+        }
+        lead.write(values)
+        self._unlink_history(partner)
+        self.write(
+            {"undone_at": fields.Datetime.now(), "undone_by_id": self.env.user.id}
+        )
+        if self.partner_created and partner:
+            self._drop_customer(partner)
+
+    def _unlink_history(self, partner):
+        """Take the customer off the history of the name.
+
+        The link, not the fact: see ``_link_history_to_customers``. This conversion is
+        the journal of it.
+        """
+        self.env.flush_all()
+        for table in ("crm_interaction", "crm_lead_process"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET partner_id = NULL"
+                    " WHERE lead_id = %s AND partner_id = %s",
+                    SQL.identifier(table),
+                    self.lead_id.id,
+                    partner.id,
+                )
+            )
+        self.env["crm.interaction"].invalidate_model(["partner_id"])
+        self.env["crm.lead.process"].invalidate_model(["partner_id"])
+
+    def _drop_customer(self, partner):
+        """Archive the customer that the conversion made, unless others use it."""
+        others = self.env["crm.lead"].with_context(active_test=False)
+        if not others.search_count([("partner_id", "=", partner.id)], limit=1):
+            partner.active = False
+
+
+class CrmLead(models.Model):
+    """Conversions leave what it takes to undo them."""
+
+    _inherit = "crm.lead"
+
+    conversion_ids = fields.One2many(
+        "crm.conversion", "lead_id", "Conversions", readonly=True
+    )
+    can_undo_conversion = fields.Boolean(compute="_compute_can_undo_conversion")
+
+    def _compute_can_undo_conversion(self):
+        may = self._may_undo_conversion()
+        # sudo: only whether there is one
+        open_ones = self.env["crm.conversion"].sudo()
+        if may:
+            open_ones = open_ones.search(
+                [("lead_id", "in", self.ids), ("undone_at", "=", False)]
+            )
+        for lead in self:
+            lead.can_undo_conversion = lead in open_ones.lead_id
+
+    @api.model
+    def _may_undo_conversion(self):
+        user = self.env.user
+        return user.has_group("crm_callcenter.group_back_office") or user.has_group(
+            "crm_callcenter.group_campaign_manager"
+        )
+
+    def _convert_to_opportunity(self, *args, **kwargs):
+        before = self._note_conversion()
+        partner = super()._convert_to_opportunity(*args, **kwargs)
+        self._finish_conversion(before)
+        return partner
+
+    def convert_opportunity(self, partner, user_ids=False, team_id=False):
+        before = self._note_conversion() if self.env.user._works_in_callcenter() else {}
+        result = super().convert_opportunity(
+            partner, user_ids=user_ids, team_id=team_id
+        )
+        self._finish_conversion(before)
+        return result
+
+    def _handle_partner_assignment(
+        self, force_partner_id=False, create_missing=True, with_parent=None
+    ):
+        before = self._note_conversion() if self.env.user._works_in_callcenter() else {}
+        result = super()._handle_partner_assignment(
+            force_partner_id=force_partner_id,
+            create_missing=create_missing,
+            with_parent=with_parent,
+        )
+        self._finish_conversion(before)
+        return result
+
+    def _note_conversion(self):
+        """Return what these names are, before they are converted.
+
+        :return: their values by id, and under ``None`` the highest id of a customer
+        :rtype: dict
+        """
+        self.env.flush_all()
+        columns = [name for name in self._restored_fields() if self._fields[name].store]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, jsonb_build_object(%s)"
+                " FROM crm_lead WHERE id = ANY(%s) AND (type = 'lead'"
+                " OR partner_id IS NULL)",
+                SQL(", ").join(
+                    SQL("%s::text, %s", name, SQL.identifier(name)) for name in columns
+                ),
+                self.ids,
+            )
+        )
+        (last,) = self.env.execute_query(
+            SQL("SELECT coalesce(max(id), 0) FROM res_partner")
+        )[0]
+        return {**dict(rows), None: last}
+
+    @api.model
+    def _restored_fields(self):
+        """Return the fields that taking back a conversion restores.
+
+        :rtype: list[str]
+        """
+        custom = [
+            name
+            for name, field in self._fields.items()
+            if field.manual and field.store and field.column_type
+        ]
+        return [*RESTORED, *self._portfolio_field_names(), *custom]
+
+    def _restorable(self, name, value):
+        """Tell whether a value of the snapshot still means something.
+
+        :param str name: of a field
+        :param value: as the column held it
+        :rtype: bool
+        """
+        field = self._fields[name]
+        if field.type != "many2one" or not value:
+            return True
+        return bool(self.env[field.comodel_name].browse(value).exists())
+
+    def _finish_conversion(self, before):
+        """Keep what the converted names were.
+
+        :param dict before: as ``_note_conversion`` returned it
+        """
+        last_partner = before.pop(None, 0)
+        if not before:
+            return
+        # sudo: kept whoever converts, also an operator at the desk
+        conversions = self.env["crm.conversion"].sudo()
+        noted = conversions.search(
+            [("lead_id", "in", list(before)), ("undone_at", "=", False)]
+        )
+        for lead in self.sudo().filtered("partner_id"):
+            if lead.id not in before or lead in noted.lead_id:
+                continue
+            created = conversions.create(
+                {
+                    "lead_id": lead.id,
+                    "partner_id": lead.partner_id.id,
+                    "partner_created": lead.partner_id.id > last_partner,
+                    "before": json.loads(json.dumps(before[lead.id])),
+                }
+            )
+            noted |= created
+        noted._mark_end_at_commit()
+
+    def action_undo_conversion(self):
+        """Button of the back office: take the conversion of this name back."""
+        self.ensure_one()
+        if not self._may_undo_conversion():
+            raise AccessError(
+                self.env._("Only the back office takes conversions back. Ask them.")
+            )
+        self.check_access("write")
+        # sudo: the back office may see what a name was; the check stands above
+        conversion = self.env["crm.conversion"].sudo()
+        conversion = conversion.search(
+            [("lead_id", "=", self.id), ("undone_at", "=", False)], limit=1
+        )
+        if not conversion:
+            raise UserError(
+                self.env._(
+                    "%(name)s was not converted here, so there is nothing to take"
+                    " back.",
+                    name=self.name,
+                )
+            )
+        conversion._undo()
+        # The back office sees opportunities; this is a name of the call centre again.
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_callcenter.crm_lead_action_opportunities"
+            ),
+            "target": "main",
+        }

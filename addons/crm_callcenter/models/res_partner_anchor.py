@@ -1,0 +1,279 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, email_normalize
+
+from odoo.addons.iap.tools import iap_tools
+
+from ..tools.engine import ENGINE, ENGINE_KEY
+from ..tools.phone import to_e164
+
+#: Customers that get their names in one statement.
+BATCH_SIZE = 1000
+#: What a name takes over from its customer as it is.
+SAME_COLUMNS = (
+    "phone",
+    "mobile",
+    "phone_second",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "state_id",
+    "country_id",
+    "contact_user_id",
+    "technician_id",
+)
+
+
+class ResPartner(models.Model):
+    """Customers and the names by which they are called."""
+
+    _inherit = "res.partner"
+
+    archive_lead_ids = fields.One2many("crm.lead", "partner_id", "Names")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if self.env.context.get("import_file") and self.env.user._works_in_callcenter():
+            # Imported customers are in the archive like everybody else.
+            partners.filtered(lambda partner: not partner.parent_id)._ensure_anchor()
+        return partners
+
+    @api.model
+    def _without_anchor_domain(self):
+        """Return the domain of customers who could be called and have no name.
+
+        Colleagues, companies of the database and contacts of a company are none.
+        """
+        return [
+            ("parent_id", "=", False),
+            ("active", "=", True),
+            ("user_ids", "=", False),
+            ("ref_company_ids", "=", False),
+            ("archive_lead_ids", "=", False),
+        ]
+
+    def _ensure_anchor(self):
+        """Give customers that have no name one, set-based.
+
+        :return: the names of these customers, one each: the oldest
+        :rtype: crm.lead
+        :raise UserError: one of them is a colleague or a company of the database
+        """
+        self.check_access("read")
+        self._check_may_be_called()
+        self.env.flush_all()
+        without = self._without_anchor_ids()
+        for position in range(0, len(without), BATCH_SIZE):
+            self.browse(without[position : position + BATCH_SIZE])._create_anchors()
+        return self._anchors()
+
+    def _check_may_be_called(self):
+        # sudo: whether somebody is a colleague, whoever sees users
+        inside = self.sudo().filtered(
+            lambda partner: (
+                any(not user.share for user in partner.user_ids)
+                or partner.ref_company_ids
+            )
+        )
+        if inside:
+            raise UserError(
+                self.env._(
+                    "%(name)s is one of us and is not called. Choose customers only.",
+                    name=inside[0].display_name,
+                )
+            )
+
+    def _without_anchor_ids(self):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner.id FROM unnest(%s::int[]) WITH ORDINALITY
+                          AS partner(id, at)
+                    WHERE NOT EXISTS (SELECT 1 FROM crm_lead lead
+                                       WHERE lead.partner_id = partner.id
+                                         AND lead.active)
+                 ORDER BY partner.at""",
+                self.ids,
+            )
+        )
+        return [partner_id for (partner_id,) in rows]
+
+    def _anchors(self):
+        """Return the names of these customers that stand in the archive.
+
+        :rtype: crm.lead
+        """
+        if not self.ids:
+            return self.env["crm.lead"]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT min(id) FROM crm_lead
+                    WHERE partner_id = ANY(%s) AND active GROUP BY partner_id""",
+                self.ids,
+            )
+        )
+        return self.env["crm.lead"].browse(sorted(lead_id for (lead_id,) in rows))
+
+    def _create_anchors(self):
+        """Create the names of these customers with one statement.
+
+        The first one goes through the ORM; the others copy from it whatever a new
+        name has, also by addons that aren't written yet.
+        """
+        # Two who choose the same customers must not give them two names each.
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('crm_callcenter.anchor'))"
+        )
+        # sudo: a name is made of the customer, whoever may create names by hand
+        state, portfolio = (
+            self._customer_state(),
+            self.env["crm.portfolio"]._get_default(),
+        )
+        rows = [partner._anchor_values(state, portfolio) for partner in self.sudo()]
+        leads = self.env["crm.lead"].sudo()
+        template = leads.with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
+        ).create({**rows[0], "user_id": False, "type": "lead"})
+        self.env.flush_all()
+        if len(rows) > 1:
+            self._copy_anchors(template, rows[1:])
+        leads.invalidate_model()
+        self._keep_state_and_portfolio(template)
+
+    def _anchor_values(self, state, portfolio):
+        """Return the values of the name of this customer, as ``create`` takes them.
+
+        :param crm.commercial.state state: for a customer that has none
+        :param crm.portfolio portfolio: for a customer that has none
+        :rtype: dict
+        """
+        self.ensure_one()
+        values = {name: self[name] for name in SAME_COLUMNS}
+        values = {
+            name: value.id if isinstance(value, models.BaseModel) else value
+            for name, value in values.items()
+        }
+        return {
+            **values,
+            **self._portfolio_values(),
+            "portfolio_id": self.portfolio_id.id or portfolio.id,
+            "name": self.name or self.email or self.phone or str(self.id),
+            "contact_name": False if self.is_company else self.name,
+            "partner_name": self.name if self.is_company else False,
+            "lead_kind": "company" if self.is_company else "person",
+            "email_from": self.email,
+            "partner_id": self.id,
+            "company_id": self.company_id.id,
+            "commercial_state_id": self.commercial_state_id.id or state.id,
+        }
+
+    @api.model
+    def _customer_state(self):
+        # sudo: which states there are is no secret
+        states = self.env["crm.commercial.state"].sudo()
+        return states.search([("state_class", "=", "customer")], limit=1)
+
+    def _copy_anchors(self, template, rows):
+        """Insert names that differ from a first one by what their customers say.
+
+        :param crm.lead template: the first one
+        :param list[dict] rows: values of the others
+        """
+        for values in rows:
+            country = self.env["res.country"].browse(values["country_id"])
+            code = country.code or "IT"
+            for name in ("phone", "mobile", "phone_second"):
+                values[f"{name}_e164"] = to_e164(values[name], code)
+            email = email_normalize(values["email_from"] or "") or False
+            values["email_normalized"] = email
+            values["email_domain_criterion"] = (
+                iap_tools.mail_prepare_for_domain_search(email) if email else False
+            )
+            values["phone_sanitized"] = values["phone_e164"] or values["mobile_e164"]
+        zones = self.env["crm.zone"]._zones_for(
+            [(row["zip"], row["state_id"], row["city"]) for row in rows]
+        )
+        portfolio_fields = template._portfolio_field_names()
+        for values in rows:
+            values["zone_id"] = zones[
+                values["zip"] or False,
+                values["state_id"] or False,
+                values["city"] or False,
+            ]
+            for name in portfolio_fields:
+                values.setdefault(name, False)
+        own = list(rows[-1])
+        stored = [
+            name
+            for name, field in template._fields.items()
+            if field.store and field.column_type and name != "id" and name not in own
+        ]
+        identifiers = [SQL.identifier(name) for name in own]
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO crm_lead (%s, %s) SELECT %s, %s"
+                " FROM crm_lead template, unnest(%s) AS own(%s)"
+                " WHERE template.id = %s",
+                SQL(", ").join(identifiers),
+                SQL(", ").join(map(SQL.identifier, stored)),
+                SQL(", ").join(SQL("own.%s", identifier) for identifier in identifiers),
+                SQL(", ").join(
+                    SQL("template.%s", SQL.identifier(name)) for name in stored
+                ),
+                SQL(", ").join(
+                    SQL(
+                        "%s::"
+                        + template._fields[name].column_type[1].split("(")[0]
+                        + "[]",
+                        [values[name] or None for values in rows],
+                    )
+                    for name in own
+                ),
+                SQL(", ").join(identifiers),
+                template.id,
+            )
+        )
+
+    def _keep_state_and_portfolio(self, template):
+        """Give customers that have none the state and the portfolio of their name."""
+        for name in ("commercial_state_id", "portfolio_id"):
+            # sudo: a customer that one may choose, whoever may write customers
+            without = self.sudo().filtered(lambda partner, name=name: not partner[name])
+            if without and template[name]:
+                # The state is written as the engine writes it: with that of the name.
+                without.with_context(**{ENGINE_KEY: ENGINE})[name] = template[name]
+
+    # ------------------------------------------------------------
+    # BUTTONS
+    # ------------------------------------------------------------
+
+    def action_open_anchor(self):
+        """Button: this customer in the archive; it gets its name if it has none."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "res_id": self._ensure_anchor().id,
+            "view_mode": "form",
+            "views": [
+                (self.env.ref("crm_callcenter.crm_lead_view_form_name").id, "form")
+            ],
+        }
+
+    def action_put_in_archive(self):
+        """Action of the list: the chosen customers get their names in the archive."""
+        before = len(self._anchors())
+        anchors = self._ensure_anchor()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(new)s customers are new in the archive, %(known)s were in it.",
+                    new=len(anchors) - before,
+                    known=before,
+                ),
+            },
+        }

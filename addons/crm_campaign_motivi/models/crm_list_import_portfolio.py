@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.crm_callcenter.models.crm_business_unit import portfolio_field
+
+
+class CrmListImport(models.Model):
+    """The portfolio of the names of a file, and the fields that they must have."""
+
+    _inherit = "crm.list.import"
+
+    portfolio_id = fields.Many2one(
+        "crm.portfolio",
+        "Portfolio of New Names",
+        domain="[('unit', '=', 1)]",
+        compute="_compute_portfolio_id",
+        store=True,
+        readonly=False,
+        ondelete="restrict",
+        help="Primary portfolio of the names that this file brings. Names that are"
+        " known keep theirs.",
+    )
+
+    @api.depends("list_id.portfolio_id")
+    def _compute_portfolio_id(self):
+        default = self.env["crm.portfolio"]._get_default()
+        for record in self:
+            bound = record.list_id.portfolio_id
+            if bound.unit == 1:
+                if not record.portfolio_id._is_inside(bound):
+                    record.portfolio_id = bound
+            else:
+                record.portfolio_id = record.portfolio_id or default
+
+    def _choose_list(self):
+        result = super()._choose_list()
+        bound = self.list_id.portfolio_id
+        if bound.unit == 1 and not self.portfolio_id._is_inside(bound):
+            raise UserError(
+                self.env._(
+                    "The list %(list)s takes only names of %(bound)s. Choose a"
+                    " portfolio in there for the new names.",
+                    list=self.list_id.name,
+                    bound=bound.complete_name,
+                )
+            )
+        return result
+
+    def _prepare_lead_constants(self):
+        values = super()._prepare_lead_constants()
+        values["portfolio_id"] = (
+            self.portfolio_id or self.env["crm.portfolio"]._get_default()
+        ).id
+        bound = self.list_id.portfolio_id
+        if bound.unit > 1:
+            values[portfolio_field(bound.unit)] = bound.id
+        return values
+
+    # ------------------------------------------------------------
+    # ROWS
+    # ------------------------------------------------------------
+
+    def _place(self, name_row, known, free_ids):
+        missing = () if name_row.problem else self._missing_of_new_name(name_row, known)
+        if missing:
+            name_row.problem = "mandatory"
+            name_row.details = {
+                "fields": self.env["crm.lead"]._mandatory_labels(missing)
+            }
+        return super()._place(name_row, known, free_ids)
+
+    def _missing_of_new_name(self, name_row, known):
+        """Return the mandatory fields that a row lacks, if it brings a new name.
+
+        :param NameRow name_row: the row as it was read
+        :param dict known: the names that have a number
+        :rtype: list[str]
+        """
+        leads = self.env["crm.lead"]
+        constants = self.lead_template or {}
+        values = {
+            **constants,
+            **name_row.values,
+            "state_id": name_row.province or constants.get("state_id"),
+            "description": name_row.notes,
+        }
+        portfolios = [
+            int(constants[name])
+            for name in leads._portfolio_field_names()
+            if constants.get(name)
+        ]
+        missing = leads._missing_mandatory(values, portfolios)
+        if missing and self._match_of_row(name_row, known):
+            return []
+        return missing
+
+    def _describe_leads(self, lead_ids):
+        names = super()._describe_leads(lead_ids)
+        for lead_id in self.list_id._outside_portfolio(list(names)):
+            names[lead_id].outside = True
+        return names

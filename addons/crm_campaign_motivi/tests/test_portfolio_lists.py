@@ -1,0 +1,127 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .test_import import ImportCommon
+
+HEADER = "Nome;Telefono;Citta;Email\n"
+
+
+@tagged("post_install", "-at_install")
+class TestPortfolioLists(ImportCommon):
+    """Lists and imports that hang on a branch, and mandatory fields of imports."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        portfolios = cls.env["crm.portfolio"]
+        cls.business = portfolios.create({"name": "Business"})
+        cls.shops = portfolios.create({"name": "Shops", "parent_id": cls.business.id})
+        cls.retail = portfolios.create({"name": "Retail"})
+        cls.solar = portfolios.create({"name": "Solar", "unit": 2})
+        cls.bound = cls.env["crm.call.list"].create(
+            {
+                "name": "Shops only",
+                "campaign_id": cls.campaign.id,
+                "portfolio_id": cls.business.id,
+            }
+        )
+
+    @classmethod
+    def run_import(cls, content, *args, **values):
+        return super().run_import(content.encode(), *args, **values)
+
+    def _reasons(self, list_import):
+        rows = list_import.row_ids.filtered(lambda row: row.state == "rejected")
+        return {row.row_number: row.reason for row in rows}
+
+    def test_a_bound_list_takes_names_of_its_branch_only(self):
+        inside, outside = self.leads[0], self.leads[1]
+        inside.portfolio_id = self.shops
+        self.assertEqual(self.bound._add_leads((inside | outside).ids), 1)
+        self.assertEqual(self.bound.line_ids.lead_id, inside)
+        with self.assertRaisesRegex(ValidationError, "which is not in Retail"):
+            self.bound.portfolio_id = self.retail
+
+    def test_any_unit_binds_a_list(self):
+        self.bound.portfolio_id = self.solar
+        self.assertFalse(self.bound._add_leads(self.leads.ids))
+        self.leads[2].portfolio_2_id = self.solar
+        self.assertEqual(self.bound._add_leads(self.leads.ids), 1)
+
+    def test_an_operator_bound_to_a_branch_gets_lists_inside_it_only(self):
+        with self.assertRaisesRegex(ValidationError, "sees only names in Business"):
+            # Works on the list of the campaign, which is bound to nothing.
+            self.operator.portfolio_ids = self.business
+        self.call_list.operator_ids = [Command.unlink(self.operator.id)]
+        self.operator.portfolio_ids = self.business
+        self.bound.operator_ids = self.operator
+        with self.assertRaisesRegex(ValidationError, "sees only names in Business"):
+            self.bound.portfolio_id = False
+        with self.assertRaisesRegex(ValidationError, "sees only names in Business"):
+            self.call_list.operator_ids = self.operator
+
+    def test_new_names_get_the_portfolio_of_the_import(self):
+        done = self.run_import(
+            HEADER + "Rossi Mario;030 5551111;Brescia;\n",
+            list_id=self.bound.id,
+            portfolio_id=self.shops.id,
+        )
+        self.assertEqual(self.lead_at(done, 2).portfolio_id, self.shops)
+        done = self.run_import(
+            HEADER + "Verdi Anna;030 5551112;Brescia;\n", list_id=self.call_list.id
+        )
+        self.assertEqual(
+            self.lead_at(done, 2).portfolio_id,
+            self.env.ref("crm_callcenter.crm_portfolio_default"),
+        )
+        with self.assertRaisesRegex(UserError, "takes only names of Business"):
+            self.run_import(
+                HEADER + "Bianchi Ida;030 5551113;Brescia;\n",
+                list_id=self.bound.id,
+                portfolio_id=self.retail.id,
+            )
+
+    def test_a_known_name_of_another_portfolio_is_rejected_with_the_reason(self):
+        done = self.run_import(
+            HEADER + "Name 1;030 5550001;Brescia;\n", list_id=self.bound.id
+        )
+        self.assertIn("Name 1 is not in the portfolio Business", self._reasons(done)[2])
+        self.assertFalse(self.bound.line_ids)
+
+    def test_a_row_without_a_mandatory_field_is_rejected_with_the_reason(self):
+        self.business.mandatory_field_ids = self.env["ir.model.fields"]._get(
+            "crm.lead", "email_from"
+        )
+        content = (
+            HEADER
+            + "Rossi Mario;030 5551111;Brescia;\n"
+            + "Verdi Anna;030 5551112;Brescia;anna@example.com\n"
+        )
+        done = self.run_import(content, list_id=self.bound.id)
+        self.assertEqual(self._reasons(done), {2: "The row lacks: Email."})
+        self.assertEqual(done.accepted_count, 1)
+        # Elsewhere nobody asks for it, and a known name is not new.
+        done = self.run_import(content, list_id=self.call_list.id)
+        self.assertEqual(done.accepted_count, 1)
+        self.leads[0].portfolio_id = self.shops
+        done = self.run_import(
+            HEADER + "Name 1;030 5550001;Brescia;\n", list_id=self.bound.id
+        )
+        self.assertEqual(done.existing_count, 1)
+
+    def test_a_list_is_built_from_customers(self):
+        customers = self.env["res.partner"].create(
+            [{"name": f"Customer {at}", "phone": f"030 88800{at}"} for at in range(3)]
+        )
+        wizard = self.env["crm.add.customers.wizard"].with_user(self.manager)
+        wizard = wizard.with_context(active_ids=customers.ids)
+        wizard.create({"list_id": self.call_list.id}).action_add()
+        added = self.call_list.line_ids.lead_id.filtered("partner_id")
+        self.assertEqual(added.partner_id, customers)
+        self.assertTrue(all(added.mapped("is_anchor")))
+        with self.assertRaisesRegex(UserError, "None of them was added"):
+            wizard.create({"list_id": self.call_list.id}).action_add()
+        for user in (self.operator, self.coordinator, self.back_office):
+            with self.assertRaises(AccessError):
+                self.env["crm.add.customers.wizard"].with_user(user).create({})

@@ -1,0 +1,1 @@
+from . import crm_add_customers_wizard
