@@ -7,6 +7,7 @@ from . import crm_portfolio
 from . import crm_graph_node_mixin
 from . import crm_commercial_state
 from . import crm_outcome
+from . import crm_outcome_number
 from . import mail_activity_type
 from . import crm_operator_category
 from . import crm_planning_right
@@ -29,7 +30,15 @@ from . import crm_lead_scoring
 from . import crm_lead_conversion
 from . import crm_lead_duplicates
 from . import crm_lead_blocked
+from . import crm_lead_callable
 from . import crm_lead_customer
+from . import crm_consent_purpose
+from . import crm_consent
+from . import crm_consent_holder_mixin
+from . import crm_lead_consent
+from . import ir_attachment
+from . import crm_phone_number
+from . import phone_blacklist
 from . import mail_mail
 from . import crm_agent_slot
 from . import crm_agenda
@@ -37,6 +46,8 @@ from . import crm_planner
 from . import mail_activity
 from . import calendar_event
 from . import res_company
+from . import res_company_consent
 from . import res_partner
+from . import res_partner_consent
 from . import res_users
 from . import res_config_settings

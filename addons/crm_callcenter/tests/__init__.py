@@ -1,5 +1,6 @@
 from . import test_agent_slot
 from . import test_blocked
+from . import test_consent
 from . import test_customer_state
 from . import test_engine
 from . import test_interaction
@@ -8,6 +9,7 @@ from . import test_lead_scoring
 from . import test_ledger_corrections
 from . import test_monitoring
 from . import test_phone
+from . import test_phone_number
 from . import test_roles
 from . import test_tree
 from . import test_zone

@@ -161,6 +161,13 @@ class CrmDesk(models.AbstractModel):
                     "This number is on the do-not-call list. It must not be dialled."
                 )
             )
+        if lead._numbers_without_consent([number]):
+            raise UserError(
+                self.env._(
+                    "Nobody has given the consent to call this number. Record it first,"
+                    " or choose another number."
+                )
+            )
         return number
 
     @api.model

@@ -2,7 +2,7 @@ import uuid
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
@@ -26,7 +26,8 @@ _RETURNING = ", ".join(f"line.{column}" for column in CLAIM_COLUMNS)
 _NOW = "(now() AT TIME ZONE 'UTC')"
 
 #: A name may be called: it is active, not blocked, and has a number that is not on the
-#: do-not-call list. ``lead`` is joined in each query that uses it.
+#: do-not-call list and for which the consent is there that the company wants, if any.
+#: ``lead`` is joined in each query that uses it.
 _CALLABLE = """
     lead.active
     AND NOT EXISTS (SELECT 1 FROM crm_commercial_state state
@@ -38,7 +39,16 @@ _CALLABLE = """
                  WHERE own.number IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM phone_blacklist black
                                     WHERE black.active
-                                      AND black.number = own.number))"""
+                                      AND black.number = own.number)
+                   AND (%(consent)s IS NULL
+                        OR (SELECT consent.action = 'given'
+                                   AND (consent.date_expiry IS NULL
+                                        OR consent.date_expiry >= %(today)s)
+                              FROM crm_consent consent
+                             WHERE consent.value = own.number
+                               AND consent.purpose_id = %(consent)s
+                               AND consent.date <= (now() AT TIME ZONE 'UTC')
+                          ORDER BY consent.date DESC, consent.id DESC LIMIT 1)))"""
 
 #: Nobody has the name in hand, through this line or another, and it doesn't rest.
 _FREE = f"""
@@ -197,6 +207,9 @@ class CrmDispatch(models.AbstractModel):
             "user": self.env.uid,
             "campaign": campaign.id,
             "minutes": campaign.claim_minutes,
+            # sudo: what the settings ask for, whoever dials
+            "consent": self.env.company.sudo().call_consent_purpose_id.id or None,
+            "today": fields.Date.context_today(self),
         }
         for statement, depth in _CLAIM_TRIES:
             parameters.update(token=uuid.uuid4().hex, depth=depth)

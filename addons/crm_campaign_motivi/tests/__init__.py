@@ -3,6 +3,7 @@ from . import test_campaign_guards
 from . import test_concurrency
 from . import test_desk
 from . import test_desk_graph
+from . import test_desk_numbers
 from . import test_desk_tour
 from . import test_dispatch
 from . import test_import
