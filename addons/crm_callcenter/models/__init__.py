@@ -28,14 +28,20 @@ from . import crm_lead_charge
 from . import crm_lead_visit
 from . import crm_lead_scoring
 from . import crm_lead_conversion
+from . import crm_identity_codes_mixin
+from . import crm_identity_mixin
+from . import crm_pod_mixin
 from . import crm_lead_duplicates
 from . import crm_lead_blocked
 from . import crm_lead_callable
 from . import crm_lead_customer
+from . import crm_lead_identity
 from . import crm_consent_purpose
 from . import crm_consent
 from . import crm_consent_holder_mixin
 from . import crm_lead_consent
+from . import crm_lead_contact
+from . import crm_lead_site
 from . import ir_attachment
 from . import crm_phone_number
 from . import phone_blacklist
@@ -49,5 +55,6 @@ from . import res_company
 from . import res_company_consent
 from . import res_partner
 from . import res_partner_consent
+from . import res_partner_identity
 from . import res_users
 from . import res_config_settings

@@ -77,9 +77,10 @@ class CrmLead(models.Model):
 
     def init(self):
         """Have the database keep the flag of every name that is written."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(_FUNCTIONS)
         self.env.cr.execute(_TRIGGER)
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -94,10 +95,9 @@ class CrmLead(models.Model):
         return result
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
+        super()._write_multi(vals_list)
         if any(name in vals for vals in vals_list for name in WATCHED):
             self._forget_flag()
-        return result
 
     def _fetch_query(self, query, fields):
         # The database decides when the row is written: write it before asking.

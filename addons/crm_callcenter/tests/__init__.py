@@ -3,6 +3,7 @@ from . import test_blocked
 from . import test_consent
 from . import test_customer_state
 from . import test_engine
+from . import test_identity
 from . import test_interaction
 from . import test_lead
 from . import test_lead_scoring

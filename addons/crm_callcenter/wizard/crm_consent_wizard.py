@@ -11,7 +11,11 @@ class CrmConsentWizard(models.TransientModel):
     _description = "Record a Consent"
 
     res_model = fields.Selection(
-        [("crm.lead", "Name"), ("res.partner", "Customer")],
+        [
+            ("crm.lead", "Name"),
+            ("crm.lead.contact", "Contact"),
+            ("res.partner", "Customer"),
+        ],
         required=True,
         readonly=True,
     )
@@ -118,8 +122,16 @@ class CrmConsentWizard(models.TransientModel):
             "proof": self.proof,
             "proof_name": self.proof_name,
             "user_id": self.env.uid,
-            "lead_ref": holder.id if holder._name == "crm.lead" else 0,
+            "lead_ref": self._lead_of(holder).id,
         }
+
+    @api.model
+    def _lead_of(self, holder):
+        if holder._name == "crm.lead":
+            return holder
+        if holder._name == "crm.lead.contact":
+            return holder.lead_id
+        return self.env["crm.lead"]
 
 
 class CrmConsentWizardLine(models.TransientModel):
