@@ -36,6 +36,9 @@ from . import crm_lead_blocked
 from . import crm_lead_callable
 from . import crm_lead_customer
 from . import crm_lead_identity
+from . import crm_lead_dossier
+from . import crm_lead_erasure
+from . import crm_lead_retention
 from . import crm_consent_purpose
 from . import crm_consent
 from . import crm_consent_holder_mixin
@@ -44,6 +47,9 @@ from . import crm_lead_contact
 from . import crm_lead_site
 from . import ir_attachment
 from . import crm_phone_number
+from . import crm_forgotten_number
+from . import crm_privacy_log
+from . import crm_export_log
 from . import phone_blacklist
 from . import mail_mail
 from . import crm_agent_slot

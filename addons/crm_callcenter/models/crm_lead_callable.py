@@ -13,11 +13,22 @@ _SOURCES = frozenset(
 # Names come by COPY, states move set-based, numbers are computed: a trigger sees all of
 # them, costs no query of its own and can't be forgotten by whoever writes the next one.
 _FUNCTIONS = """
+CREATE OR REPLACE FUNCTION callcenter_digest(plain varchar)
+    RETURNS varchar LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT encode(sha256(convert_to(value || plain, 'UTF8')), 'hex')
+              FROM ir_config_parameter
+             WHERE key = 'crm_callcenter.forgotten_number_secret');
+END $$;
+
 CREATE OR REPLACE FUNCTION callcenter_is_forbidden(asked varchar)
     RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN EXISTS (SELECT 1 FROM phone_blacklist
-                    WHERE active AND number = asked);
+                    WHERE active AND number = asked)
+        OR (EXISTS (SELECT 1 FROM crm_forgotten_number)
+            AND EXISTS (SELECT 1 FROM crm_forgotten_number
+                         WHERE digest = callcenter_digest(asked)));
 END $$;
 
 CREATE OR REPLACE FUNCTION callcenter_may_not_be_called(

@@ -302,3 +302,21 @@ class CrmPhoneNumber(models.Model):
         # sudo: whoever sees a name sees what is known of its numbers
         known = self.sudo().search([("number", "in", list(numbers))])
         return {row.number: row for row in known}
+
+    def _drop_unused(self):
+        """Delete what is known of these numbers, of those that no name has any more."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """DELETE FROM crm_phone_number known
+                    WHERE known.id = ANY(%s)
+                      AND NOT EXISTS (
+                          SELECT 1 FROM crm_lead lead
+                           WHERE lead.phone_e164 = known.number
+                              OR lead.mobile_e164 = known.number
+                              OR lead.phone_second_e164 = known.number)
+                RETURNING id""",
+                self.ids,
+            )
+        )
+        self.invalidate_model()

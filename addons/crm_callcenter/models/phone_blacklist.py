@@ -104,7 +104,12 @@ class PhoneBlacklist(models.Model):
             return {}
         # sudo: the list is closed, the answer for the numbers of one name is not
         listed = self.sudo().search([("number", "in", list(numbers))])
-        return {row.number: row._sentence() for row in listed}
+        forgotten = self.env["crm.forgotten.number"].sudo()._recognised(numbers)
+        reasons = dict(self._fields["listing_reason"]._description_selection(self.env))
+        return {
+            **dict.fromkeys(forgotten, reasons["erased"]),
+            **{row.number: row._sentence() for row in listed},
+        }
 
     def _sentence(self):
         """Return reason, source and day in one line.

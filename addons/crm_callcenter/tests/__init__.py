@@ -3,6 +3,7 @@ from . import test_blocked
 from . import test_consent
 from . import test_customer_state
 from . import test_engine
+from . import test_export_log
 from . import test_identity
 from . import test_interaction
 from . import test_lead
@@ -11,6 +12,7 @@ from . import test_ledger_corrections
 from . import test_monitoring
 from . import test_phone
 from . import test_phone_number
+from . import test_privacy
 from . import test_roles
 from . import test_tree
 from . import test_zone

@@ -29,7 +29,7 @@ _NOW = "(now() AT TIME ZONE 'UTC')"
 #: do-not-call list and for which the consent is there that the company wants, if any.
 #: ``lead`` is joined in each query that uses it.
 _CALLABLE = """
-    lead.active
+    lead.active AND lead.may_not_be_called IS NOT TRUE
     AND NOT EXISTS (SELECT 1 FROM crm_commercial_state state
                      WHERE state.id = lead.commercial_state_id
                        AND state.state_class = 'blocked')
