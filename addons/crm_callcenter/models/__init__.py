@@ -43,6 +43,7 @@ from . import crm_consent_purpose
 from . import crm_consent
 from . import crm_consent_holder_mixin
 from . import crm_lead_consent
+from . import crm_lead_row_mixin
 from . import crm_lead_contact
 from . import crm_lead_site
 from . import ir_attachment

@@ -106,9 +106,9 @@ class CrmLead(models.Model):
         return result
 
     def _write_multi(self, vals_list):
-        super()._write_multi(vals_list)
         if any(name in vals for vals in vals_list for name in WATCHED):
             self._forget_flag()
+        return super()._write_multi(vals_list)
 
     def _fetch_query(self, query, fields):
         # The database decides when the row is written: write it before asking.

@@ -10,13 +10,8 @@ class CrmLeadContact(models.Model):
 
     _name = "crm.lead.contact"
     _description = "Contact of a Name"
-    _inherit = ["crm.consent.holder.mixin"]
-    _order = "sequence, id"
+    _inherit = ["crm.lead.row.mixin", "crm.consent.holder.mixin"]
 
-    lead_id = fields.Many2one(
-        "crm.lead", "Of the Name", required=True, index=True, ondelete="cascade"
-    )
-    sequence = fields.Integer(default=10)
     kind = fields.Selection(
         [("contact", "Contact"), ("household", "Member of the Household")],
         required=True,
@@ -34,16 +29,9 @@ class CrmLeadContact(models.Model):
     email = fields.Char()
     birth_date = fields.Date()
     consent_summary = fields.Char("Consent", compute="_compute_consent_summary")
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Became",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-    )
 
-    @api.depends("phone", "lead_id.country_id")
+    # Not on the name's country: every name that is written would look for contacts.
+    @api.depends("phone")
     def _compute_phone_e164(self):
         for contact in self:
             country = contact.lead_id._phone_country_code() if contact.lead_id else "IT"

@@ -28,7 +28,6 @@ class CrmLead(models.Model):
     household_ids = fields.One2many(
         "crm.lead.contact",
         "lead_id",
-        "Household",
         domain=[("kind", "=", "household")],
         help="Who lives there as well. They become contacts of the customer.",
     )
@@ -51,6 +50,10 @@ class CrmLead(models.Model):
                         name=lead.name,
                     )
                 )
+
+    # Read with the name, so that the conversion of the many that have no rows asks for
+    # none.
+    has_rows = fields.Boolean("Has Contacts or Sites", readonly=True, copy=False)
 
     # ------------------------------------------------------------
     # RIGHTS
@@ -105,14 +108,29 @@ class CrmLead(models.Model):
 
     def _convert_to_opportunity(self, *args, **kwargs):
         partner = super()._convert_to_opportunity(*args, **kwargs)
-        self._make_child_partners()
+        # sudo: whether there are rows, for the engine
+        self.sudo().filtered("has_rows")._make_child_partners()
         return partner
 
+    def _link_history_at_commit(self):
+        self.filtered("has_rows")._make_partners_at_commit()
+        return super()._link_history_at_commit()
+
+    def _make_partners_at_commit(self):
+        """Let the rows of these names become partners once, when all is written."""
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        waiting = precommit.data.setdefault("crm_callcenter.rows", set())
+        if not waiting:
+            precommit.add(self.env["crm.lead"].sudo()._make_waiting_partners)
+        waiting.update(self.ids)
+
     @api.model
-    def _link_history_to_customers(self):
-        ids = list(self.env.cr.precommit.data.get("crm_callcenter.history", ()))
-        super()._link_history_to_customers()
-        self.browse(ids)._make_child_partners()
+    def _make_waiting_partners(self):
+        ids = self.env.cr.precommit.data.pop("crm_callcenter.rows", ())
+        self.browse(sorted(ids))._make_child_partners()
+        self.env.flush_all()
 
     def _make_child_partners(self):
         """Make contacts and addresses of the customer from the rows of these names.
@@ -155,4 +173,6 @@ class CrmLead(models.Model):
                 )
             )
         self.invalidate_recordset(list(ROW_FIELDS))
+        (self.contact_ids | self.household_ids)._tell_names()
+        self.site_ids._tell_names()
         return result

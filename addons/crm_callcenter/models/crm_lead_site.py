@@ -6,13 +6,8 @@ class CrmLeadSite(models.Model):
 
     _name = "crm.lead.site"
     _description = "Site of a Name"
-    _inherit = ["crm.pod.mixin"]
-    _order = "sequence, id"
+    _inherit = ["crm.lead.row.mixin", "crm.pod.mixin"]
 
-    lead_id = fields.Many2one(
-        "crm.lead", "Of the Name", required=True, index=True, ondelete="cascade"
-    )
-    sequence = fields.Integer(default=10)
     name = fields.Char(required=True)
     street = fields.Char()
     zip = fields.Char("Postcode")
@@ -27,14 +22,6 @@ class CrmLeadSite(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="Found from postcode and province by the rules of the zones.",
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Became",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
     )
 
     @api.depends("zip", "state_id")

@@ -1,7 +1,9 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
+from odoo.sql_db import Cursor
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -174,6 +176,33 @@ class TestIdentity(CallcenterCommon):
             set(partner.commercial_partner_id.child_ids.mapped("name")),
             {"Speaker", "Director", "Warehouse"},
         )
+
+    def test_rows_of_a_customer(self):
+        """Who is added to a customer's name is a contact of the customer as well."""
+        lead = self.leads[0]
+        partner = self._convert(lead)
+        self.assertFalse(partner.child_ids)
+        lead.site_ids = [Command.create({"name": "Roof"})]
+        self.env.cr.precommit.run()
+        self.assertEqual(partner.child_ids.name, "Roof")
+
+    def test_conversion_without_rows_asks_for_none(self):
+        lead = self.leads[0]
+        asked = []
+        execute = Cursor.execute
+
+        def record(cursor, query, *args, **kwargs):
+            asked.append(str(query))
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", record):
+            lead.convert_opportunity(lead._create_customer())
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+        self.assertTrue(asked)
+        for query in asked:
+            self.assertNotIn("crm_lead_contact", query)
+            self.assertNotIn("crm_lead_site", query)
 
     def test_rows_follow_a_merge(self):
         kept, gone = self._company(), self._company(name="Double")
