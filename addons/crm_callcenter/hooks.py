@@ -74,6 +74,5 @@ def uninstall_hook(env):
         """DROP TRIGGER IF EXISTS callcenter_flag_lead ON crm_lead;
            DROP FUNCTION IF EXISTS callcenter_flag_lead();
            DROP FUNCTION IF EXISTS callcenter_may_not_be_called(integer, varchar[]);
-           DROP FUNCTION IF EXISTS callcenter_is_forbidden(varchar);
            DROP FUNCTION IF EXISTS callcenter_digest(varchar);"""
     )

@@ -21,28 +21,31 @@ BEGIN
              WHERE key = 'crm_callcenter.forgotten_number_secret');
 END $$;
 
-CREATE OR REPLACE FUNCTION callcenter_is_forbidden(asked varchar)
-    RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN EXISTS (SELECT 1 FROM phone_blacklist
-                    WHERE active AND number = asked)
-        OR (EXISTS (SELECT 1 FROM crm_forgotten_number)
-            AND EXISTS (SELECT 1 FROM crm_forgotten_number
-                         WHERE digest = callcenter_digest(asked)));
-END $$;
-
 CREATE OR REPLACE FUNCTION callcenter_may_not_be_called(
         state_id integer, numbers varchar[])
     RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    own varchar;
+    has_number boolean := false;
 BEGIN
     IF EXISTS (SELECT 1 FROM crm_commercial_state
                 WHERE id = state_id AND state_class = 'blocked') THEN
         RETURN true;
     END IF;
-    numbers := array_remove(numbers, NULL);
-    RETURN cardinality(numbers) > 0
-       AND NOT EXISTS (SELECT 1 FROM unnest(numbers) AS own(number)
-                        WHERE NOT callcenter_is_forbidden(own.number));
+    -- The first number that is free decides: of most names one look-up is made.
+    FOREACH own IN ARRAY numbers LOOP
+        IF own IS NOT NULL THEN
+            IF NOT EXISTS (SELECT 1 FROM phone_blacklist
+                            WHERE active AND number = own)
+               AND NOT (EXISTS (SELECT 1 FROM crm_forgotten_number)
+                        AND EXISTS (SELECT 1 FROM crm_forgotten_number
+                                     WHERE digest = callcenter_digest(own))) THEN
+                RETURN false;
+            END IF;
+            has_number := true;
+        END IF;
+    END LOOP;
+    RETURN has_number;
 END $$;
 
 CREATE OR REPLACE FUNCTION callcenter_flag_lead()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 REASONS = [
     ("asked", "Asked not to be called"),
@@ -102,13 +103,27 @@ class PhoneBlacklist(models.Model):
         """
         if not numbers:
             return {}
-        # sudo: the list is closed, the answer for the numbers of one name is not
-        listed = self.sudo().search([("number", "in", list(numbers))])
-        forgotten = self.env["crm.forgotten.number"].sudo()._recognised(numbers)
+        self.flush_model(["number", "active"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT given.number, black.id
+                     FROM unnest(%s::varchar[]) AS given(number)
+                LEFT JOIN phone_blacklist black
+                       ON black.number = given.number AND black.active
+                    WHERE black.id IS NOT NULL
+                       OR (EXISTS (SELECT 1 FROM crm_forgotten_number)
+                           AND EXISTS (SELECT 1 FROM crm_forgotten_number
+                                        WHERE digest
+                                            = callcenter_digest(given.number)))""",
+                list(numbers),
+            )
+        )
         reasons = dict(self._fields["listing_reason"]._description_selection(self.env))
+        # sudo: the list is closed, the answer for the numbers of one name is not
+        listing = self.sudo()
         return {
-            **dict.fromkeys(forgotten, reasons["erased"]),
-            **{row.number: row._sentence() for row in listed},
+            number: listing.browse(row_id)._sentence() if row_id else reasons["erased"]
+            for number, row_id in rows
         }
 
     def _sentence(self):

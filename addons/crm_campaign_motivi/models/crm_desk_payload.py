@@ -113,7 +113,7 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _payload_phones(self, lead):
         known = {row["number"]: row for row in lead._phone_rows()}
-        blocked = self._do_not_call(list(known)) if known else set()
+        blocked = {number for number, row in known.items() if row["why"]}
         without_consent = lead._numbers_without_consent(list(known))
         phones = []
         for name in ("phone", "mobile", "phone_second"):
@@ -150,7 +150,8 @@ class CrmDesk(models.AbstractModel):
                     (
                         state if row.get("state") in ("wrong", "busy") else "",
                         row.get("last_result", ""),
-                        row.get("best_hour", ""),
+                        row.get("best_hour")
+                        and self.env._("best %(hours)s", hours=row["best_hour"]),
                     ),
                 )
             ),
