@@ -16,6 +16,7 @@ def post_init_hook(env):
     _stop_enrichment(env)
     _fill_initial_states(env)
     fill_customer_states(env.cr)
+    flag_names(env.cr)
 
 
 def _fill_initial_states(env):
@@ -57,3 +58,45 @@ def _stop_enrichment(env):
     cron = env.ref("crm_iap_enrich.ir_cron_lead_enrichment", raise_if_not_found=False)
     if cron:
         cron.active = False
+
+
+def flag_names(cr):
+    """Set the do-not-call flag of names that were there before the trigger was."""
+    cr.execute(
+        """UPDATE crm_lead SET may_not_be_called = true
+            WHERE may_not_be_called IS NOT TRUE
+              AND id IN (
+                  SELECT lead.id FROM crm_lead lead
+                    JOIN crm_commercial_state state
+                      ON state.id = lead.commercial_state_id
+                     AND state.state_class = 'blocked'
+                   UNION
+                  SELECT lead.id FROM crm_lead lead
+                    JOIN phone_blacklist black
+                      ON black.active
+                     AND black.number = ANY (ARRAY[lead.phone_e164, lead.mobile_e164,
+                                                lead.phone_second_e164]))
+              AND callcenter_may_not_be_called(
+                  commercial_state_id,
+                  ARRAY[phone_e164, mobile_e164, phone_second_e164])"""
+    )
+    cr.execute(
+        """INSERT INTO crm_phone_number
+                  (number, kind, state, is_state_by_hand, call_count, answer_count)
+           SELECT number,
+                  CASE WHEN number LIKE '+393%%' THEN 'mobile' ELSE 'fixed' END,
+                  'never', false, 0, 0
+             FROM phone_blacklist WHERE active
+               ON CONFLICT (number) DO UPDATE SET state = 'never'""",
+        (),
+    )
+
+
+def uninstall_hook(env):
+    """Take back what the database does by itself; it would miss its columns."""
+    env.cr.execute(
+        """DROP TRIGGER IF EXISTS callcenter_flag_lead ON crm_lead;
+           DROP FUNCTION IF EXISTS callcenter_flag_lead();
+           DROP FUNCTION IF EXISTS callcenter_may_not_be_called(integer, varchar[]);
+           DROP FUNCTION IF EXISTS callcenter_digest(varchar);"""
+    )

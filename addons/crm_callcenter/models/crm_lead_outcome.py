@@ -183,9 +183,10 @@ class CrmLead(models.Model):
         if effects["do_not_call"]:
             numbers = self._e164_numbers()
             # sudo: the customer's word counts, whatever the rights of who takes it down
-            self.env["phone.blacklist"].sudo()._add(
+            self.env["phone.blacklist"].sudo()._forbid_numbers(
                 numbers,
-                message=self.env._(
+                "asked",
+                self.env._(
                     "Asked for in a conversation about %(name)s.", name=self.name
                 ),
             )

@@ -195,8 +195,8 @@ class CrmLead(models.Model):
         # sudo: the customer's word counts, whatever the rights of who takes it down
         blacklist = self.env["phone.blacklist"].sudo()
         numbers = {number for lead in self.sudo() for number in lead._e164_numbers()}
-        blacklist._add(
-            sorted(numbers), message=self.env._("Asked for in a conversation.")
+        blacklist._forbid_numbers(
+            sorted(numbers), "asked", self.env._("Asked for in a conversation.")
         )
 
     def _plan_next_batch(self, effects, user, date=None):

@@ -9,6 +9,7 @@ from . import test_custom_field_rules
 from . import test_custom_field_tour
 from . import test_card
 from . import test_conversion_undo
+from . import test_consent
 from . import test_customer_state
 from . import test_default_scheme
 from . import test_due_date
@@ -19,6 +20,8 @@ from . import test_graph_editor
 from . import test_graph_tour
 from . import test_graph_transfer
 from . import test_graph_properties
+from . import test_export_log
+from . import test_identity
 from . import test_interaction
 from . import test_lead
 from . import test_lead_process
@@ -47,6 +50,8 @@ from . import test_register_cost
 from . import test_relation_checks
 from . import test_replace
 from . import test_portfolio
+from . import test_phone_number
+from . import test_privacy
 from . import test_roles
 from . import test_scheme
 from . import test_take_concurrency

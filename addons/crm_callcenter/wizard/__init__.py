@@ -12,6 +12,9 @@ from . import crm_custom_field_add_wizard
 from . import crm_custom_field_delete_wizard
 from . import crm_custom_field_sheet_wizard
 from . import crm_portfolio_move_wizard
+from . import crm_consent_wizard
+from . import crm_phone_number_wizard
+from . import crm_privacy_wizard
 from . import crm_reverse_outcome_wizard
 from . import crm_scheme_choice_wizard
 from . import mail_activity_schedule

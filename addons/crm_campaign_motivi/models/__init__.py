@@ -1,3 +1,4 @@
+from . import base
 from . import crm_list_state
 from . import crm_outcome
 from . import crm_graph_file

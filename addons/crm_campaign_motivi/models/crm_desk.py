@@ -161,6 +161,13 @@ class CrmDesk(models.AbstractModel):
                     "This number is on the do-not-call list. It must not be dialled."
                 )
             )
+        if lead._numbers_without_consent([number]):
+            raise UserError(
+                self.env._(
+                    "Nobody has given the consent to call this number. Record it first,"
+                    " or choose another number."
+                )
+            )
         return number
 
     @api.model
@@ -170,9 +177,7 @@ class CrmDesk(models.AbstractModel):
         :param list numbers: in E.164
         :rtype: set[str]
         """
-        # sudo: the list itself is closed to operators, the answer for one number is not
-        listed = self.env["phone.blacklist"].sudo().search([("number", "in", numbers)])
-        return set(listed.mapped("number"))
+        return set(self.env["phone.blacklist"]._why_forbidden(numbers))
 
     # ------------------------------------------------------------
     # WHOSE NAME IS IT

@@ -112,8 +112,9 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _payload_phones(self, lead):
-        numbers = lead._e164_numbers()
-        blocked = self._do_not_call(numbers) if numbers else set()
+        known = {row["number"]: row for row in lead._phone_rows()}
+        blocked = {number for number, row in known.items() if row["why"]}
+        without_consent = lead._numbers_without_consent(list(known))
         phones = []
         for name in ("phone", "mobile", "phone_second"):
             if lead[name]:
@@ -125,9 +126,37 @@ class CrmDesk(models.AbstractModel):
                         "raw": lead[name],
                         "e164": number or "",
                         "blocked": bool(number) and number in blocked,
+                        "without_consent": number in without_consent,
+                        **self._payload_number(known.get(number)),
                     }
                 )
         return phones
+
+    @api.model
+    def _payload_number(self, row):
+        """Return what the operator should know of a number before dialling it.
+
+        :param dict row: as ``crm.lead._phone_rows`` returns it, if any
+        """
+        row = row or {}
+        # "Good" and "not known" call for no word beside the number.
+        state = row.get("state_label", "")
+        return {
+            "kind": row.get("kind", ""),
+            "state": row.get("state", "unknown"),
+            "hint": " · ".join(
+                filter(
+                    None,
+                    (
+                        state if row.get("state") in ("wrong", "busy") else "",
+                        row.get("last_result", ""),
+                        row.get("best_hour")
+                        and self.env._("best %(hours)s", hours=row["best_hour"]),
+                    ),
+                )
+            ),
+            "why": row.get("why", ""),
+        }
 
     @api.model
     def _payload_history(self, lead):

@@ -2,7 +2,7 @@ import uuid
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
@@ -26,10 +26,11 @@ _RETURNING = ", ".join(f"line.{column}" for column in CLAIM_COLUMNS)
 _NOW = "(now() AT TIME ZONE 'UTC')"
 
 #: A name may be called: it is active, not blocked, and has a number that is not on the
-#: do-not-call list. Each look-up is a sub-select of its own, by its key: as a join, a
-#: plan made while the table was nearly empty reads the whole index for every line.
+#: do-not-call list and for which the consent is there that the company wants, if any.
+#: Each look-up is a sub-select of its own, by its key: as a join, a plan made while the
+#: table was nearly empty reads the whole index for every line.
 _CALLABLE = """
-    (SELECT lead.active
+    (SELECT lead.active AND lead.may_not_be_called IS NOT TRUE
             AND (SELECT state.state_class FROM crm_commercial_state state
                   WHERE state.id = lead.commercial_state_id)
                 IS DISTINCT FROM 'blocked'
@@ -39,7 +40,16 @@ _CALLABLE = """
                                (lead.phone_second_e164)) AS own(number)
                  WHERE own.number IS NOT NULL
                    AND (SELECT bool_or(black.active) FROM phone_blacklist black
-                         WHERE black.number = own.number) IS NOT TRUE)
+                         WHERE black.number = own.number) IS NOT TRUE
+                   AND (%(consent)s IS NULL
+                        OR (SELECT consent.action = 'given'
+                                   AND (consent.date_expiry IS NULL
+                                        OR consent.date_expiry >= %(today)s)
+                              FROM crm_consent consent
+                             WHERE consent.value = own.number
+                               AND consent.purpose_id = %(consent)s
+                               AND consent.date <= (now() AT TIME ZONE 'UTC')
+                          ORDER BY consent.date DESC, consent.id DESC LIMIT 1)))
        FROM crm_lead lead
       WHERE lead.id = line.lead_id)"""
 
@@ -197,6 +207,9 @@ class CrmDispatch(models.AbstractModel):
             "user": self.env.uid,
             "campaign": campaign.id,
             "minutes": campaign.claim_minutes,
+            # sudo: what the settings ask for, whoever dials
+            "consent": self.env.company.sudo().call_consent_purpose_id.id or None,
+            "today": fields.Date.context_today(self),
         }
         for statement, depth in _CLAIM_TRIES:
             parameters.update(token=uuid.uuid4().hex, depth=depth)

@@ -4,6 +4,7 @@ from . import test_concurrency
 from . import test_desk
 from . import test_desk_custom_field
 from . import test_desk_graph
+from . import test_desk_numbers
 from . import test_desk_tour
 from . import test_dispatch
 from . import test_graph_transfer

@@ -230,6 +230,8 @@ class TestDispatch(CampaignCommon):
                 "minutes": 5,
                 "token": "x",
                 "depth": 2,
+                "consent": None,
+                "today": fields.Date.today(),
             },
         )
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())

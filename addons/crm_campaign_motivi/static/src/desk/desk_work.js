@@ -43,7 +43,7 @@ export class DeskWork extends DeskAttempts {
     // ------------------------------------------------------------
 
     async dial(phone) {
-        if (this.phase !== "name" || !phone?.e164 || phone.blocked) {
+        if (this.phase !== "name" || !phone?.e164 || phone.blocked || phone.without_consent) {
             return;
         }
         await this.attemptOnce("dial", async () => {
