@@ -306,6 +306,12 @@ class CrmLead(models.Model):
                 erased=self.env._("Erased"),
                 **of,
             ),
+            "conversions": SQL(
+                """UPDATE crm_conversion SET before = NULL
+                    WHERE lead_id = ANY(%(leads)s) AND before IS NOT NULL
+                RETURNING id""",
+                **of,
+            ),
             "rectifications": SQL(
                 """UPDATE crm_privacy_log SET details = NULL, reason = NULL
                     WHERE lead_ref = ANY(%(leads)s) RETURNING id""",

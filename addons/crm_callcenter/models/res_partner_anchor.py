@@ -31,6 +31,9 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     archive_lead_ids = fields.One2many("crm.lead", "partner_id", "Names")
+    own_company_ids = fields.One2many(
+        "res.company", "partner_id", "Companies of the Database"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -39,20 +42,6 @@ class ResPartner(models.Model):
             # Imported customers are in the archive like everybody else.
             partners.filtered(lambda partner: not partner.parent_id)._ensure_anchor()
         return partners
-
-    @api.model
-    def _without_anchor_domain(self):
-        """Return the domain of customers who could be called and have no name.
-
-        Colleagues, companies of the database and contacts of a company are none.
-        """
-        return [
-            ("parent_id", "=", False),
-            ("active", "=", True),
-            ("user_ids", "=", False),
-            ("ref_company_ids", "=", False),
-            ("archive_lead_ids", "=", False),
-        ]
 
     def _ensure_anchor(self):
         """Give customers that have no name one, set-based.
@@ -74,7 +63,7 @@ class ResPartner(models.Model):
         inside = self.sudo().filtered(
             lambda partner: (
                 any(not user.share for user in partner.user_ids)
-                or partner.ref_company_ids
+                or partner.own_company_ids
             )
         )
         if inside:

@@ -86,7 +86,7 @@ class TestBulkOutcome(CallcenterCommon):
         planned = self.env["mail.activity"].search(
             [("activity_type_id", "=", self.visit.id)]
         )
-        self.assertEqual(planned.mapped("res_id"), self.leads.ids)
+        self.assertEqual(sorted(planned.mapped("res_id")), self.leads.ids)
         self.assertEqual(planned.user_id, self.manager)
 
     def test_blocked_names_are_left_out(self):

@@ -198,6 +198,8 @@ class TestDispatch(CampaignCommon):
                 "minutes": 5,
                 "token": "x",
                 "depth": 1,
+                "consent": None,
+                "today": fields.Date.today(),
             },
         )
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())

@@ -48,7 +48,12 @@ registry.category("web_tour.tours").add("callcenter_planned_action", {
             trigger: ".o_field_widget[name='commercial_state_id']:contains('Won over')",
         },
         {
-            content: "so has its history, with points, icon and note",
+            content: "open the history",
+            trigger: ".o_notebook .nav-link[name='history']",
+            run: "click",
+        },
+        {
+            content: "it has the outcome, with points, icon and note",
             trigger:
                 ".o_field_widget[name='interaction_ids'] .o_data_row:contains('Wants an offer')"
                 + ":contains('Is interested') td[name='points']:contains('3')",
