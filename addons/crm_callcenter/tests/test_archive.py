@@ -1,7 +1,12 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import crm_lead_archive
 from ..tools.archive_query import read_query
 from .common import CallcenterCommon
 
@@ -175,6 +180,19 @@ class TestArchive(CallcenterCommon):
         self.assertFalse(self._find("%@"))
         with self.assertRaisesRegex(UserError, "at least 3 letters"):
             self._find("ab")
+
+    def test_few_names_are_looked_up_first_whatever_the_statistics_say(self):
+        """The list reads them by their ids; of many it looks for its first page."""
+        self.customers._ensure_anchor()
+        leads = self.env["crm.lead"].with_user(self.manager)
+        by_id = leads._search_archive_text("ilike", "Customer 2")
+        self.assertEqual(by_id, Domain("id", "in", self._find("Customer 2").ids))
+        with patch.object(crm_lead_archive, "FEW", 3):
+            many = leads._search_archive_text("ilike", "Customer")
+            self.assertNotIn("id", [leaf.field_expr for leaf in many.iter_conditions()])
+            self.assertEqual(len(self._find("Customer")), 4)
+        [[setting]] = self.env.execute_query(SQL("SHOW enable_seqscan"))
+        self.assertEqual(setting, "on")
 
     def test_classes_are_filtered_by_their_states(self):
         anchors = self.customers._ensure_anchor()
