@@ -6,6 +6,11 @@ from odoo.tools.safe_eval import safe_eval
 #: Names that one batch changes: about a third of a second, in which nobody waits for
 #: long. Each batch is a transaction of its own.
 BATCH_NAMES = 10_000
+#: Of the names that lie together, one batch changes every third. PostgreSQL keeps a
+#: changed row on its page, and its 50 indexes untouched, as long as there is room:
+#: names leave 30 % (``crm_lead``'s fill factor), and get the room of the batch before
+#: back. Changing neighbours at once took eleven times as long.
+PARTS = 3
 #: A run that nobody has driven for so long is gone on with by the job.
 FORSAKEN_SECONDS = 60
 
@@ -67,7 +72,13 @@ class CrmCustomFieldMass(models.Model):
         copy=False,
         help="Whose value would break the rule of the field. They keep theirs.",
     )
-    last_lead = fields.Integer(readonly=True, copy=False)
+    last_lead = fields.Integer(
+        readonly=True, copy=False, help="All names up to this one are done."
+    )
+    window_end = fields.Integer(
+        readonly=True, copy=False, help="Up to this one, some parts are done."
+    )
+    next_part = fields.Integer(readonly=True, copy=False)
     dry_run_result = fields.Char(readonly=True, copy=False)
 
     @api.depends("operation", "custom_field_id")
@@ -137,12 +148,12 @@ class CrmCustomFieldMass(models.Model):
     def _leads_query(self, extra=None):
         """Return the names of the search that the current user may write.
 
-        :param list extra: a further domain
+        :param Domain extra: a further condition
         :rtype: odoo.tools.Query
         """
         leads = self.env["crm.lead"]
         domain = fields.Domain(safe_eval(self.domain or "[]"))
-        return leads._search(domain & fields.Domain(extra or []), order="id")
+        return leads._search(domain & (extra or fields.Domain.TRUE), order="id")
 
     def _new_value(self):
         """Return the value as a column holds it."""
@@ -215,10 +226,11 @@ class CrmCustomFieldMass(models.Model):
         """
         savepoint = self.env.cr.savepoint(flush=True)
         with savepoint:
-            result = self._change_batch(0)[1:]
+            ids = self._next_ids(BATCH_NAMES)
+            changed, refused = self._change(ids)
             savepoint.rollback()
         self.env.invalidate_all()
-        return result
+        return len(ids), changed, refused
 
     def action_run(self):
         """Start, or go on where it was stopped.
@@ -264,16 +276,7 @@ class CrmCustomFieldMass(models.Model):
         # Two windows must not run the same batch.
         self.lock_for_update()
         if self.state == "running":
-            last, seen, changed, refused = self._change_batch(self.last_lead)
-            self.write(
-                {
-                    "last_lead": last or self.last_lead,
-                    "done": self.done + seen,
-                    "changed": self.changed + changed,
-                    "refused": self.refused + refused,
-                    "state": "running" if seen == BATCH_NAMES else "done",
-                }
-            )
+            self._run_batch()
         return {
             **{name: self[name] for name in ("total", "done", "changed", "refused")},
             "finished": self.state != "running",
@@ -293,19 +296,54 @@ class CrmCustomFieldMass(models.Model):
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
 
-    def _change_batch(self, last_lead):
-        """Change the names behind one, at most BATCH_NAMES of them.
+    def _run_batch(self):
+        """Change the next part of the names that are next, and note how far it is."""
+        ids = self._next_ids(BATCH_NAMES * PARTS, self.window_end)
+        window_end = ids[-1] if ids else self.last_lead
+        if self.window_end:
+            window_end = self.window_end
+        parts = PARTS if self.window_end or len(ids) > BATCH_NAMES else 1
+        part, mine = self.next_part, ids
+        if parts > 1:
+            mine = [lead_id for lead_id in ids if lead_id % PARTS == part]
+        changed, refused = self._change(mine)
+        last_part = part == parts - 1
+        self.write(
+            {
+                "last_lead": window_end if last_part else self.last_lead,
+                "window_end": 0 if last_part else window_end,
+                "next_part": 0 if last_part else part + 1,
+                "done": self.done + len(mine),
+                "changed": self.changed + changed,
+                "refused": self.refused + refused,
+                "state": "running" if parts > 1 else "done",
+            }
+        )
 
-        :param int last_lead: id behind which the batch begins
-        :return: id of the last name, names seen, changed and refused
-        :rtype: tuple[int, int, int, int]
+    def _next_ids(self, limit, window_end=0):
+        """Return the names behind the last one that is done, in their order.
+
+        :param int limit: at most so many, unless it is said where they end
+        :param int window_end: id of the last one that counts; 0: any
+        :rtype: list[int]
         """
         self.env.flush_all()
-        query = self._leads_query([("id", ">", last_lead)])
-        query.limit = BATCH_NAMES
-        ids = [row[0] for row in self.env.execute_query(query.select())]
+        domain = fields.Domain("id", ">", self.last_lead)
+        if window_end:
+            domain &= fields.Domain("id", "<=", window_end)
+        query = self._leads_query(domain)
+        query.limit = None if window_end else limit
+        return [row[0] for row in self.env.execute_query(query.select())]
+
+    def _change(self, ids):
+        """Change names.
+
+        :param list ids: of names
+        :return: how many were changed, and how many refused
+        :rtype: tuple[int, int]
+        """
         if not ids:
-            return 0, 0, 0, 0
+            return 0, 0
         field, leads = self.custom_field_id.sudo(), self.env["crm.lead"]
         source = SQL("SELECT unnest(%s) AS id", ids)
         accepted, values = ids, (self._new_value(), self._sql_old_value())
@@ -326,7 +364,7 @@ class CrmCustomFieldMass(models.Model):
         self.env.invalidate_all()
         if changed:
             self._follow_up(field, changed)
-        return ids[-1], len(ids), len(changed), len(broken)
+        return len(changed), len(broken)
 
     def _sql_old_value(self):
         old = self._old_value() if self.operation == "replace" else None
