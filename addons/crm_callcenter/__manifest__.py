@@ -56,6 +56,7 @@
         "views/crm_portfolio_views.xml",
         "views/crm_custom_field_mass_views.xml",
         "views/crm_custom_field_views.xml",
+        "views/crm_custom_field_compute_views.xml",
         "views/crm_field_effect_views.xml",
         "views/crm_team_views.xml",
         "views/crm_commercial_state_views.xml",
@@ -103,6 +104,7 @@
         "demo/res_users_demo.xml",
         "demo/crm_zone_demo.xml",
         "demo/crm_scheme_demo.xml",
+        "demo/crm_custom_field_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_callcenter/static/src/**/*"],

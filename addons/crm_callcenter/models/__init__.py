@@ -70,6 +70,7 @@ from . import ir_model_fields
 from . import ir_fields_converter
 from . import crm_custom_field_group
 from . import crm_custom_field
+from . import crm_custom_field_cache
 from . import crm_custom_field_choice
 from . import crm_custom_field_column
 from . import crm_custom_field_index
@@ -80,6 +81,7 @@ from . import crm_custom_field_view
 from . import crm_custom_field_added
 from . import crm_custom_value_mixin
 from . import crm_custom_field_mass
+from . import crm_custom_field_compute
 from . import crm_field_effect
 from . import crm_lead_custom_field
 from . import crm_lead_field_effect

@@ -2,7 +2,10 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import SQL
+
+from .crm_custom_field_mixin import IN_STEP, IN_STEP_KEY
 
 #: What a conversion may change on a name, beside portfolios and custom fields.
 RESTORED = (
@@ -180,12 +183,9 @@ class CrmConversion(models.Model):
                 )
             )
         partner = self.partner_id
-        values = {
-            name: value
-            for name, value in self.before.items()
-            if name in lead._fields and lead._restorable(name, value)
-        }
-        lead.write(values)
+        lead.with_context(**{IN_STEP_KEY: IN_STEP}).write(
+            lead._restored_values(self.before)
+        )
         self._unlink_history(partner)
         self.write(
             {"undone_at": fields.Datetime.now(), "undone_by_id": self.env.user.id}
@@ -281,15 +281,15 @@ class CrmLead(models.Model):
         :rtype: dict
         """
         self.env.flush_all()
-        columns = [name for name in self._restored_fields() if self._fields[name].store]
+        names = [name for name in self._restored_fields() if self._fields[name].store]
+        # As rows and not as arguments: those of a function end at a hundred.
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, jsonb_build_object(%s)"
-                " FROM crm_lead WHERE id = ANY(%s) AND (type = 'lead'"
-                " OR partner_id IS NULL)",
-                SQL(", ").join(
-                    SQL("%s::text, %s", name, SQL.identifier(name)) for name in columns
-                ),
+                """SELECT lead.id, to_jsonb(noted) FROM crm_lead lead
+                     JOIN LATERAL (SELECT %s) AS noted ON true
+                    WHERE lead.id = ANY(%s)
+                      AND (lead.type = 'lead' OR lead.partner_id IS NULL)""",
+                SQL(", ").join(self._sql_noted(name) for name in names),
                 self.ids,
             )
         )
@@ -299,29 +299,60 @@ class CrmLead(models.Model):
         return {**dict(rows), None: last}
 
     @api.model
+    def _sql_noted(self, name):
+        """Return the column of a snapshot, in the form that ``write`` takes.
+
+        :param str name: of a field of the table aliased lead
+        :rtype: SQL
+        """
+        field, column = self._fields[name], SQL.identifier("lead", name)
+        if field.type == "many2many":
+            column = SQL(
+                "ARRAY(SELECT %s FROM %s WHERE %s = lead.id ORDER BY 1)",
+                SQL.identifier(field.column2),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+            )
+        elif field.type == "datetime":
+            column = SQL("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", column)
+        return SQL("%s AS %s", column, SQL.identifier(name))
+
+    @api.model
     def _restored_fields(self):
         """Return the fields that taking back a conversion restores.
 
         :rtype: list[str]
         """
-        custom = [
+        manual = [
             name
             for name, field in self._fields.items()
-            if field.manual and field.store and field.column_type
+            if field.manual
+            and field.store
+            and (field.column_type or field.type == "many2many")
+            and not field.company_dependent
         ]
-        return [*RESTORED, *self._portfolio_field_names(), *custom]
+        return [*RESTORED, *self._portfolio_field_names(), *manual]
 
-    def _restorable(self, name, value):
-        """Tell whether a value of the snapshot still means something.
+    def _restored_values(self, before):
+        """Return what of a snapshot still means something, as ``write`` takes it.
 
-        :param str name: of a field
-        :param value: as the column held it
-        :rtype: bool
+        :param dict before: as ``_note_conversion`` returned it
+        :rtype: dict
         """
-        field = self._fields[name]
-        if field.type != "many2one" or not value:
-            return True
-        return bool(self.env[field.comodel_name].browse(value).exists())
+        values = {}
+        for name, value in before.items():
+            field = self._fields.get(name)
+            if field is None:
+                continue
+            if field.relational and value:
+                linked = self.env[field.comodel_name].browse(value).exists()
+                if field.type == "many2one" and not linked:
+                    continue
+                value = linked.ids if field.type == "many2many" else value
+            if field.type == "many2many":
+                value = [Command.set(value)]
+            values[name] = value
+        return values
 
     def _finish_conversion(self, before):
         """Keep what the converted names were.

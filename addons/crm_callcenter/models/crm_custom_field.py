@@ -1,24 +1,14 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.custom_field import (
     CHOICE_TYPES,
     MODES,
     PREFIX,
-    ROLES,
     SLUG_LENGTH,
     TYPES,
     is_slug,
     slug_of,
-)
-
-#: What of an entry every request may need, kept in the cache.
-CACHED = (
-    *("name", "label", "field_type", "sequence", "binding", "unit", "state"),
-    *("is_shown", "is_printable", "on_phone", "in_list", "in_search"),
-    *("allow_new_choices", "default_expression", "compute_expression"),
-    *("rule_expression", "rule_message"),
-    *(f"access_{role}" for role, _group in ROLES),
 )
 
 
@@ -182,6 +172,7 @@ class CrmCustomField(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._begin_change()
         taken = set()
         vals_list = [
             {**vals, "name": self._technical_name(vals, taken), "state": "active"}
@@ -194,6 +185,7 @@ class CrmCustomField(models.Model):
 
     def write(self, vals):
         self._check_unchangeable(vals)
+        self._begin_change()
         result = super().write(vals)
         # sudo: managers keep the catalogue, which says what the columns are called
         if {"label", "help_text"} & set(vals):
@@ -202,8 +194,10 @@ class CrmCustomField(models.Model):
         return result
 
     def unlink(self):
+        self._begin_change()
+        result = super().unlink()
         self._forget()
-        return super().unlink()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_active(self):
@@ -214,11 +208,6 @@ class CrmCustomField(models.Model):
                     " its data."
                 )
             )
-
-    def _forget(self):
-        """Forget what requests and views remember of the catalogue."""
-        self.env.registry.clear_cache()
-        self.env.registry.clear_cache("templates")
 
     def _check_unchangeable(self, vals):
         for record in self:
@@ -297,73 +286,32 @@ class CrmCustomField(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    @tools.ormcache()
-    def _catalogue(self):
-        """Return what every request may need of the fields in use.
+    def _place_of(self, portfolios):
+        """Return where names of these portfolios belong.
 
-        :return: by technical name: the cached fields, ``id``, ``group`` (id or
-            False) and ``portfolio_ids``, in the order of the catalogue
-        :rtype: dict[str, dict]
+        :param crm.portfolio portfolios: of a name, of any unit
+        :return: their units, and the ids of all branches that they lie in
+        :rtype: tuple[set, set]
         """
-        # sudo: a configuration, read for every user's request
-        records = self.sudo().search([("state", "=", "active")])
-        return {
-            record.name: {
-                **{name: record[name] for name in CACHED},
-                "id": record.id,
-                "group": record.group_id.id,
-                "portfolio_ids": record.portfolio_ids.ids,
-            }
-            for record in records
-        }
-
-    @api.model
-    @tools.ormcache("roles")
-    def _modes_of(self, roles):
-        """Return what somebody of these roles may do, by technical name.
-
-        Of several roles the widest right counts. What isn't in it is hidden.
-
-        :param tuple roles: keys of ROLES
-        :rtype: dict[str, str]
-        """
-        order = [mode for mode, _label in MODES]
-        found = {}
-        for name, entry in self._catalogue().items():
-            modes = [
-                entry[f"access_{role}"] or "edit" for role in roles or ("back_office",)
-            ]
-            mode = min(modes, key=order.index)
-            if entry["compute_expression"] and mode in ("edit", "required"):
-                mode = "readonly"
-            found[name] = mode
-        return found
-
-    @api.model
-    def _my_modes(self):
-        """Return what the current user may do with each field; see ``_modes_of``."""
-        return self._modes_of(self._my_roles())
-
-    @api.model
-    def _my_roles(self):
-        return tuple(role for role, group in ROLES if self.env.user.has_group(group))
-
-    @api.model
-    def _applies_to(self, entry, portfolios):
-        """Tell whether an entry belongs to names of these portfolios.
-
-        :param dict entry: as ``_catalogue`` has it
-        :param crm.portfolio portfolios: of a name
-        :rtype: bool
-        """
-        if entry["binding"] == "all":
-            return True
-        if entry["binding"] == "unit":
-            return entry["unit"] in portfolios.mapped("unit")
-        above = {
+        branches = {
             int(node)
             for portfolio in portfolios
             for node in (portfolio.parent_path or "").split("/")
             if node
         }
-        return bool(above & set(entry["portfolio_ids"]))
+        return set(portfolios.mapped("unit")), branches
+
+    @api.model
+    def _applies_to(self, entry, place):
+        """Tell whether an entry belongs to names of a place.
+
+        :param dict entry: as ``_catalogue`` has it
+        :param tuple place: as ``_place_of`` returns it
+        :rtype: bool
+        """
+        units, branches = place
+        if entry["binding"] == "all":
+            return True
+        if entry["binding"] == "unit":
+            return entry["unit"] in units
+        return bool(branches.intersection(entry["portfolio_ids"]))

@@ -1,8 +1,9 @@
+import re
 import time
 
 from psycopg2.errors import LockNotAvailable
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -256,7 +257,8 @@ class CrmCustomField(models.Model):
     def _delete(self):
         """Hide these fields at once; their columns go at night.
 
-        :raise ValidationError: an expression or an effect uses one of them
+        :raise ValidationError: an expression, an effect, a saved search, an export or
+            a setting uses one of them
         :raise UserError: bulk work runs on names
         """
         self.check_access("unlink")
@@ -275,24 +277,70 @@ class CrmCustomField(models.Model):
         self.write({"state": "deleted", "active": False})
 
     def _used_by(self):
-        """Return what uses this field, in words.
+        """Return what uses this field, in words; addons above add theirs.
 
         :rtype: list[str]
         """
         self.ensure_one()
+        return [
+            *self._used_by_expressions(),
+            # sudo: effects of every relation count
+            *self.env["crm.field.effect"]
+            .sudo()
+            .search([("custom_field_id", "=", self.id)])
+            .mapped("display_name"),
+            *self._used_by_searches(),
+            *self._used_as_mandatory(),
+        ]
+
+    def _used_by_expressions(self):
         others = self.search([("id", "!=", self.id)])
-        used = [
+        return [
             other.label
             for other in others
             if {self.name, self._short_name()} & other._all_names_used()
         ]
-        # sudo: effects of every relation count
-        effects = (
-            self.env["crm.field.effect"]
-            .sudo()
-            .search([("custom_field_id", "=", self.id)])
-        )
-        return used + effects.mapped("display_name")
+
+    def _used_by_searches(self):
+        """Return the saved searches and exports that know this field, in words."""
+        found = []
+        for model_name, columns, name_field, words in (
+            (
+                "ir.filters",
+                ("domain", "context", "sort"),
+                "name",
+                self.env._("the saved search %s"),
+            ),
+            ("crm.macro", ("domain",), "name", self.env._("the macro %s")),
+            ("ir.exports.line", ("name",), "export_id", self.env._("the export %s")),
+        ):
+            # sudo: searches of everybody count; only how they are called is told
+            model = self.env[model_name].sudo().with_context(active_test=False)
+            records = model.search(
+                fields.Domain.OR(
+                    fields.Domain(column, "like", self.name) for column in columns
+                )
+            )
+            for record in records:
+                texts = " ".join(str(record[column] or "") for column in columns)
+                if re.search(rf"\b{self.name}\b", texts):
+                    name = record[name_field]
+                    name = name.name if isinstance(name, models.BaseModel) else name
+                    found.append(words % name)
+        return list(dict.fromkeys(found))
+
+    def _used_as_mandatory(self):
+        """Return companies and portfolios that ask for this field, in words."""
+        # sudo: settings of every company count
+        found = []
+        for model_name in ("res.company", "crm.portfolio"):
+            model = self.env[model_name].sudo()
+            asking = model.search([("mandatory_field_ids.name", "=", self.name)])
+            found += [
+                self.env._("the mandatory fields of %s", record.display_name)
+                for record in asking
+            ]
+        return found
 
     @api.model
     def _cron_remove_deleted(self):

@@ -1,10 +1,19 @@
 from datetime import date, datetime, timedelta
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.safe_eval import safe_eval
 
-from ..tools.custom_field import COMMON_FIELDS, PREFIX, TOOLS, names_in
+from ..tools.custom_expression import (
+    FUNCTIONS,
+    MOST_CHARACTERS,
+    TOOLS,
+    NotAllowed,
+    guarded,
+    guards,
+    names_in,
+)
+from ..tools.custom_field import CHOICE_TYPES, COMMON_FIELDS, PREFIX
 
 EXPRESSIONS = ("default_expression", "compute_expression", "rule_expression")
 
@@ -71,8 +80,35 @@ class CrmCustomField(models.Model):
         """
         self.ensure_one()
         label = self._fields[expression]._description_string(self.env)
+        used = self._check_allowed(expression)
+        values = {**self._example_values(used, expression), **guards()}
+        try:
+            result = safe_eval(guarded(self[expression]), values)
+            self._fitting(result, is_rule=expression == "rule_expression")
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "'%(kind)s' of %(field)s fails on the example: %(error)s."
+                    " Correct %(expression)s, or try it on another name.",
+                    kind=label,
+                    field=self.label,
+                    error=_reason(error),
+                    expression=self[expression],
+                )
+            ) from error
+
+    def _check_allowed(self, expression):
+        """Refuse what can't be read, and what might never end.
+
+        :param str expression: one of EXPRESSIONS
+        :return: the names that it uses
+        :rtype: frozenset[str]
+        :raise ValidationError: with the place, or the piece that is not allowed
+        """
+        label = self._fields[expression]._description_string(self.env)
         try:
             used = names_in(self[expression])
+            guarded(self[expression])
         except SyntaxError as error:
             raise ValidationError(
                 self.env._(
@@ -84,22 +120,21 @@ class CrmCustomField(models.Model):
                     expression=self[expression],
                 )
             ) from error
-        values = self._example_values(used, expression)
-        try:
-            result = safe_eval(self[expression].strip(), values)
-            self._fitting(result, is_rule=expression == "rule_expression")
-        except Exception as error:
-            cause = error.__cause__ or error
+        except (NotAllowed, RecursionError) as error:
             raise ValidationError(
                 self.env._(
-                    "'%(kind)s' of %(field)s fails on the example: %(error)s."
-                    " Correct %(expression)s, or try it on another name.",
+                    "'%(kind)s' of %(field)s uses %(piece)s, which is not possible"
+                    " here. Expressions calculate and compare (+ - * / %% < == and or"
+                    " not in, 'a if b else c'), call %(functions)s, and are %(length)s"
+                    " characters long at most.",
                     kind=label,
                     field=self.label,
-                    error=str(cause).strip().rstrip("."),
-                    expression=self[expression],
+                    piece=getattr(error, "piece", "()"),
+                    functions=", ".join(sorted(FUNCTIONS)),
+                    length=MOST_CHARACTERS,
                 )
             ) from error
+        return used
 
     def _example_values(self, used, expression):
         """Return the values of the names that an expression uses, as an example.
@@ -130,7 +165,8 @@ class CrmCustomField(models.Model):
                     )
                 )
             values[name] = entry._sample() if entry else "text"
-        values["value"] = self._sample()
+        if expression == "rule_expression":
+            values["value"] = self._sample()
         lead = self.example_lead_id
         if lead:
             known = [name for name in used | {"value"} if self._column(name) in lead]
@@ -254,26 +290,6 @@ class CrmCustomField(models.Model):
         }
 
     @api.model
-    @tools.ormcache()
-    def _expressions(self):
-        """Return the fields with expressions and what those need.
-
-        :return: ``compute`` and ``rule``: lists of (technical name, columns needed);
-            computed fields stand behind those that they need
-        :rtype: dict
-        """
-        found = {"compute": [], "rule": []}
-        for kind, rows in found.items():
-            for name, entry in self._catalogue().items():
-                expression = entry[f"{kind}_expression"]
-                if expression:
-                    used = names_in(expression) - TOOLS
-                    needed = {self._column(one) for one in used}
-                    rows.append((name, needed | ({name} if kind == "rule" else set())))
-        found["compute"] = _in_order(found["compute"])
-        return found
-
-    @api.model
     def _values_of(self, record, names):
         """Return the values of a name or customer for an expression.
 
@@ -318,17 +334,11 @@ class CrmCustomField(models.Model):
         if kind == "rule":
             values["value"] = self._values_of(record, [name])[name]
         try:
-            result = safe_eval(expression.strip(), {**self._tool_values(), **values})
-            # sudo: the values of a choice are no secret
-            choices = (
-                self._choice_ids(name)
-                if entry["field_type"]
-                in (
-                    "choice",
-                    "choices",
-                )
-                else {}
+            result = safe_eval(
+                guarded(expression), {**self._tool_values(), **values, **guards()}
             )
+            is_choice = entry["field_type"] in CHOICE_TYPES and kind != "rule"
+            choices = self._choice_ids(name) if is_choice else {}
             return self._fitting_value(
                 entry["field_type"], entry["label"], choices, result, kind == "rule"
             )
@@ -338,19 +348,19 @@ class CrmCustomField(models.Model):
                 for value in values.values()
             ):
                 return False
-            cause = error.__cause__ or error
             raise ValidationError(
                 self.env._(
                     "The expression of %(field)s fails on %(name)s: %(error)s. Tell a"
                     " campaign manager, who can correct it.",
                     field=entry["label"],
                     name=record.display_name if record else "",
-                    error=str(cause).strip().rstrip("."),
+                    error=_reason(error),
                 )
             ) from error
 
     @api.model
     def _choice_ids(self, name):
+        # sudo: the values of a choice are no secret
         choices = (
             self.env["crm.custom.field.choice"]
             .sudo()
@@ -359,16 +369,8 @@ class CrmCustomField(models.Model):
         return {choice.name: choice.id for choice in choices}
 
 
-def _in_order(rows):
-    """Sort computed fields so that each stands behind those that it needs."""
-    ordered, waiting = [], list(rows)
-    names = {name for name, _needed in rows}
-    done = set()
-    while waiting:
-        ready = [row for row in waiting if not (row[1] & names) - done]
-        if not ready:
-            return ordered + waiting
-        ordered += ready
-        done |= {name for name, _needed in ready}
-        waiting = [row for row in waiting if row not in ready]
-    return ordered
+def _reason(error):
+    """Return in words why an expression failed, without the words around it."""
+    # safe_eval tells the expression as well, which the sentence does already.
+    cause = error.__cause__ or error.__context__ or error
+    return str(cause).strip().rstrip(".")

@@ -1,7 +1,12 @@
+import time
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
+
+from .crm_names_job_mixin import TRIES
 
 #: Names that one batch changes: about a third of a second, in which nobody waits for
 #: long. Each batch is a transaction of its own.
@@ -119,6 +124,14 @@ class CrmCustomFieldMass(models.Model):
             raise UserError(
                 self.env._("%(field)s has been deleted.", field=field.label)
             )
+        if field._my_modes().get(field.name) not in ("edit", "required"):
+            raise UserError(
+                self.env._(
+                    "Campaign managers may not change %(field)s. Open it to them first,"
+                    " in the catalogue of custom fields.",
+                    field=field.label,
+                )
+            )
         if self.operation != "clear" and not self._has_custom_value():
             raise UserError(
                 self.env._(
@@ -193,12 +206,21 @@ class CrmCustomFieldMass(models.Model):
         """Count what would be changed, and change nothing."""
         self.ensure_one()
         self._check_ready()
-        [[total]] = self.env.execute_query(
-            SQL(
-                "SELECT count(*) FROM (%s) AS found",
-                self._leads_query().select("crm_lead.id"),
+        if self.field_type != "choices" and not self._rules_touched():
+            total, changed = self.custom_field_id._sql_count_changes(
+                self.env["crm.lead"],
+                self._leads_query().subselect(),
+                self.operation,
+                self._new_value(),
+                self._sql_old_value(),
             )
-        )
+            self.dry_run_result = self.env._(
+                "%(total)s names are found: %(changed)s would be changed.",
+                total=total,
+                changed=changed,
+            )
+            return
+        total = self._count_names()
         sample, changed, refused = self._try_batch()
         if total > BATCH_NAMES:
             self.dry_run_result = self.env._(
@@ -217,6 +239,15 @@ class CrmCustomFieldMass(models.Model):
                 changed=changed,
                 refused=refused,
             )
+
+    def _count_names(self):
+        [[total]] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM (%s) AS found",
+                self._leads_query().select("crm_lead.id"),
+            )
+        )
+        return total
 
     def _try_batch(self):
         """Change the first batch and take it back.
@@ -245,12 +276,7 @@ class CrmCustomFieldMass(models.Model):
                 self.env._("This maintenance has ended. Duplicate it to run it again.")
             )
         if self.state == "draft":
-            [[self.total]] = self.env.execute_query(
-                SQL(
-                    "SELECT count(*) FROM (%s) AS found",
-                    self._leads_query().select("crm_lead.id"),
-                )
-            )
+            self.total = self._count_names()
         self.state = "running"
         return {
             "type": "ir.actions.client",
@@ -291,10 +317,31 @@ class CrmCustomFieldMass(models.Model):
         for job in self.search(
             [("state", "=", "running"), ("write_date", "<", forsaken)]
         ):
-            job = job.with_user(job.create_uid)
-            while not job.run_next_batch()["finished"]:
-                if not self.env["ir.cron"]._commit_progress(1):
-                    return
+            if not job.with_user(job.create_uid)._go_on():
+                return
+
+    def _go_on(self):
+        """Run the next batches, each in a transaction of its own.
+
+        :return: whether there is time left for other jobs
+        :rtype: bool
+        """
+        tries = 0
+        while True:
+            try:
+                finished = self.run_next_batch()["finished"]
+                time_left = self.env["ir.cron"]._commit_progress(1)
+                tries = 0
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody saved one of the names: nothing of the batch is done.
+                self.env.cr.rollback()
+                tries += 1
+                if tries >= TRIES:
+                    return True
+                time.sleep(0.1 * tries)
+                continue
+            if finished or not time_left:
+                return bool(time_left)
 
     def _run_batch(self):
         """Change the next part of the names that are next, and note how far it is."""
@@ -381,30 +428,30 @@ class CrmCustomFieldMass(models.Model):
     def _broken(self, ids, rules):
         """Return the ids of the names that break a rule now."""
         self.env.invalidate_all()
-        broken = set()
-        for lead in self.env["crm.lead"].sudo().browse(ids):
-            try:
-                for rule in rules:
-                    lead._check_custom_rule(rule)
-            except ValidationError:
-                broken.add(lead.id)
-        return broken
+        # sudo: a rule holds for what its user doesn't see, too
+        leads = self.env["crm.lead"].sudo().browse(ids)
+        return set().union(
+            *(self.custom_field_id.sudo()._breaking(rule, leads) for rule in rules)
+        )
 
     def _follow_up(self, field, ids):
         """Compute what depends on the field, and bring customers in step."""
-        leads = self.env["crm.lead"].sudo().browse(ids)
-        computed = [
-            name
-            for name, needed in field._expressions()["compute"]
-            if field.name in needed
-        ]
-        if computed:
-            # Computed values may need several fields: name by name, in this batch.
-            leads._after_custom_change({field.name})
-            return
         # Names of the search that come later are changed in their own turn.
-        field._sql_copy_to_customers(ids, self._leads_query().subselect())
+        field._sql_copy_to_customers(ids, self._names_of_search)
         self.env.invalidate_all()
+        # sudo: a computed value is the same whoever looks at the name
+        leads = self.env["crm.lead"].sudo().browse(ids)
+        for name in field._computed_from()[1:]:
+            leads._compute_custom_column(name)
+
+    def _names_of_search(self, lead_ids):
+        """Return which of some names the search finds.
+
+        :param list lead_ids: ids of names
+        :rtype: list[int]
+        """
+        query = self._leads_query([("id", "in", lead_ids)])
+        return [row[0] for row in self.env.execute_query(query.select())]
 
 
 class _Number:

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..tools.custom_field import NUMBER_TYPES, PREFIX
 
@@ -37,28 +38,31 @@ class CrmCustomFieldMixin(models.AbstractModel):
             record.custom_currency_id = company.currency_id
 
     @api.depends(lambda self: self._custom_portfolio_fields())
+    @api.depends_context("uid")
     def _compute_custom_field_keys(self):
-        catalogue = self.env["crm.custom.field"]._catalogue()
+        entries = self._visible_entries()
+        # Only a value makes these show.
+        self.sudo().fetch(
+            [name for name, entry, _mode in entries if not entry["is_shown"]]
+        )
         for record in self:
-            record.custom_field_keys = (
-                record._custom_keys(catalogue) if catalogue else ","
-            )
+            record.custom_field_keys = record._custom_keys(entries) if entries else ","
 
-    def _custom_keys(self, catalogue):
+    def _custom_keys(self, entries):
         """Return the keys of the fields and groups that this record shows.
 
-        :param dict catalogue: as ``crm.custom.field._catalogue`` returns it
+        :param list entries: as ``_visible_entries`` returns them
         :return: ``f`` and id of each field, ``g`` and id of each group, with commas
         :rtype: str
         """
         entry_model = self.env["crm.custom.field"]
         # sudo: where a name belongs decides, not who looks
         record = self.sudo()
-        portfolios = record._custom_portfolios()
+        place = entry_model._place_of(record._custom_portfolios())
         added = record._custom_fields_added()
         keys = []
-        for name, entry in catalogue.items():
-            shown = entry_model._applies_to(entry, portfolios) and (
+        for name, entry, _mode in entries:
+            shown = entry_model._applies_to(entry, place) and (
                 entry["is_shown"] or entry["id"] in added or record._has_value(name)
             )
             if shown:
@@ -103,7 +107,91 @@ class CrmCustomFieldMixin(models.AbstractModel):
 
         :rtype: list[str]
         """
-        return [name for name in self._fields if name.startswith(PREFIX)]
+        # A copy: another request may be setting the models up anew.
+        return [name for name in list(self._fields) if name.startswith(PREFIX)]
+
+    # ------------------------------------------------------------
+    # READING MANY AT ONCE
+    # ------------------------------------------------------------
+
+    # Odoo reads no column of a manual field ahead, and a query each for those of
+    # several choices: whoever needs many calls ``fetch`` first, which costs two.
+
+    def _fetch_query(self, query, fields):
+        several = [
+            field
+            for field in fields
+            if field.type == "many2many" and field.name.startswith(PREFIX)
+        ]
+        if len(several) < 2:
+            return super()._fetch_query(query, fields)
+        rest = [field for field in fields if field not in several]
+        fetched = super()._fetch_query(query, rest)
+        if fetched:
+            fetched._fetch_several_choices(several)
+        return fetched
+
+    def _fetch_several_choices(self, fields):
+        """Read fields of several choices into the cache with one query.
+
+        :param list fields: of type many2many
+        """
+        links = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s AS name, %s AS record_id, %s AS choice_id FROM %s"
+                " WHERE %s = ANY(%s)",
+                field.name,
+                SQL.identifier(field.column1),
+                SQL.identifier(field.column2),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                self.ids,
+            )
+            for field in fields
+        )
+        found = {}
+        for name, record_id, choice_id in self.env.execute_query(
+            SQL(
+                """SELECT link.name, link.record_id, link.choice_id
+                     FROM (%s) AS link
+                     JOIN crm_custom_field_choice choice ON choice.id = link.choice_id
+                 ORDER BY choice.sequence, choice.id""",
+                links,
+            )
+        ):
+            found.setdefault((name, record_id), []).append(choice_id)
+        for field in fields:
+            field._insert_cache(
+                self, [tuple(found.get((field.name, id_), ())) for id_ in self._ids]
+            )
+
+    def _warm_links(self, names):
+        """Read how the choices and contacts that these records hold are called.
+
+        :param names: of fields; those that are no links are left out
+        """
+        linked = {}
+        for name in names:
+            field = self._fields.get(name)
+            if field and field.relational and name.startswith(PREFIX):
+                linked.setdefault(field.comodel_name, []).append(name)
+        # sudo: whoever may read a field may read how its values are called
+        records = self.sudo()
+        records.fetch([name for found in linked.values() for name in found])
+        for comodel_name, found in linked.items():
+            ids = {id_ for name in found for id_ in records.mapped(name)._ids}
+            self.env[comodel_name].sudo().browse(ids).mapped("display_name")
+
+    @api.readonly
+    def web_read(self, specification):
+        links = [
+            name
+            for name, wanted in specification.items()
+            if name.startswith(PREFIX) and wanted.get("fields")
+        ]
+        if len(links) > 1 and self.ids:
+            self._origin._warm_links(links)
+        return super().web_read(specification)
 
     # ------------------------------------------------------------
     # RIGHTS
@@ -182,6 +270,11 @@ class CrmCustomFieldMixin(models.AbstractModel):
         records._after_custom_change(None)
         return records
 
+    def copy_data(self, default=None):
+        # sudo: only ahead of Odoo, which asks for the rights of each field
+        self.sudo().fetch(self._custom_names())
+        return super().copy_data(default)
+
     def _fill_bound_defaults(self, vals_list):
         """Give new records the defaults of the fields of their portfolios."""
         entry_model = self.env["crm.custom.field"]
@@ -193,11 +286,11 @@ class CrmCustomFieldMixin(models.AbstractModel):
         if not bound:
             return
         for record, vals in zip(self.sudo(), vals_list, strict=True):
-            portfolios = record._custom_portfolios()
+            place = entry_model._place_of(record._custom_portfolios())
             values = {
                 name: entry_model._evaluate(name, "default", None)
                 for name, entry in bound.items()
-                if name not in vals and entry_model._applies_to(entry, portfolios)
+                if name not in vals and entry_model._applies_to(entry, place)
             }
             if values:
                 record._write_in_step(values)
@@ -241,6 +334,8 @@ class CrmCustomFieldMixin(models.AbstractModel):
         """
         entry_model = self.env["crm.custom.field"]
         expressions = entry_model._expressions()
+        if touched is None:
+            self._fetch_needed(expressions)
         changed = set(touched or ())
         for name, needed in expressions["compute"]:
             if touched is None or needed & changed:
@@ -254,6 +349,17 @@ class CrmCustomFieldMixin(models.AbstractModel):
                     record._check_custom_rule(name)
         if touched is not None:
             self._tell_twins({name for name in changed if name.startswith(PREFIX)})
+
+    def _fetch_needed(self, expressions):
+        """Read what expressions need, at once."""
+        needed = {
+            name
+            for rows in expressions.values()
+            for own_name, names in rows
+            for name in (own_name, *names)
+        }
+        # sudo: expressions may need what their user doesn't see
+        self.sudo().fetch([name for name in needed if name in self._fields])
 
     def _tell_twins(self, names):
         """Bring the customer of these names, or the names of it, in step.
@@ -273,6 +379,7 @@ class CrmCustomFieldMixin(models.AbstractModel):
         :rtype: dict
         """
         self.ensure_one()
+        self.fetch(names)
         values = {}
         for name in names:
             field = self._fields[name]
@@ -315,28 +422,30 @@ class CrmCustomFieldMixin(models.AbstractModel):
         :param dict vals: as given to ``create`` or ``write``
         :raise ValidationError: one is of another field
         """
-        for name, value in vals.items():
-            field = name.startswith(PREFIX) and self._fields.get(name)
-            if (
-                not field
-                or field.comodel_name != "crm.custom.field.choice"
-                or not value
-            ):
-                continue
-            # sudo: the values of a choice are no secret
-            choices = self.env["crm.custom.field.choice"].sudo()
-            choices = choices.browse(_ids_in(value)).exists()
-            wrong = choices.filtered(
-                lambda choice, name=name: choice.custom_field_id.name != name
-            )
-            if wrong:
-                raise ValidationError(
-                    self.env._(
-                        "%(value)s is no value of %(field)s. Choose one of its own.",
-                        value=wrong[0].name,
-                        field=field._description_string(self.env),
+        chosen = {
+            name: _ids_in(value)
+            for name, value in vals.items()
+            if name.startswith(PREFIX)
+            and name in self._fields
+            and self._fields[name].comodel_name == "crm.custom.field.choice"
+        }
+        every = {choice_id for ids in chosen.values() for choice_id in ids}
+        if not every:
+            return
+        # sudo: the values of a choice are no secret
+        choices = self.env["crm.custom.field.choice"].sudo().browse(every).exists()
+        field_of = {choice.id: choice.custom_field_id for choice in choices}
+        for name, ids in chosen.items():
+            for choice_id in ids:
+                if choice_id in field_of and field_of[choice_id].name != name:
+                    raise ValidationError(
+                        self.env._(
+                            "%(value)s is no value of %(field)s. Choose one of its"
+                            " own.",
+                            value=choices.browse(choice_id).name,
+                            field=self._fields[name]._description_string(self.env),
+                        )
                     )
-                )
 
     def _check_custom_emptied(self, vals):
         """Refuse to empty what the role of the user has to fill."""
@@ -358,10 +467,12 @@ class CrmCustomFieldMixin(models.AbstractModel):
         ]
         if not required:
             return
-        for record in self.sudo():
-            portfolios = record._custom_portfolios()
+        records = self.sudo()
+        records.fetch(required)
+        for record in records:
+            place = entry_model._place_of(record._custom_portfolios())
             for name in required:
-                applies = entry_model._applies_to(catalogue[name], portfolios)
+                applies = entry_model._applies_to(catalogue[name], place)
                 if applies and self._is_empty(name, record[name]):
                     self._refuse_empty(name, record)
 
@@ -370,7 +481,9 @@ class CrmCustomFieldMixin(models.AbstractModel):
         entry = self.env["crm.custom.field"]._catalogue()[name]
         if entry["field_type"] in (*NUMBER_TYPES, "yes_no"):
             return value is None
-        return not value or value in ([Command.clear()], [Command.set([])])
+        if isinstance(value, list):
+            return value in ([], [Command.clear()], [Command.set([])])
+        return not value
 
     def _refuse_empty(self, name, record):
         raise ValidationError(
@@ -384,6 +497,8 @@ class CrmCustomFieldMixin(models.AbstractModel):
 
 def _ids_in(value):
     """Return the ids that a value given to a link names."""
+    if not value:
+        return []
     if isinstance(value, int):
         return [value]
     if isinstance(value, models.BaseModel):

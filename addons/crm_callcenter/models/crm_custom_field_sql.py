@@ -23,16 +23,7 @@ class CrmCustomField(models.Model):
         self.ensure_one()
         if self.field_type == "choices":
             return self._sql_change_choices(model, source, operation, value, old)
-        column = SQL("row.%s", SQL.identifier(self.name))
-        new, condition = SQL("%s", value), SQL("%s IS DISTINCT FROM %s", column, value)
-        if operation == "clear":
-            new, condition = SQL("NULL"), SQL("%s IS NOT NULL", column)
-        elif operation == "replace":
-            condition = SQL("%s = %s", column, old)
-        elif operation == "add" and self.field_type in NUMBER_TYPES:
-            new, condition = SQL("COALESCE(%s, 0) + %s", column, value), SQL("TRUE")
-        elif operation == "add":
-            condition = SQL("(%s IS NULL OR %s::text = '')", column, column)
+        new, condition = self._sql_new_value(operation, value, old)
         rows = self.env.execute_query(
             SQL(
                 """UPDATE %(table)s AS row
@@ -49,6 +40,42 @@ class CrmCustomField(models.Model):
             )
         )
         return [row[0] for row in rows]
+
+    def _sql_new_value(self, operation, value, old):
+        """Return what a row gets, and the condition that it changes.
+
+        :return: expressions over a row aliased row, which is a column's
+        :rtype: tuple[SQL, SQL]
+        """
+        column = SQL("row.%s", SQL.identifier(self.name))
+        if operation == "clear":
+            return SQL("NULL"), SQL("%s IS NOT NULL", column)
+        if operation == "replace":
+            return SQL("%s", value), SQL("%s = %s", column, old)
+        if operation == "add" and self.field_type in NUMBER_TYPES:
+            return SQL("COALESCE(%s, 0) + %s", column, value), SQL("TRUE")
+        if operation == "add":
+            empty = SQL("(%s IS NULL OR %s::text = '')", column, column)
+            return SQL("%s", value), empty
+        return SQL("%s", value), SQL("%s IS DISTINCT FROM %s", column, value)
+
+    def _sql_count_changes(self, model, source, operation, value=None, old=None):
+        """Count what ``_sql_change`` would change, without changing it.
+
+        :return: how many records there are, and how many would be changed
+        :rtype: tuple[int, int]
+        """
+        _new, condition = self._sql_new_value(operation, value, old)
+        [row] = self.env.execute_query(
+            SQL(
+                """SELECT count(*), count(*) FILTER (WHERE %s)
+                     FROM %s AS row WHERE row.id IN (%s)""",
+                condition,
+                SQL.identifier(model._table),
+                source,
+            )
+        )
+        return row
 
     def _sql_change_choices(self, model, source, operation, value, old):
         """Change a field of several choices; see ``_sql_change``."""
@@ -89,39 +116,56 @@ class CrmCustomField(models.Model):
             )
         return list(set(changed))
 
-    def _sql_copy_to_customers(self, lead_ids, later):
+    def _sql_copy_to_customers(self, lead_ids, find_later=None):
         """Give customers, and their other names, what these names have.
 
         :param list lead_ids: names that were changed
-        :param SQL later: a query of the ids of names that are changed by themselves
+        :param find_later: a function that returns which of some names are changed by
+            themselves later on; none are by default
         """
         self.ensure_one()
-        customers = SQL(
-            """SELECT lead.partner_id AS id, lead.id AS lead_id FROM crm_lead lead
-                WHERE lead.id = ANY(%s) AND lead.partner_id IS NOT NULL""",
-            lead_ids,
+        pairs = self.env.execute_query(
+            SQL(
+                """SELECT lead.id, lead.partner_id FROM crm_lead lead
+                    WHERE lead.id = ANY(%s) AND lead.partner_id IS NOT NULL
+                 ORDER BY lead.id""",
+                lead_ids,
+            )
         )
-        others = SQL(
-            """SELECT other.id, lead.id AS lead_id FROM crm_lead lead
-                 JOIN crm_lead other ON other.partner_id = lead.partner_id
-                                    AND other.id != lead.id
-                WHERE lead.id = ANY(%s) AND NOT other.id = ANY(%s)
-                  AND other.id NOT IN (%s)""",
-            lead_ids,
-            lead_ids,
-            later,
+        if not pairs:
+            return
+        # Of two names of one customer the last one counts, for customer and names.
+        lead_of = {partner_id: lead_id for lead_id, partner_id in pairs}
+        self._sql_copy(self.env["res.partner"], lead_of)
+        others = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT other.id, other.partner_id FROM crm_lead other
+                        WHERE other.partner_id = ANY(%s) AND NOT other.id = ANY(%s)""",
+                    list(lead_of),
+                    lead_ids,
+                )
+            )
         )
-        [[some]] = self.env.execute_query(SQL("SELECT EXISTS (%s)", customers))
-        if some:
-            self._sql_copy(self.env["res.partner"], customers)
-            self._sql_copy(self.env["crm.lead"], others)
+        for lead_id in find_later(list(others)) if others and find_later else ():
+            del others[lead_id]
+        if others:
+            self._sql_copy(
+                self.env["crm.lead"],
+                {other: lead_of[partner_id] for other, partner_id in others.items()},
+            )
 
-    def _sql_copy(self, model, pairs):
+    def _sql_copy(self, model, lead_of):
         """Copy values from names to other records.
 
         :param model: names or customers, as an empty recordset
-        :param SQL pairs: a query that yields ``id`` of the record and ``lead_id``
+        :param dict lead_of: id of the name by id of the record
         """
+        pairs = SQL(
+            "SELECT * FROM unnest(%s, %s) AS pair (id, lead_id)",
+            list(lead_of),
+            list(lead_of.values()),
+        )
         lead_field = self.env["crm.lead"]._fields[self.name]
         names = {
             "pairs": pairs,

@@ -23,7 +23,8 @@ class CrmCustomFieldMixin(models.AbstractModel):
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
-        return (*key, self.env["crm.custom.field"]._my_roles())
+        entry_model = self.env["crm.custom.field"]
+        return (*key, entry_model._catalogue_version(), entry_model._my_roles())
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..tools.custom_field import PREFIX
+from .crm_business_unit import PORTFOLIO_FIELDS
 
 
 class CrmLead(models.Model):
@@ -11,10 +12,10 @@ class CrmLead(models.Model):
 
     @api.model
     def _custom_portfolio_fields(self):
-        return ["portfolio_id"]
+        return list(PORTFOLIO_FIELDS)
 
     def _custom_portfolios(self):
-        return self.portfolio_id
+        return self._all_portfolios()
 
     def _custom_fields_added(self):
         if not self.ids:
@@ -79,7 +80,10 @@ class CrmLead(models.Model):
         """
         names = self._custom_names()
         # sudo: the customer may be one that the user doesn't see
-        for lead in self.sudo():
+        leads = self.sudo()
+        leads.fetch(names)
+        leads.partner_id.fetch(names)
+        for lead in leads:
             customer = lead.partner_id
             given = [name for name in names if lead[name] and not customer[name]]
             taken = [
@@ -95,12 +99,24 @@ class CrmLead(models.Model):
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         values = super()._prepare_customer_values(partner_name, is_company, parent_id)
         lead = self.sudo()  # sudo: a conversion keeps what its user doesn't see
-        filled = [name for name in self._custom_names() if lead[name]]
-        values.update(lead._custom_values(filled))
+        names = self._custom_names()
+        lead.fetch(names)
+        catalogue = self.env["crm.custom.field"]._catalogue()
+        # What somebody has emptied must not come back as the customer's default.
+        kept = [
+            name
+            for name in names
+            if lead[name] or catalogue.get(name, {}).get("default_expression")
+        ]
+        values.update(lead._custom_values(kept))
         return values
 
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), *self._custom_names()]
+
+    def _merge_data(self, fnames=None):
+        self.fetch(self._custom_names())
+        return super()._merge_data(fnames)
 
     def action_add_custom_field(self):
         """Let the user add a field of the catalogue that doesn't show here yet.

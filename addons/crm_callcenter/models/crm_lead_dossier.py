@@ -107,6 +107,7 @@ class CrmLead(models.Model):
         """
         if not record:
             return []
+        record.fetch(record._custom_names())
         rows = []
         for field in record._fields.values():
             if (

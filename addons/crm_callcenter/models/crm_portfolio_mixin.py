@@ -74,6 +74,14 @@ class CrmPortfolioMixin(models.AbstractModel):
         self.ensure_one()
         return {name: self[name].id for name in PORTFOLIO_FIELDS if self[name]}
 
+    def _all_portfolios(self):
+        """Return the portfolios of these records, of every unit.
+
+        :rtype: crm.portfolio
+        """
+        found = {record[name].id for record in self for name in PORTFOLIO_FIELDS}
+        return self.env["crm.portfolio"].browse(sorted(filter(None, found)))
+
     # ------------------------------------------------------------
     # SEARCH
     # ------------------------------------------------------------

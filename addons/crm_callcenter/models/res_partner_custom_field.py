@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.custom_field import MODELS
+from .crm_business_unit import PORTFOLIO_FIELDS
 
 
 def contact_links(env):
@@ -30,7 +31,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _custom_portfolio_fields(self):
-        return ["opportunity_ids.portfolio_id"]
+        return [
+            *PORTFOLIO_FIELDS,
+            *(f"opportunity_ids.{name}" for name in PORTFOLIO_FIELDS),
+        ]
 
     def _names_of_customer(self):
         return (
@@ -42,7 +46,7 @@ class ResPartner(models.Model):
         )
 
     def _custom_portfolios(self):
-        return self._names_of_customer().portfolio_id
+        return self._all_portfolios() | self._names_of_customer()._all_portfolios()
 
     def _custom_fields_added(self):
         return self._names_of_customer()._custom_fields_added()

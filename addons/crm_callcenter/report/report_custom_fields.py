@@ -14,6 +14,9 @@ class ReportCustomFields(models.AbstractModel):
         data = data or {}
         records = self.env[self._records_of].browse(data.get("ids") or docids)
         records.check_access("read")
+        names = [name for name, _entry, _mode in records._visible_entries()]
+        records.fetch(names)
+        records._warm_links(names)
         sections = {
             record.id: self._sections(record, data.get("group_ids"))
             for record in records

@@ -5,8 +5,13 @@ from . import test_bulk_outcome
 from . import test_charge
 from . import test_custom_field
 from . import test_custom_field_concurrency
+from . import test_custom_field_compute
+from . import test_custom_field_many
+from . import test_custom_field_portfolio
+from . import test_custom_field_roles
 from . import test_custom_field_rules
 from . import test_custom_field_tour
+from . import test_custom_field_types
 from . import test_card
 from . import test_conversion_undo
 from . import test_consent

@@ -1,6 +1,5 @@
-"""Types, roles and expressions of the custom fields of a name."""
+"""Types, roles and names of the custom fields of a name."""
 
-import ast
 import re
 import unicodedata
 
@@ -56,14 +55,6 @@ COMMON_FIELDS = (
     "mobile",
     "phone_second",
 )
-#: What expressions may use besides fields.
-TOOLS = frozenset(
-    (
-        *("today", "now", "days", "value"),
-        *("True", "False", "None", "abs", "all", "any", "bool", "float", "int"),
-        *("len", "max", "min", "range", "round", "sorted", "str", "sum", "set", "list"),
-    )
-)
 
 
 def slug_of(label):
@@ -83,16 +74,3 @@ def is_slug(slug):
     :rtype: bool
     """
     return bool(re.fullmatch(rf"[a-z][a-z0-9_]{{0,{SLUG_LENGTH - 1}}}", slug or ""))
-
-
-def names_in(expression):
-    """Return the names that an expression uses and doesn't define itself.
-
-    :param str expression: one Python expression
-    :rtype: set[str]
-    :raise SyntaxError: it is none
-    """
-    nodes = list(ast.walk(ast.parse((expression or "None").strip(), mode="eval")))
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return {node.id for node in names} - stored

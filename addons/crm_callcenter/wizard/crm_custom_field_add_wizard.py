@@ -30,14 +30,16 @@ class CrmCustomFieldAddWizard(models.TransientModel):
         """
         self.ensure_one()
         field = self.env["crm.custom.field"]
-        modes, portfolios = field._my_modes(), self.lead_id.sudo()._custom_portfolios()
+        # sudo: where a name belongs decides, not who looks
+        place = field._place_of(self.lead_id.sudo()._custom_portfolios())
+        modes = field._my_modes()
         shown = self.lead_id.custom_field_keys or ""
         return field.browse(
             [
                 entry["id"]
                 for name, entry in field._catalogue().items()
                 if modes[name] != "hidden"
-                and field._applies_to(entry, portfolios)
+                and field._applies_to(entry, place)
                 and f",f{entry['id']}," not in shown
             ]
         )

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.crm_callcenter.tools.custom_field import CHOICE_TYPES
+
 
 class CrmDesk(models.AbstractModel):
     """The custom fields of the name in hand, filled in while talking."""
@@ -25,23 +27,56 @@ class CrmDesk(models.AbstractModel):
         """
         keys = lead.custom_field_keys or ""
         entries = lead._visible_entries()
-        applies = self.env["crm.custom.field"]._applies_to
-        portfolios = lead._custom_portfolios() if entries else None
+        if not entries:
+            return {"custom_fields": [], "custom_possible": []}
+        entry_model = self.env["crm.custom.field"]
+        place = entry_model._place_of(lead._custom_portfolios())
+        shown = [row for row in entries if f",f{row[1]['id']}," in keys]
+        names = [name for name, _entry, _mode in shown]
+        lead.fetch(names)
+        lead._warm_links(names)
+        choices = self._custom_choices(lead, shown)
         return {
             "custom_fields": [
-                self._payload_custom_field(lead, *row)
-                for row in entries
-                if f",f{row[1]['id']}," in keys
+                self._payload_custom_field(lead, *row, choices.get(row[0], []))
+                for row in shown
             ],
             "custom_possible": [
                 {"id": entry["id"], "label": entry["label"]}
                 for _name, entry, _mode in entries
-                if f",f{entry['id']}," not in keys and applies(entry, portfolios)
+                if f",f{entry['id']}," not in keys
+                and entry_model._applies_to(entry, place)
             ],
         }
 
     @api.model
-    def _payload_custom_field(self, lead, name, entry, mode):
+    def _custom_choices(self, lead, entries):
+        """Return what the operator may choose; inactive values only where chosen.
+
+        :param list entries: as ``_visible_entries`` returns them
+        :return: id and name of each value, by technical name
+        :rtype: dict[str, list[dict]]
+        """
+        ids = {
+            entry["id"]: name
+            for name, entry, _mode in entries
+            if entry["field_type"] in CHOICE_TYPES
+        }
+        if not ids:
+            return {}
+        # sudo: the values of a choice are no secret
+        model = self.env["crm.custom.field.choice"].sudo()
+        choices = model.search([("custom_field_id", "in", list(ids))])
+        for name in ids.values():
+            choices |= lead[name].sudo()
+        found = {}
+        for choice in choices:
+            row = {"id": choice.id, "name": choice.name}
+            found.setdefault(ids[choice.custom_field_id.id], []).append(row)
+        return found
+
+    @api.model
+    def _payload_custom_field(self, lead, name, entry, mode, choices):
         value, field = lead[name], lead._fields[name]
         if field.type == "many2many":
             value = value.ids
@@ -51,9 +86,10 @@ class CrmDesk(models.AbstractModel):
             value = fields.Date.to_string(value)
         elif field.type == "datetime":
             value = fields.Datetime.to_string(value)
-        found = {
+        return {
             "name": name,
             "label": entry["label"],
+            "help": entry["help_text"] or "",
             "type": entry["field_type"],
             "value": value,
             "shown": lead._show_custom_value(name),
@@ -62,17 +98,8 @@ class CrmDesk(models.AbstractModel):
             or entry["field_type"] in ("datetime", "contact"),
             "required": mode == "required",
             "may_add": entry["allow_new_choices"] and mode != "readonly",
-            "choices": [],
+            "choices": choices,
         }
-        if entry["field_type"] in ("choice", "choices"):
-            # sudo: the values of a choice are no secret; inactive ones only if chosen
-            choices = self.env["crm.custom.field.choice"].sudo()
-            found["choices"] = [
-                {"id": choice.id, "name": choice.name}
-                for choice in choices.search([("custom_field_id", "=", entry["id"])])
-                | lead[name].sudo()
-            ]
-        return found
 
     @api.model
     def set_custom_field(self, line_id, claim_token, name, value):

@@ -1,0 +1,130 @@
+"""Sixty fields cost no more queries than five: Odoo reads none of them ahead."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..tools.custom_field import TYPES
+from .custom_field_case import CustomFieldCase
+
+#: Of each type so many more.
+MORE = 6
+
+
+@tagged("post_install", "-at_install")
+class TestCustomFieldMany(CustomFieldCase):
+    def _add_fields(self):
+        """Add fields of each type; return a value for each of them."""
+        made = self.env["crm.custom.field"].create(
+            [
+                {
+                    "label": f"More {field_type} {number}",
+                    "field_type": field_type,
+                    "choice_ids": [Command.create({"name": "Some"})]
+                    if field_type in ("choice", "choices")
+                    else [],
+                }
+                for field_type, _label, _ttype in TYPES
+                for number in range(MORE)
+            ]
+        )
+        usual = {field.field_type: field for field in self.fields_made}
+        values = {}
+        for field in made:
+            value = self.values[usual[field.field_type].name]
+            if field.field_type == "choice":
+                value = field.choice_ids.id
+            elif field.field_type == "choices":
+                value = [Command.set(field.choice_ids.ids)]
+            values[field.name] = value
+        return values
+
+    def _queries(self, work, *args):
+        """Return how many queries some work takes, when Odoo has warmed up."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def _specification(self, names):
+        links = ("many2one", "many2many")
+        fields = self.env["crm.lead"]._fields
+        return {
+            name: {"fields": {"display_name": {}}}
+            if fields[name].type in links
+            else {}
+            for name in (*names, "custom_field_keys")
+        }
+
+    def _measure(self, lead, names):
+        mine = lead.with_user(self.manager)
+        found = {}
+        for turn in range(2):  # the first one warms up
+            specification = self._specification(names)
+            found["open"] = self._queries(lambda: mine.web_read(specification))
+            found["list"] = self._queries(
+                lambda: mine.web_search_read(
+                    [("id", "in", self.leads.ids)], specification
+                )
+            )
+            found["keys"] = self._queries(lambda: mine.custom_field_keys)
+            found["save"] = self._queries(
+                lambda: mine.web_save({"x_cc_people": 5 + turn}, specification)
+            )
+            found["export"] = self._queries(lambda: mine.export_data(list(names)))
+            found["sheet"] = self._queries(
+                lambda: self.env["report.crm_callcenter.report_custom_fields"]
+                .with_user(self.manager)
+                ._get_report_values(mine.ids)
+            )
+            found["copy"] = self._queries(lambda: lead.copy())
+        return found
+
+    def test_queries_do_not_grow_with_fields(self):
+        lead, other = self.leads[:2]
+        (lead | other).write(self.values)
+        few = self._measure(lead, list(self.values))
+        few["convert"] = self._queries(self._convert, other)
+        more = self._add_fields()
+        third, fourth = self.leads[2:4]
+        (third | fourth).write({**self.values, **more})
+        self._measure(third, [*self.values, *more])
+        many = self._measure(third, [*self.values, *more])
+        many["convert"] = self._queries(self._convert, fourth)
+        grown = {
+            name: (few[name], count)
+            for name, count in many.items()
+            # A field of several choices is a table of its own: copying and converting
+            # write into each.
+            if count > few[name] + (4 * MORE if name in ("copy", "convert") else 0)
+        }
+        self.assertFalse(grown, "queries with few and with many fields")
+
+    def _convert(self, lead):
+        return lead._convert_to_opportunity(self.agent, 100, "2031-01-01")
+
+    def test_a_conversion_of_many_fields_is_taken_back(self):
+        """Also fields beyond the hundred that an SQL function takes."""
+        values = {**self.values, **self._add_fields()}
+        self.assertGreater(len(values), 60)
+        lead = self.leads[0]
+        lead.write(values)
+        partner = self._convert(lead)
+        self.env.cr.precommit.run()
+        self._assert_values(partner, values)
+        lead.write(dict.fromkeys(values, False))
+        lead.with_user(self.back_office).action_undo_conversion()
+        self.env.invalidate_all()
+        self._assert_values(lead, values)
+        self.assertFalse(lead.partner_id)
+
+    def test_names_are_merged_with_many_fields(self):
+        first, second = self.leads[:2]
+        second.write(self.values)
+        before = self._queries(lambda: (first | second)._merge_data())
+        self._add_fields()
+        (first | second)._merge_data()
+        self.assertLessEqual(
+            self._queries(lambda: (first | second)._merge_data()), before
+        )
