@@ -40,6 +40,7 @@ class CrmLead(models.Model):
         )
         open_activities.unlink()
         self.env.flush_all()
+        files = self._erased_files(partners)
         details = {
             "names": self._blank("crm.lead", self.ids),
             "customers": self._blank("res.partner", partners.ids),
@@ -53,7 +54,8 @@ class CrmLead(models.Model):
         for label, statement in statements.items():
             details[label] = len(self.env.execute_query(statement))
         details["consents"] = self._blank_consents(values)
-        details["files"] = self._erase_files(partners)
+        details["files"] = len(files)
+        files.unlink()
         self._erase_numbers(values)
         self.env.invalidate_all()
         return details
@@ -132,12 +134,9 @@ class CrmLead(models.Model):
             "events": self._erased_events(partners),
             "erased": self.env._("Erased"),
         }
-        documents = """((%(model)s = 'crm.lead' AND res_id = ANY(%(leads)s))
-            OR (%(model)s = 'res.partner' AND res_id = ANY(%(partners)s))
-            OR (%(model)s = 'calendar.event' AND res_id = ANY(%(events)s)))"""
         # The model of a document is in a column of one name or another.
-        mine = SQL(documents, model=SQL.identifier("model"), **of)
-        mine_too = SQL(documents, model=SQL.identifier("res_model"), **of)
+        mine = self._sql_of_erased("model", partners)
+        mine_too = self._sql_of_erased("res_model", partners)
         return {
             "history notes": SQL(
                 """UPDATE crm_interaction SET note = NULL
@@ -360,27 +359,42 @@ class CrmLead(models.Model):
             value=value,
         )
 
-    def _erase_files(self, partners):
-        # sudo: files of the erased go, whoever may see them
-        files = (
-            self.env["ir.attachment"]
-            .sudo()
-            .with_context(skip_res_field_check=True)
-            .search(
-                [
-                    "|",
-                    "&",
-                    ("res_model", "=", "crm.lead"),
-                    ("res_id", "in", self.ids),
-                    "&",
-                    ("res_model", "=", "res.partner"),
-                    ("res_id", "in", partners.ids),
-                ]
+    def _erased_files(self, partners):
+        """Return the files of these names, customers, appointments and messages.
+
+        :rtype: ir.attachment
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM ir_attachment WHERE %(of_records)s
+                    UNION
+                   SELECT rel.attachment_id
+                     FROM message_attachment_rel rel
+                     JOIN mail_message ON mail_message.id = rel.message_id
+                    WHERE %(of_messages)s""",
+                of_records=self._sql_of_erased("res_model", partners),
+                of_messages=self._sql_of_erased("model", partners),
             )
         )
-        count = len(files)
-        files.unlink()
-        return count
+        # sudo: files of the erased go, whoever may see them
+        files = self.env["ir.attachment"].sudo()
+        return files.browse([row_id for (row_id,) in rows])
+
+    def _sql_of_erased(self, column, partners):
+        """Return the condition that a row hangs on what is erased.
+
+        :param str column: holds the model; its record is in ``res_id``
+        :rtype: SQL
+        """
+        return SQL(
+            """((%(model)s = 'crm.lead' AND res_id = ANY(%(leads)s))
+            OR (%(model)s = 'res.partner' AND res_id = ANY(%(partners)s))
+            OR (%(model)s = 'calendar.event' AND res_id = ANY(%(events)s)))""",
+            model=SQL.identifier(column),
+            leads=self.ids,
+            partners=partners.ids,
+            events=self._erased_events(partners),
+        )
 
     def _erase_numbers(self, values):
         """Forget what calls taught about numbers that no other name has."""
