@@ -96,6 +96,8 @@ def uninstall_hook(env):
     """Take back what the database does by itself; it would miss its columns."""
     env.cr.execute(
         """DROP TRIGGER IF EXISTS callcenter_flag_lead ON crm_lead;
+           DROP TRIGGER IF EXISTS callcenter_keep_consent ON crm_consent;
+           DROP FUNCTION IF EXISTS callcenter_keep_consent();
            DROP FUNCTION IF EXISTS callcenter_flag_lead();
            DROP FUNCTION IF EXISTS callcenter_may_not_be_called(integer, varchar[]);
            DROP FUNCTION IF EXISTS callcenter_digest(varchar);"""

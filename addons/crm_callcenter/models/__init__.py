@@ -92,6 +92,8 @@ from . import crm_team
 from . import crm_lead_identity
 from . import crm_lead_dossier
 from . import crm_lead_erasure
+from . import crm_lead_erasure_batch
+from . import crm_lead_erasure_traces
 from . import crm_lead_retention
 from . import crm_consent_purpose
 from . import crm_consent
@@ -100,6 +102,7 @@ from . import crm_lead_consent
 from . import crm_lead_row_mixin
 from . import crm_lead_contact
 from . import crm_lead_site
+from . import ir_actions_report
 from . import ir_attachment
 from . import crm_phone_number
 from . import crm_forgotten_number
@@ -125,8 +128,10 @@ from . import res_partner
 from . import res_partner_custom_field
 from . import res_partner_portfolio
 from . import res_partner_anchor
+from . import res_partner_rows
 from . import crm_card
 from . import crm_conversion
+from . import crm_conversion_rows
 from . import res_partner_consent
 from . import res_partner_identity
 from . import res_users

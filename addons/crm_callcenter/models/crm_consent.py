@@ -17,6 +17,28 @@ SOURCES = [
     ("other", "Other"),
 ]
 
+#: Setting of the transaction that erases by law; see ``crm.lead._erase``.
+ERASING = "callcenter.erasing"
+#: What was said never changes, whoever writes: not by code that goes past the ORM, and
+#: not by an administrator with a console. Columns that later versions add are free.
+_GUARD = f"""
+CREATE OR REPLACE FUNCTION callcenter_keep_consent()
+    RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('{ERASING}', true) = 'on' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'A recorded consent can''t be changed or deleted.'
+          USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE OR REPLACE TRIGGER callcenter_keep_consent
+    BEFORE DELETE OR UPDATE OF value, purpose_id, action, source, source_note,
+                               text_version, date, date_expiry, proof_name,
+                               proof_digest, user_id
+    ON crm_consent FOR EACH ROW EXECUTE FUNCTION callcenter_keep_consent();
+"""
+
 
 class CrmConsent(models.Model):
     """The ledger of consents: who allowed what, when, and how it can be proved.
@@ -76,6 +98,12 @@ class CrmConsent(models.Model):
         "Only a consent that is given has a last day.",
     )
     _last_word = models.Index("(value, purpose_id, date DESC, id DESC)")
+
+    def init(self):
+        """Have the database keep what was recorded."""
+        result = super().init()
+        self.env.cr.execute(_GUARD)
+        return result
 
     # ------------------------------------------------------------
     # ORM
@@ -217,7 +245,8 @@ class CrmConsent(models.Model):
         :rtype: SQL
         """
         moment = moment or fields.Datetime.now()
-        local = fields.Datetime.context_timestamp(self, moment).date()
+        # sudo: where the company is, whoever asks
+        local = self.env.company.sudo()._local_day(moment)
         return SQL(
             """EXISTS (SELECT 1 FROM (
                    SELECT consent.action, consent.date_expiry
@@ -264,9 +293,9 @@ class CrmConsent(models.Model):
         :rtype: tuple[str, str]
         """
         self.ensure_one()
-        expired = self.date_expiry and self.date_expiry < fields.Date.context_today(
-            self
-        )
+        # sudo: where the company is, whoever asks
+        today = self.env.company.sudo()._local_day()
+        expired = self.date_expiry and self.date_expiry < today
         if self.action == "given" and expired:
             return "expired", self.env._("Expired")
         labels = dict(self._fields["action"]._description_selection(self.env))

@@ -73,17 +73,34 @@ class CrmExportLog(models.Model):
         :rtype: crm.export.log
         """
         search = self.env.context.get(SEARCH_KEY)
+        return self._note(
+            records._name,
+            field_names,
+            len(records),
+            search=search if isinstance(search, str) else None,
+            refs=() if search else records.ids,
+        )
+
+    @api.model
+    def _note(self, model_name, field_names, count, search=None, refs=()):
+        """Write one row about what somebody took out in whatever way.
+
+        :param str model_name: whose rows
+        :param list field_names: what of them, or in which form
+        :param int count: how many rows
+        :param str search: the domain that was exported
+        :param list refs: ids of rows that were chosen one by one
+        :rtype: crm.export.log
+        """
         # sudo: the log is closed, whoever exports is written into it
         return self.sudo().create(
             {
                 "user_id": self.env.uid,
-                "model_name": records._name,
-                "search_domain": search if isinstance(search, str) else False,
-                "record_refs": False
-                if search
-                else ", ".join(map(str, records.ids[:_SAMPLE])),
-                "field_names": ", ".join(field_names),
-                "row_count": len(records),
+                "model_name": model_name,
+                "search_domain": search or False,
+                "record_refs": ", ".join(map(str, refs[:_SAMPLE])) or False,
+                "field_names": ", ".join(field_names) or "-",
+                "row_count": count,
             }
         )
 

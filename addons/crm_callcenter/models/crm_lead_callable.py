@@ -124,11 +124,12 @@ class CrmLead(models.Model):
         self.invalidate_recordset(["may_not_be_called"], flush=False)
 
     @api.model
-    def _refresh_may_not_be_called(self, numbers=None, states=None):
+    def _refresh_may_not_be_called(self, numbers=None, states=None, flagged=False):
         """Bring the flags of names in step with the do-not-call list, set-based.
 
         :param list numbers: those of names with one of these, in E.164
         :param crm.commercial.state states: those of names in one of these
+        :param bool flagged: those of all names that carry the flag
         :return: how many names changed
         :rtype: int
         """
@@ -144,6 +145,8 @@ class CrmLead(models.Model):
                 )
                 for column in WATCHED[:3]
             )
+        elif flagged:
+            of = SQL("SELECT id FROM crm_lead WHERE may_not_be_called IS TRUE")
         else:
             of = SQL(
                 "SELECT id FROM crm_lead WHERE commercial_state_id = ANY(%s)",

@@ -96,3 +96,43 @@ class CrmLeadContact(models.Model):
             "email": self.email,
             "birth_date": self.birth_date,
         }
+
+    # ------------------------------------------------------------
+    # WHO IS THE SAME
+    # ------------------------------------------------------------
+
+    @api.model
+    def _may_become(self, partner):
+        return partner.type == "contact" and not partner.is_company
+
+    def _facts(self):
+        self.ensure_one()
+        return {
+            "name": self._key(self.name),
+            "phones": {self.phone_e164} - {False},
+            "email": email_normalize(self.email or "") or False,
+        }
+
+    @api.model
+    def _facts_of_partner(self, partner):
+        return {
+            "name": self._key(partner.name),
+            "phones": {
+                value for value in partner._consent_values() if value.startswith("+")
+            },
+            "email": email_normalize(partner.email or "") or False,
+        }
+
+    @api.model
+    def _is_same(self, facts, known):
+        # A number or address alone tells nobody apart: switchboards, info@, landlines
+        # of households. With it half of the name is enough.
+        if facts["name"] == known["name"]:
+            return True
+        reached = not facts["phones"].isdisjoint(known["phones"]) or (
+            facts["email"] and facts["email"] == known["email"]
+        )
+        return bool(
+            reached
+            and (facts["name"] <= known["name"] or known["name"] <= facts["name"])
+        )

@@ -150,11 +150,21 @@ class CrmLead(models.Model):
                 ]
             )
             if rows:
-                partners = system["res.partner"].create(
-                    [row._prepare_partner_values() for row in rows]
-                )
-                for row, partner in zip(rows, partners, strict=True):
-                    row.partner_id = partner
+                rows._become_partners()
+
+    def _mark_rows(self):
+        """Mark that these names have rows, which of customers become partners."""
+        if not self:
+            return
+        self.env.execute_query(
+            SQL(
+                """UPDATE crm_lead SET has_rows = true
+                    WHERE id = ANY(%s) AND has_rows IS NOT TRUE RETURNING id""",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["has_rows"], flush=False)
+        self.filtered("partner_id")._make_partners_at_commit()
 
     # ------------------------------------------------------------
     # MERGE

@@ -21,19 +21,21 @@ class CrmLeadSite(models.Model):
         store=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="Found from postcode and province by the rules of the zones.",
+        help="Found from postcode, town and province by the rules of the zones.",
     )
 
-    @api.depends("zip", "state_id")
+    @api.depends("zip", "state_id", "city")
     def _compute_zone_id(self):
         # sudo: which zone a place is in is no secret
         zones = (
             self.env["crm.zone"]
             .sudo()
-            ._zones_for([(site.zip, site.state_id.id) for site in self])
+            ._zones_for([(site.zip, site.state_id.id, site.city) for site in self])
         )
         for site in self:
-            site.zone_id = zones[site.zip or False, site.state_id.id or False]
+            site.zone_id = zones[
+                site.zip or False, site.state_id.id or False, site.city or False
+            ]
 
     def _prepare_partner_values(self):
         """Return the values of the address of the customer that this row becomes.
@@ -53,3 +55,36 @@ class CrmLeadSite(models.Model):
             "pod": self.pod,
             "zone_id": self.zone_id.id,
         }
+
+    # ------------------------------------------------------------
+    # WHICH IS THE SAME
+    # ------------------------------------------------------------
+
+    @api.model
+    def _may_become(self, partner):
+        return bool(partner.parent_id) and partner.type != "contact"
+
+    def _facts(self):
+        self.ensure_one()
+        return self._facts_of_place(self)
+
+    @api.model
+    def _facts_of_partner(self, partner):
+        return self._facts_of_place(partner)
+
+    @api.model
+    def _facts_of_place(self, place):
+        return {
+            "name": self._key(place.name),
+            "place": self._key(f"{place.street or ''} {place.city or ''}"),
+            "street": bool(place.street),
+            "pod": place.pod or False,
+        }
+
+    @api.model
+    def _is_same(self, facts, known):
+        if facts["pod"] and known["pod"]:
+            return facts["pod"] == known["pod"]
+        if facts["street"] and known["street"]:
+            return facts["place"] == known["place"]
+        return facts["name"] == known["name"]

@@ -1,17 +1,36 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: Calls that the learning reads in one transaction.
 LEARN_CALLS = 50_000
 # A call and its outcome are written by then; younger calls wait for the next run.
-_OLD_ENOUGH = SQL("started_at < now() AT TIME ZONE 'UTC' - interval '2 hours'")
+_OLD_ENOUGH = "started_at < now() AT TIME ZONE 'UTC' - interval '2 hours'"
+# An outcome may be dated back, and is written when it is.
+_OUTCOME_OLD_ENOUGH = "date < now() AT TIME ZONE 'UTC' - interval '2 hours'"
 _WATERMARK = "crm_callcenter.phone_number_learnt_call"
+_WATERMARK_OUTCOME = "crm_callcenter.phone_number_learnt_outcome"
+#: After how many minutes the flags of names are looked at once more: a transaction that
+#: gave somebody the number, and didn't see the list change, has ended by then.
+_MEND_MINUTES = (2, 20)
+
+# Outcomes of calls that nobody logged, for instance in the chatter. Of a name with one
+# number it's plain which one was called; of others nothing is learnt.
+_PLAIN_OUTCOMES = """
+          FROM crm_lead lead
+          JOIN crm_interaction row ON row.lead_id = lead.id AND row.call_id IS NULL
+          JOIN crm_outcome outcome
+            ON outcome.id = row.outcome_id AND outcome.number_result IS NOT NULL
+     LEFT JOIN mail_activity_type type ON type.id = row.activity_type_id
+         WHERE num_nonnulls(lead.phone_e164, lead.mobile_e164,
+                            lead.phone_second_e164) = 1
+           AND (type.id IS NULL OR type.channel = 'call')
+           AND NOT EXISTS (SELECT 1 FROM crm_interaction back
+                            WHERE back.reversed_id = row.id)"""
 
 # What each dial of these numbers within a year ended with, then what follows from it.
 # The outcome that somebody registered knows more than the telephone exchange.
-_LEARN = """
+_LEARN = (
+    """
     INSERT INTO crm_phone_number AS known (
         number, kind, state, is_state_by_hand, last_result, last_call, call_count,
         answer_count, best_hour)
@@ -26,10 +45,24 @@ _LEARN = """
                SELECT outcome.number_result
                  FROM crm_interaction row
                  JOIN crm_outcome outcome ON outcome.id = row.outcome_id
-                WHERE row.call_id = call.id
+                WHERE row.lead_id = call.lead_id AND row.call_id = call.id
              ORDER BY row.id DESC LIMIT 1) told ON true
          WHERE call.number_e164 = ANY(%(numbers)s) AND call.number_e164 LIKE '+%%'
            AND call.started_at > %(since)s
+     UNION ALL
+        SELECT COALESCE(lead.phone_e164, lead.mobile_e164, lead.phone_second_e164),
+               row.date, row.id, outcome.number_result,
+               extract(hour FROM row.date AT TIME ZONE 'UTC'
+                                 AT TIME ZONE %(tz)s)::int"""
+    + _PLAIN_OUTCOMES
+    + """
+           AND lead.id IN (
+               SELECT id FROM crm_lead WHERE phone_e164 = ANY(%(numbers)s)
+                UNION
+               SELECT id FROM crm_lead WHERE mobile_e164 = ANY(%(numbers)s)
+                UNION
+               SELECT id FROM crm_lead WHERE phone_second_e164 = ANY(%(numbers)s))
+           AND row.date > %(since)s
     ), total AS (
         SELECT number, max(started_at) AS last_call, count(*) AS calls,
                count(*) FILTER (WHERE result = 'answered') AS answers,
@@ -63,6 +96,7 @@ _LEARN = """
            call_count = excluded.call_count, answer_count = excluded.answer_count,
            best_hour = excluded.best_hour
  RETURNING id"""
+)
 
 
 class CrmPhoneNumber(models.Model):
@@ -144,49 +178,79 @@ class CrmPhoneNumber(models.Model):
 
     @api.model
     def _learn_batch(self):
-        """Learn from the next calls that nobody learnt from.
+        """Learn from the next calls and outcomes that nobody learnt from.
 
-        :return: how many of the calls that are old enough are left
+        :return: how many of those that are old enough are left
         :rtype: int
         """
-        last, newest = self._calls_to_learn()
-        if newest == last:
-            return 0
-        self._learn(self._numbers_called(last, newest))
-        # sudo: the mark is the system's own
-        self.env["ir.config_parameter"].sudo().set_param(_WATERMARK, newest)
-        [(left,)] = self.env.execute_query(
-            SQL(
-                "SELECT count(*) FROM crm_call WHERE id > %s AND %s",
-                newest,
-                _OLD_ENOUGH,
-            )
-        )
-        return left
+        calls = self._next_calls()
+        outcomes = self._next_outcomes()
+        numbers = self._numbers_called(*calls) | self._numbers_told(*outcomes)
+        if numbers:
+            self._learn(sorted(numbers))
+        # sudo: the marks are the system's own
+        parameters = self.env["ir.config_parameter"].sudo()
+        for key, (last, newest) in (
+            (_WATERMARK, calls),
+            (_WATERMARK_OUTCOME, outcomes),
+        ):
+            if newest != last:
+                parameters.set_param(key, newest)
+        return self._count_left(calls[1], outcomes[1])
 
     @api.model
-    def _calls_to_learn(self):
+    def _next_calls(self):
         """Return the ids of the calls between which the next batch lies.
 
         :return: the last call that was learnt, and the last one of this batch
         :rtype: tuple[int, int]
         """
         self.env["crm.call"].flush_model()
+        return self._next_batch(_WATERMARK, SQL("crm_call"), SQL(_OLD_ENOUGH))
+
+    @api.model
+    def _next_outcomes(self):
+        """Return the same of the rows of the ledger.
+
+        :rtype: tuple[int, int]
+        """
+        self.env["crm.interaction"].flush_model()
+        return self._next_batch(
+            _WATERMARK_OUTCOME, SQL("crm_interaction"), SQL(_OUTCOME_OLD_ENOUGH)
+        )
+
+    @api.model
+    def _next_batch(self, key, table, old_enough):
         # sudo: the mark is the system's own
-        parameters = self.env["ir.config_parameter"].sudo()
-        last = int(parameters.get_param(_WATERMARK, 0))
+        last = int(self.env["ir.config_parameter"].sudo().get_param(key, 0))
         [(newest,)] = self.env.execute_query(
             SQL(
                 """SELECT max(id) FROM (
-                       SELECT id, started_at FROM crm_call
-                        WHERE id > %s ORDER BY id LIMIT %s) AS batch
-                    WHERE %s""",
-                last,
-                LEARN_CALLS,
-                _OLD_ENOUGH,
+                       SELECT * FROM %(table)s
+                        WHERE id > %(last)s ORDER BY id LIMIT %(limit)s) AS batch
+                    WHERE %(old_enough)s""",
+                table=table,
+                last=last,
+                limit=LEARN_CALLS,
+                old_enough=old_enough,
             )
         )
         return last, newest or last
+
+    @api.model
+    def _count_left(self, call_id, outcome_id):
+        [(left,)] = self.env.execute_query(
+            SQL(
+                """SELECT (SELECT count(*) FROM crm_call WHERE id > %s AND %s)
+                        + (SELECT count(*) FROM crm_interaction WHERE id > %s AND %s)
+                """,
+                call_id,
+                SQL(_OLD_ENOUGH),
+                outcome_id,
+                SQL(_OUTCOME_OLD_ENOUGH),
+            )
+        )
+        return left
 
     @api.model
     def _numbers_called(self, after_id, last_id):
@@ -197,7 +261,21 @@ class CrmPhoneNumber(models.Model):
                 last_id,
             )
         )
-        return [number for (number,) in rows]
+        return {number for (number,) in rows}
+
+    @api.model
+    def _numbers_told(self, after_id, last_id):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT COALESCE(lead.phone_e164, lead.mobile_e164,"
+                " lead.phone_second_e164)"
+                + _PLAIN_OUTCOMES
+                + " AND row.id > %s AND row.id <= %s",
+                after_id,
+                last_id,
+            )
+        )
+        return {number for (number,) in rows}
 
     @api.model
     def _learn(self, numbers):
@@ -212,26 +290,27 @@ class CrmPhoneNumber(models.Model):
             SQL(
                 _LEARN,
                 numbers=list(numbers),
-                tz=self._local_zone(),
+                tz=self.env.company._local_zone(),
                 since=fields.Datetime.subtract(fields.Datetime.now(), years=1),
             )
         )
         self.invalidate_model()
         return len(rows)
 
-    @api.model
-    def _local_zone(self):
-        company = self.env.company
-        calendar = company.action_calendar_id or company.resource_calendar_id
-        zone = calendar.tz or "Europe/Rome"
-        return zone if zone in pytz.all_timezones_set else "Europe/Rome"
+    # ------------------------------------------------------------
+    # FLAGS
+    # ------------------------------------------------------------
 
     @api.model
     def _mend_flags(self):
-        """Look once more at numbers that were put on or off the list lately.
+        """Look once more at names whose number was put on or off the list lately.
 
         Two transactions that don't see each other, one putting a number on the
-        list and one giving it to a name, leave the flag of the name behind.
+        list and one giving it to a name, leave the flag of the name behind. Whoever
+        serves or dials asks the list itself; searches and figures ask the flag.
+
+        :return: how many names were mended
+        :rtype: int
         """
         rows = self.env.execute_query(
             SQL(
@@ -239,7 +318,25 @@ class CrmPhoneNumber(models.Model):
                     WHERE write_date > now() AT TIME ZONE 'UTC' - interval '2 days'"""
             )
         )
-        self.env["crm.lead"]._refresh_may_not_be_called([number for (number,) in rows])
+        leads = self.env["crm.lead"]
+        return leads._refresh_may_not_be_called(
+            [number for (number,) in rows]
+        ) + leads._refresh_may_not_be_called(flagged=True)
+
+    @api.model
+    def _mend_flags_soon(self):
+        """Have the flags looked at once more in some minutes, see ``_mend_flags``."""
+        cron = self.env.ref(
+            "crm_callcenter.ir_cron_learn_numbers", raise_if_not_found=False
+        )
+        precommit = self.env.cr.precommit
+        if cron and not precommit.data.get("crm_callcenter.mend_flags"):
+            precommit.data["crm_callcenter.mend_flags"] = True
+            now = fields.Datetime.now()
+            # sudo: waking up a scheduled action needs no right to change it
+            cron.sudo()._trigger(
+                [fields.Datetime.add(now, minutes=minutes) for minutes in _MEND_MINUTES]
+            )
 
     # ------------------------------------------------------------
     # STATES

@@ -80,6 +80,8 @@ class PhoneBlacklist(models.Model):
         known._forbid(sorted(listed))
         known._allow(sorted(numbers - listed))
         self.env["crm.lead"].sudo()._refresh_may_not_be_called(sorted(numbers))
+        if numbers:
+            known._mend_flags_soon()
 
     def _forbid_numbers(self, numbers, reason, source):
         """Put numbers on the do-not-call list with the reason.

@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import fields, models
 
 
@@ -12,6 +14,27 @@ class ResCompany(models.Model):
         help="Numbers without this consent are not served and not dialled. Empty: no"
         " consent is asked for.",
     )
+
+    def _local_zone(self):
+        """Return the time zone in which this company's days and hours are counted.
+
+        :return: name of the zone, of its working hours
+        :rtype: str
+        """
+        calendar = self.action_calendar_id or self.resource_calendar_id
+        zone = calendar.tz or "Europe/Rome"
+        return zone if zone in pytz.all_timezones_set else "Europe/Rome"
+
+    def _local_day(self, moment=None):
+        """Return the day of a moment where this company is.
+
+        A consent ends at midnight there, wherever whoever asks may be.
+
+        :param datetime.datetime moment: naive UTC; now by default
+        :rtype: datetime.date
+        """
+        moment = pytz.utc.localize(moment or fields.Datetime.now())
+        return moment.astimezone(pytz.timezone(self._local_zone())).date()
 
 
 class ResConfigSettings(models.TransientModel):

@@ -5,6 +5,7 @@ from odoo.tools import SQL, email_normalize
 from odoo.addons.iap.tools import iap_tools
 
 from ..tools.engine import ENGINE, ENGINE_KEY
+from ..tools.italian_codes import read_fiscal_code, read_vat_number
 from ..tools.phone import to_e164
 
 #: Customers that get their names in one statement.
@@ -20,9 +21,13 @@ SAME_COLUMNS = (
     "city",
     "state_id",
     "country_id",
+    "website",
+    "function",
     "contact_user_id",
     "technician_id",
 )
+#: What the database copies from the customer's columns, custom fields besides.
+COPIED_COLUMNS = ("legal_form", "ateco_code", "employee_count", "birth_date")
 
 
 class ResPartner(models.Model):
@@ -123,12 +128,27 @@ class ResPartner(models.Model):
         leads = self.env["crm.lead"].sudo()
         template = leads.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
-        ).create({**rows[0], "user_id": False, "type": "lead"})
+        ).create(
+            {
+                # No defaults of custom fields: what the customer hasn't got is empty.
+                **dict.fromkeys(leads._custom_names(), False),
+                **rows[0],
+                "user_id": False,
+                "type": "lead",
+            }
+        )
         self.env.flush_all()
+        self._copy_columns(template)
         if len(rows) > 1:
             self._copy_anchors(template, rows[1:])
+        self._copy_choices()
         leads.invalidate_model()
+        # What Odoo thinks of each name's number and address.
+        names = leads.search([("partner_id", "in", self.ids)])
+        for name in ("phone_state", "email_state"):
+            self.env.add_to_compute(leads._fields[name], names)
         self._keep_state_and_portfolio(template)
+        self.sudo()._copy_rows()  # sudo: contacts and sites of customers, see above
 
     def _anchor_values(self, state, portfolio):
         """Return the values of the name of this customer, as ``create`` takes them.
@@ -152,10 +172,78 @@ class ResPartner(models.Model):
             "partner_name": self.name if self.is_company else False,
             "lead_kind": "company" if self.is_company else "person",
             "email_from": self.email,
+            "fiscal_code": self._known_fiscal_code() or False,
+            "vat_number": read_vat_number(self.vat) or False,
+            "lang_id": self.env["res.lang"]._get_data(code=self.lang).id or False,
             "partner_id": self.id,
             "company_id": self.company_id.id,
             "commercial_state_id": self.commercial_state_id.id or state.id,
         }
+
+    def _known_fiscal_code(self):
+        """Return the codice fiscale, also the one of Odoo's own localisation.
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        code = self.fiscal_code
+        if not code and "l10n_it_codice_fiscale" in self._fields:
+            code = self.l10n_it_codice_fiscale
+        return read_fiscal_code(code)
+
+    @api.model
+    def _copied_columns(self):
+        """Return the columns that a name copies from its customer in the database.
+
+        :rtype: list[str]
+        """
+        custom = [
+            name
+            for name in self.env["crm.lead"]._custom_names()
+            if name in self._fields and self._fields[name].column_type
+        ]
+        return [*COPIED_COLUMNS, *custom]
+
+    @api.model
+    def _copy_columns(self, lead):
+        """Give a new name the columns that it copies from its customer."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead lead SET %s FROM res_partner partner"
+                " WHERE partner.id = lead.partner_id AND lead.id = %s",
+                SQL(", ").join(
+                    SQL("%s = partner.%s", SQL.identifier(name), SQL.identifier(name))
+                    for name in self._copied_columns()
+                ),
+                lead.id,
+            )
+        )
+
+    def _copy_choices(self):
+        """Give new names the several choices of their customers."""
+        for name in self.env["crm.lead"]._custom_names():
+            field = self.env["crm.lead"]._fields[name]
+            if field.type != "many2many" or name not in self._fields:
+                continue
+            source = self._fields[name]
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO %(target)s (%(name)s, %(choice)s)
+                       SELECT lead.id, given.%(own_choice)s
+                         FROM %(source)s given
+                         JOIN crm_lead lead
+                           ON lead.partner_id = given.%(own_name)s AND lead.active
+                        WHERE given.%(own_name)s = ANY(%(ids)s)
+                           ON CONFLICT DO NOTHING""",
+                    target=SQL.identifier(field.relation),
+                    name=SQL.identifier(field.column1),
+                    choice=SQL.identifier(field.column2),
+                    source=SQL.identifier(source.relation),
+                    own_name=SQL.identifier(source.column1),
+                    own_choice=SQL.identifier(source.column2),
+                    ids=self.ids,
+                )
+            )
 
     @api.model
     def _customer_state(self):
@@ -171,7 +259,8 @@ class ResPartner(models.Model):
         """
         for values in rows:
             country = self.env["res.country"].browse(values["country_id"])
-            code = country.code or "IT"
+            company = self.env["res.company"].browse(values["company_id"])
+            code = country.code or company.country_id.code or "IT"
             for name in ("phone", "mobile", "phone_second"):
                 values[f"{name}_e164"] = to_e164(values[name], code)
             email = email_normalize(values["email_from"] or "") or False
@@ -193,22 +282,32 @@ class ResPartner(models.Model):
             for name in portfolio_fields:
                 values.setdefault(name, False)
         own = list(rows[-1])
+        copied = self._copied_columns()
         stored = [
             name
             for name, field in template._fields.items()
-            if field.store and field.column_type and name != "id" and name not in own
+            if field.store
+            and field.column_type
+            and name != "id"
+            and name not in own
+            and name not in copied
         ]
         identifiers = [SQL.identifier(name) for name in own]
         self.env.cr.execute(
             SQL(
-                "INSERT INTO crm_lead (%s, %s) SELECT %s, %s"
+                "INSERT INTO crm_lead (%s, %s, %s) SELECT %s, %s, %s"
                 " FROM crm_lead template, unnest(%s) AS own(%s)"
+                " JOIN res_partner partner ON partner.id = own.partner_id"
                 " WHERE template.id = %s",
                 SQL(", ").join(identifiers),
                 SQL(", ").join(map(SQL.identifier, stored)),
+                SQL(", ").join(map(SQL.identifier, copied)),
                 SQL(", ").join(SQL("own.%s", identifier) for identifier in identifiers),
                 SQL(", ").join(
                     SQL("template.%s", SQL.identifier(name)) for name in stored
+                ),
+                SQL(", ").join(
+                    SQL("partner.%s", SQL.identifier(name)) for name in copied
                 ),
                 SQL(", ").join(
                     SQL(

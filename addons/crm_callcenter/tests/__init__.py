@@ -19,6 +19,7 @@ from . import test_customer_state
 from . import test_default_scheme
 from . import test_due_date
 from . import test_engine
+from . import test_erasure
 from . import test_graph_analysis
 from . import test_graph_concurrency
 from . import test_graph_editor

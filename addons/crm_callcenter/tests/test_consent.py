@@ -118,6 +118,7 @@ class TestConsent(CallcenterCommon):
             self._record(number)
         for number in numbers[50:100]:
             self._record(number, "withdrawn")
+        self.company._local_day()
         with self.assertQueryCount(1):
             given = self.consents._given_among(numbers, self.calls)
         self.assertEqual(given, set(numbers[:50]))

@@ -198,7 +198,7 @@ class TestPhoneNumber(CallcenterCommon):
         self.assertEqual((busy.state, busy.last_result), ("busy", "busy"))
         self.assertEqual((good.state, good.last_result), ("good", "no_answer"))
         local = fields.Datetime.context_timestamp(
-            self.numbers.with_context(tz=self.numbers._local_zone()),
+            self.numbers.with_context(tz=self.env.company._local_zone()),
             (fields.Datetime.now() - timedelta(days=6)).replace(hour=16),
         )
         self.assertEqual(good.best_hour, local.hour)
@@ -214,9 +214,8 @@ class TestPhoneNumber(CallcenterCommon):
         young.started_at = fields.Datetime.now()
         self.numbers._learn_batch()
         self.assertEqual(self.numbers.search([]).mapped("number"), [self.fixed])
-        self.assertEqual(
-            self.numbers._calls_to_learn()[0], self.numbers._calls_to_learn()[1]
-        )
+        last, newest = self.numbers._next_calls()
+        self.assertEqual(last, newest)
         young.started_at = fields.Datetime.now() - timedelta(hours=3)
         self.numbers._learn_batch()
         known = self.numbers.search([("number", "=", self.mobile)])

@@ -91,6 +91,9 @@ class CrmCustomFieldDeleteWizard(models.TransientModel):
                 "res_id": field.id,
             }
         )
+        self.env["crm.export.log"]._note(
+            "crm.lead", ["name", "phone", field.name], count, search="[]"
+        )
         field.message_post(
             body=self.env._("%(count)s values exported, then deleted.", count=count),
             attachment_ids=attachment.ids,

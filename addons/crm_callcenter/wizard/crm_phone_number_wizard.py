@@ -105,10 +105,9 @@ class CrmPhoneNumberWizard(models.TransientModel):
             )
 
     def _source_sentence(self):
+        # Not whose card: the number stays on the list when the name is erased.
         return self.source or self.env._(
-            "Said on the card of %(name)s by %(user)s.",
-            name=self.lead_id.name,
-            user=self.env.user.name,
+            "Said on the card by %(user)s.", user=self.env.user.name
         )
 
 

@@ -38,6 +38,7 @@ class CrmPrivacyWizard(models.TransientModel):
         help="All numbers are remembered as digests: bought again in a list, they are"
         " recognised and never called. Without it only those on the do-not-call list.",
     )
+    scope = fields.Text("What Goes", compute="_compute_scope")
     is_sure = fields.Boolean("I have checked who asks; this can't be undone")
     contact_name = fields.Char(compute="_compute_values", store=True, readonly=False)
     partner_name = fields.Char(
@@ -68,6 +69,30 @@ class CrmPrivacyWizard(models.TransientModel):
             for name in RECTIFIABLE:
                 wizard[name] = wizard.lead_id[name]
 
+    @api.depends("lead_id", "kind")
+    def _compute_scope(self):
+        for wizard in self:
+            wizard.scope = (
+                wizard._describe_scope() if wizard.kind == "erasure" else False
+            )
+
+    def _describe_scope(self):
+        """Return which names and customers are erased, a line each.
+
+        :rtype: str
+        """
+        self.lead_id.check_access("write")
+        # sudo: who may erase a name is shown all that goes with it
+        leads, partners = self.lead_id.sudo()._erased_with()
+        lines = [
+            self.env._("Name %(number)s: %(name)s", number=lead.id, name=lead.name)
+            for lead in leads.sorted("id")
+        ] + [
+            self.env._("Customer or contact: %(name)s", name=partner.display_name)
+            for partner in partners.sorted("id")
+        ]
+        return "\n".join(lines)
+
     def action_apply(self):
         """Button: do it and write it into the log.
 
@@ -86,12 +111,18 @@ class CrmPrivacyWizard(models.TransientModel):
             raise UserError(
                 self.env._("Confirm that you have checked who asks, then erase.")
             )
-        self.lead_id._erase(self.reason, never_again=self.never_again)
+        lead = self.lead_id
+        lead._erase(self.reason, never_again=self.never_again)
+        # sudo: windows that others have open keep what they showed
+        self.sudo().search([("lead_id", "=", lead.id)]).unlink()
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",
-            "res_id": self.lead_id.id,
+            "res_id": lead.id,
             "view_mode": "form",
+            "views": [
+                (self.env.ref("crm_callcenter.crm_lead_view_form_name").id, "form")
+            ],
         }
 
     def _rectify(self):

@@ -11,6 +11,7 @@ from . import crm_call_list_portfolio
 from . import crm_call_list_line
 from . import utm_campaign
 from . import crm_lead
+from . import crm_lead_erasure
 from . import crm_dispatch
 from . import crm_desk
 from . import crm_desk_payload
@@ -24,5 +25,6 @@ from . import crm_list_import_write
 from . import crm_list_import_batch
 from . import crm_list_import_portfolio
 from . import crm_list_import_column
+from . import crm_list_import_consent
 from . import crm_list_import_row
 from . import res_users

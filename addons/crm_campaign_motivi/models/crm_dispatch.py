@@ -2,7 +2,7 @@ import uuid
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
@@ -209,7 +209,8 @@ class CrmDispatch(models.AbstractModel):
             "minutes": campaign.claim_minutes,
             # sudo: what the settings ask for, whoever dials
             "consent": self.env.company.sudo().call_consent_purpose_id.id or None,
-            "today": fields.Date.context_today(self),
+            # sudo: where the company is, whoever dials
+            "today": self.env.company.sudo()._local_day(),
         }
         for statement, depth in _CLAIM_TRIES:
             parameters.update(token=uuid.uuid4().hex, depth=depth)

@@ -76,12 +76,3 @@ class CrmLead(models.Model):
         )
         self.env["crm.call.list.line"].invalidate_model()
         self.invalidate_recordset(["call_list_line_ids"])
-
-    def _erasing_statements(self, partners):
-        return super()._erasing_statements(partners) | {
-            "imported rows": SQL(
-                "UPDATE crm_list_import_row SET cells = NULL, reason = NULL"
-                " WHERE lead_id = ANY(%s) RETURNING id",
-                self.ids,
-            )
-        }

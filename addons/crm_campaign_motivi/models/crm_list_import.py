@@ -97,6 +97,12 @@ class CrmListImport(models.Model):
     accepted_count = fields.Integer("New Names", readonly=True, copy=False)
     existing_count = fields.Integer("Known Names", readonly=True, copy=False)
     rejected_count = fields.Integer("Rejected", readonly=True, copy=False)
+    remark_count = fields.Integer(
+        "With a Remark",
+        readonly=True,
+        copy=False,
+        help="Rows that came in without a value that can't be right.",
+    )
     pending_count = fields.Integer("To Do", compute="_compute_pending_count")
     has_operators = fields.Boolean(compute="_compute_has_operators")
     rejected_summary = fields.Html(
@@ -415,7 +421,7 @@ class CrmListImport(models.Model):
             (self.env._("Name"), self._preview_name),
             *(
                 (labels[name], lambda row, name=name: row.values[name])
-                for name in (*PHONE_TARGETS, "street")
+                for name in (*PHONE_TARGETS, "street", "street2")
             ),
             (
                 labels["city"],
@@ -424,6 +430,11 @@ class CrmListImport(models.Model):
                 ),
             ),
             (labels["email"], lambda row: row.values["email_from"]),
+            (labels["fiscal_code"], lambda row: row.values["fiscal_code"]),
+            (self.env._("Partita IVA"), lambda row: row.values["vat_number"]),
+            (labels["birth_date"], lambda row: row.values["birth_date"] or ""),
+            (self.env._("Consent"), self._preview_consent),
+            (self.env._("Left Out"), lambda row: self._remarks_sentence(row.remarks)),
             (
                 labels["note"],
                 lambda row: Markup("<br/>").join(escape(note) for note in row.notes),
@@ -436,6 +447,13 @@ class CrmListImport(models.Model):
         return (
             Markup('<i class="fa fa-%s text-muted me-1"/>') % icon + row.values["name"]
         )
+
+    @api.model
+    def _preview_consent(self, row):
+        if not row.consent:
+            return ""
+        day, source = row.consent
+        return " ".join(filter(None, (day.strftime("%d/%m/%Y"), source)))
 
     def _render_preview_row(self, row, cells, columns):
         if row.problem:

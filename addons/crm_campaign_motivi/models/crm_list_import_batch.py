@@ -196,21 +196,25 @@ class CrmListImport(models.Model):
         name_rows = [reader.read_row(number, cells) for _id, number, cells in rows]
         known = self._find_known([row for row in name_rows if not row.problem])
         free_ids = self._reserve_lead_ids(sum(not row.problem for row in name_rows))
-        results, created, listed = [], [], []
+        results, created, listed, consents = [], [], [], []
         for row_id, name_row in zip(ids, name_rows, strict=True):
             result, lead_id = self._place(name_row, known, free_ids)
             if result == "accepted":
                 created.append((lead_id, name_row))
             if result in ("accepted", "existing"):
                 listed.append(lead_id)
-            reason = name_row.problem and self._reason(
-                name_row.problem, name_row.details
-            )
+                if name_row.consent:
+                    consents.append((lead_id, name_row))
+            if name_row.problem:
+                reason = self._reason(name_row.problem, name_row.details)
+            else:
+                reason = self._remarks_sentence(name_row.remarks)
             results.append(
                 (row_id, result, name_row.problem or None, reason or None, lead_id)
             )
         self._insert_leads(created)
         self.list_id._add_leads(listed)
+        self._record_consents(consents)
         self._write_results(results)
 
     def _place(self, name_row, known, free_ids):

@@ -80,6 +80,28 @@ class CrmListImport(models.Model):
             return self.env._("Already in this list: %(name)s.", name=details["name"])
         return sentences[problem]
 
+    def _remarks_sentence(self, remarks):
+        """Return what was left out of a row that came in, and why.
+
+        :param list remarks: code, column and written value of each
+        :rtype: str
+        """
+        sentences = {
+            "bad_code": self.env._(
+                "%(column)s %(written)s is not valid: a character is missing or wrong."
+            ),
+            "bad_date": self.env._(
+                "%(column)s %(written)s is no date, or lies in the future."
+            ),
+            "consent_without_date": self.env._(
+                "The consent (%(column)s: %(written)s) has no date and is not recorded."
+            ),
+        }
+        return " ".join(
+            sentences[code] % {"column": column, "written": written}
+            for code, column, written in remarks
+        )
+
     def _render_rejected(self):
         """Return a table that counts the rejected rows by kind of reason."""
         self.ensure_one()
@@ -122,7 +144,8 @@ class CrmListImport(models.Model):
         for number, cells, reason in self.env.execute_query(
             SQL(
                 """SELECT row_number, cells, reason FROM crm_list_import_row
-                    WHERE import_id = %s AND state = 'rejected' ORDER BY row_number""",
+                    WHERE import_id = %s AND state = 'rejected' AND cells IS NOT NULL
+                 ORDER BY row_number""",
                 self.id,
             )
         ):
@@ -133,6 +156,12 @@ class CrmListImport(models.Model):
     def action_download_rejected(self):
         """Button: the rejected rows as a CSV file, ready to be corrected."""
         self.ensure_one()
+        self.env["crm.export.log"]._note(
+            "crm.list.import.row",
+            self.column_ids.sorted("position").mapped("name"),
+            self.rejected_count,
+            search=f'[["import_id", "=", {self.id}], ["state", "=", "rejected"]]',
+        )
         stem = re.sub(r"[^\w.-]+", "_", (self.filename or "list").rsplit(".", 1)[0])
         return {
             "type": "ir.actions.act_url",
@@ -148,6 +177,10 @@ class CrmListImport(models.Model):
     def action_open_rejected(self):
         """Button: the rejected rows with the reason of each."""
         return self._open_rows("rejected")
+
+    def action_open_remarks(self):
+        """Button: the rows that came in without one of their values."""
+        return self._open_rows("remark")
 
     def action_open_accepted(self):
         """Button: the rows that became new names."""

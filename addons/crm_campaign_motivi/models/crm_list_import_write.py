@@ -235,6 +235,10 @@ class CrmListImport(models.Model):
         )
         self.env["crm.list.import.row"].invalidate_model()
         counted = Counter(state for _id, state, *_rest in results)
+        counted["remark"] = sum(
+            state != "rejected" and bool(reason)
+            for _id, state, _problem, reason, _lead in results
+        )
         self.write(
             {
                 f"{state}_count": self[f"{state}_count"] + count

@@ -19,7 +19,20 @@ _HEADERS = [
             "ignore",
         ),
         (r"\b(?:e ?mail|posta elettronica|pec|mail)\b", "email"),
-        (r"\b(?:p ?iva|partita iva|vat|c ?f|codice fiscale|cod fisc\w*|tax)\b", "vat"),
+        (r"\bconsenso\b.*\b(?:fonte|origine|provenienza)\b", "consent_source"),
+        (r"\b(?:fonte|origine|provenienza)\b.*\bconsenso\b", "consent_source"),
+        (r"\b(?:data|date)\b.*\b(?:consenso|optin|opt in|consent)\b", "consent_date"),
+        (r"\b(?:consenso|consent|optin)\b.*\b(?:data|date)\b", "consent_date"),
+        (
+            r"\b(?:data di nascita|data nascita|nato il|birth ?date|birthday)\b",
+            "birth_date",
+        ),
+        (r"\b(?:p ?iva|partita iva|vat|tax)\b", "vat"),
+        (r"\b(?:c ?f|codice fiscale|cod fisc\w*)\b", "fiscal_code"),
+        (
+            r"\b(?:indirizzo 2|indirizzo2|street ?2|address line 2|interno|scala)\b",
+            "street2",
+        ),
         (
             r"\b(?:secondo|second|altro|other|alternativo|tel(?:efono)? ?[2-9]"
             r"|cell(?:ulare)? ?[2-9]|phone ?[2-9]|mobile ?[2-9])\b",

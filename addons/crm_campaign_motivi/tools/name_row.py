@@ -3,7 +3,13 @@
 import re
 import sys
 from dataclasses import dataclass, field
+from datetime import date
 
+from odoo.addons.crm_callcenter.tools.italian_codes import (
+    birth_date_of,
+    read_fiscal_code,
+    read_vat_number,
+)
 from odoo.addons.crm_callcenter.tools.phone import (
     format_international,
     is_mobile,
@@ -36,6 +42,8 @@ _NO_NAME = frozenset(
 )
 _CITY_WITH_PROVINCE = re.compile(r"(.+?)\s*[(\-,]\s*([A-Za-z]{2})\)?")
 _DIGIT = re.compile(r"\d")
+_ITALIAN_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _ZIP_NOISE = re.compile(r"^(?:it?)[\s-]+|\.0$|[\s.]", re.IGNORECASE)
 
 
@@ -50,6 +58,10 @@ class NameRow:
     values: dict = field(default_factory=dict)
     province: str = ""
     notes: list = field(default_factory=list)
+    #: Code, column and written value of what could not be used; the rest comes in.
+    remarks: list = field(default_factory=list)
+    #: Day and source of a consent, ``None`` without one.
+    consent: tuple | None = None
     problem: str = ""
     details: dict = field(default_factory=dict)
 
@@ -115,6 +127,8 @@ class RowReader:
         self._read_name(row, cells)
         self._read_email(row, cells)
         self._read_people(row, cells)
+        self._read_identity(row, cells)
+        self._read_consent(row, cells)
         self._read_notes(row, cells)
         self._judge(row, cells, length)
         return row
@@ -221,7 +235,7 @@ class RowReader:
         company = self._first(cells, "company")
         parts = [self._first(cells, target) for target in ("first_name", "last_name")]
         person = " ".join(filter(None, parts))
-        tax_code = self._first(cells, "vat")
+        tax_code = self._first(cells, "vat") or self._first(cells, "fiscal_code")
         if full and not company and is_company(full, "" if person else tax_code):
             full, company = "", full
         person = proper_case(person or full)
@@ -253,9 +267,14 @@ class RowReader:
             row.province = row.province or beside[2].upper()
         row.values.update(
             street=proper_case(street, "place") if _useful(street) else "",
+            street2=self._read_street2(cells),
             city=proper_case(city, "place") if _useful(city) else "",
             zip=self._read_zip(row, self._joined(cells, "zip")),
         )
+
+    def _read_street2(self, cells):
+        street = self._joined(cells, "street2")
+        return proper_case(street, "place") if _useful(street) else ""
 
     def _read_zip(self, row, written):
         digits = _ZIP_NOISE.sub("", written)
@@ -344,6 +363,50 @@ class RowReader:
                 if not row.values[column]:
                     self._keep(row, target, written)
 
+    def _read_identity(self, row, cells):
+        """Read the codes of person or company, and the day of birth."""
+        row.values.update(fiscal_code="", vat_number="", birth_date=None)
+        for target in ("fiscal_code", "vat"):
+            for at in self.columns.get(target, ()):
+                written = cells[at]
+                if not _useful(written) or normalise(written) in _NO_NAME:
+                    continue
+                name, code = _read_code(target, written)
+                if not code:
+                    self._refuse(row, "bad_code", at, written)
+                elif not row.values[name]:
+                    row.values[name] = code
+        for at in self.columns.get("birth_date", ()):
+            if _useful(cells[at]):
+                row.values["birth_date"] = read_date(cells[at])
+                if not row.values["birth_date"]:
+                    self._refuse(row, "bad_date", at, cells[at])
+        if row.values["fiscal_code"] and not row.values["birth_date"]:
+            row.values["birth_date"] = birth_date_of(row.values["fiscal_code"])
+
+    def _read_consent(self, row, cells):
+        """Read the day on which a consent was given, and where it comes from."""
+        source = self._joined(cells, "consent_source")
+        columns = self.columns.get("consent_date", ())
+        written = [(at, cells[at]) for at in columns if _useful(cells[at])]
+        for at, text in written:
+            day = read_date(text)
+            if day:
+                row.consent = (day, source)
+            else:
+                self._refuse(row, "bad_date", at, text)
+        if _useful(source) and not row.consent:
+            at = self.columns["consent_source"][0]
+            if written:
+                row.notes.append((at, source))
+            else:
+                self._refuse(row, "consent_without_date", at, source)
+
+    def _refuse(self, row, remark, at, written):
+        """Leave out a value that can't be right; it stays in the notes."""
+        row.remarks.append((remark, self.headers[at], written[:80]))
+        row.notes.append((at, written))
+
     def _keep(self, row, target, written):
         """Keep in the notes what is written in a column and can't be used."""
         if _MEANS_SOMETHING.search(written):
@@ -354,9 +417,6 @@ class RowReader:
             f"{self.headers[at]}: {text}" if self.headers[at] else text
             for at, text in row.notes
         ]
-        for at in self.columns.get("vat", ()):
-            if _useful(cells[at]):
-                notes.append(f"{self.headers[at]}: {cells[at]}")
         for at in self.columns.get("note", ()):
             if _useful(cells[at]):
                 header = self._header_words[at]
@@ -367,3 +427,49 @@ class RowReader:
 
 def _useful(text):
     return bool(_MEANS_SOMETHING.search(text))
+
+
+def _read_code(target, written):
+    """Read a codice fiscale or partita IVA.
+
+    A spreadsheet takes the zeros from the start of eleven digits.
+
+    :param str target: ``fiscal_code``, or ``vat`` for a column of either
+    :return: the field of the name, and the code or ``None``
+    :rtype: tuple[str, str | None]
+    """
+    digits = _ZIP_NOISE.sub("", written)
+    if digits.isdecimal() and digits.isascii() and 8 <= len(digits) <= 11:
+        number = read_vat_number(digits.zfill(11))
+        return ("fiscal_code" if target == "fiscal_code" else "vat_number"), number
+    code = read_fiscal_code(written)
+    if code and len(code) == 16:
+        return "fiscal_code", code
+    if target == "vat":
+        return "vat_number", read_vat_number(written)
+    return "fiscal_code", code
+
+
+def read_date(written):
+    """Read a day of the past as Italians, spreadsheets and databases write it.
+
+    :param str written: ``31/12/1980``, ``31.12.80``, ``1980-12-31``, maybe with a time
+    :return: the day, ``None`` when it is none or lies in the future
+    :rtype: datetime.date | None
+    """
+    found = _ITALIAN_DATE.match(written.strip())
+    if found:
+        day, month, year = map(int, found.groups())
+    else:
+        found = _ISO_DATE.match(written.strip())
+        if not found:
+            return None
+        year, month, day = map(int, found.groups())
+    today = date.today()
+    if year < 100:
+        year += 2000 if year <= today.year % 100 else 1900
+    try:
+        read = date(year, month, day)
+    except ValueError:
+        return None
+    return read if date(1900, 1, 1) <= read <= today else None
