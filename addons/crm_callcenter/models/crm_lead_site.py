@@ -21,19 +21,21 @@ class CrmLeadSite(models.Model):
         store=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="Found from postcode and province by the rules of the zones.",
+        help="Found from postcode, municipality and province by the zones' rules.",
     )
 
-    @api.depends("zip", "state_id")
+    @api.depends("zip", "state_id", "city")
     def _compute_zone_id(self):
         # sudo: which zone a place is in is no secret
         zones = (
             self.env["crm.zone"]
             .sudo()
-            ._zones_for([(site.zip, site.state_id.id) for site in self])
+            ._zones_for([(site.zip, site.state_id.id, site.city) for site in self])
         )
         for site in self:
-            site.zone_id = zones[site.zip or False, site.state_id.id or False]
+            site.zone_id = zones[
+                site.zip or False, site.state_id.id or False, site.city or False
+            ]
 
     def _prepare_partner_values(self):
         """Return the values of the address of the customer that this row becomes.

@@ -16,6 +16,7 @@ TARGETS = [
     ("salesperson", "Salesperson (name or login)"),
     ("contact_user", "Contact Person (name or login)"),
     ("technician", "Technician (name or login)"),
+    ("portfolio", "Portfolio (name or full name)"),
     ("vat", "VAT or Tax Code (kept in the notes)"),
     ("note", "Notes"),
     ("ignore", "Leave out"),
