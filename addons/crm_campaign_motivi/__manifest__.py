@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
+        "security/portfolio_rules.xml",
         "data/crm_list_state_data.xml",
         "data/crm_outcome_data.xml",
         "wizard/crm_add_customers_wizard_views.xml",

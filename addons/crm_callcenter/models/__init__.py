@@ -87,7 +87,6 @@ from . import crm_lead_custom_field
 from . import crm_lead_field_effect
 from . import crm_lead_portfolio
 from . import crm_lead_mandatory
-from . import crm_lead_archive
 from . import crm_team
 from . import crm_lead_identity
 from . import crm_lead_dossier
@@ -103,6 +102,7 @@ from . import crm_lead_row_mixin
 from . import crm_lead_contact
 from . import crm_lead_site
 from . import ir_actions_report
+from . import crm_lead_archive
 from . import ir_attachment
 from . import crm_phone_number
 from . import crm_forgotten_number

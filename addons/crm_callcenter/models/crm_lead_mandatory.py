@@ -1,6 +1,8 @@
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 
+from ..tools.custom_field import PREFIX
+
 #: Fields that stand for one another: a name has a phone when it has any number.
 SUBSTITUTES = {"phone": ("phone", "mobile", "phone_second")}
 
@@ -48,7 +50,43 @@ class CrmLead(models.Model):
         names = set(by_portfolio[False])
         for portfolio_id in portfolio_ids:
             names.update(by_portfolio.get(portfolio_id, ()))
-        return sorted(name for name in names if name in self._fields)
+        return sorted(
+            name
+            for name in names
+            if self._is_askable(name) and self._belongs_to(name, portfolio_ids)
+        )
+
+    @api.model
+    def _is_askable(self, name):
+        """Tell whether the current user can fill in a mandatory field at all.
+
+        A custom field may have been deleted, be computed, or not be for its role.
+
+        :param str name: of the field
+        :rtype: bool
+        """
+        if not name.startswith(PREFIX):
+            return name in self._fields
+        custom = self.env["crm.custom.field"]
+        entry = custom._catalogue().get(name)
+        if not entry or name not in self._fields or entry["compute_expression"]:
+            return False
+        return self.env.su or custom._my_modes().get(name) in ("edit", "required")
+
+    @api.model
+    def _belongs_to(self, name, portfolio_ids):
+        """Tell whether names in some portfolios have a field.
+
+        :param str name: of the field
+        :param portfolio_ids: ids of the portfolios of the name
+        :rtype: bool
+        """
+        if not name.startswith(PREFIX):
+            return True
+        custom = self.env["crm.custom.field"]
+        # sudo: where a name belongs decides, not who looks
+        portfolios = self.env["crm.portfolio"].sudo().browse(portfolio_ids)
+        return custom._applies_to(custom._catalogue()[name], portfolios)
 
     @api.model
     def _missing_mandatory(self, values, portfolio_ids=()):
@@ -153,6 +191,17 @@ class CrmLead(models.Model):
         """
         return self.env.user._works_in_callcenter()
 
+    @api.model
+    def name_create(self, name):
+        """Create a name by what is typed into a link; see Odoo's ``name_create``.
+
+        :raise ValidationError: names need more than that
+        """
+        found = super().name_create(name)
+        if found and self._asks_mandatory():
+            self.browse(found[0])._check_mandatory()
+        return found
+
     def web_save(self, vals, specification, next_id=None):
         """Save a form; see Odoo's ``web_save``.
 
@@ -212,9 +261,10 @@ class CrmLead(models.Model):
         """
         by_portfolio = dict(self._mandatory_by_portfolio())
         found = {name: "True" for name in by_portfolio.pop(False)}
+        found = {name: when for name, when in found.items() if self._is_askable(name)}
         asking = {}
         for portfolio_id, names in by_portfolio.items():
-            for name in names:
+            for name in filter(self._is_askable, names):
                 asking.setdefault(name, []).append(portfolio_id)
         for name, ids in asking.items():
             found[name] = " or ".join(

@@ -46,7 +46,7 @@ class CrmLead(models.Model):
         :param dict changed: as given to ``write``
         """
         # sudo: the customer of a name that one may change, whoever sees customers
-        customers = self.sudo().partner_id
+        customers = self.sudo().partner_id.commercial_partner_id
         different = customers.filtered(
             lambda customer: any(
                 customer[name].id != (value or False) for name, value in changed.items()
@@ -59,12 +59,13 @@ class CrmLead(models.Model):
         """Bring also the portfolios in step; the customer's stand above the name's."""
         result = super()._join_customer()
         for lead in self.sudo():  # sudo: as in _pass_portfolios_on
-            customer = lead.partner_id
+            customer = lead.partner_id.commercial_partner_id
             own, known = lead._portfolio_values(), customer._portfolio_values()
+            family = customer | lead.partner_id
             for name, value in own.items():
                 if name not in known:
                     # Into the cache, like the state: see _join_customer.
-                    customer._fields[name].write(customer, value)
+                    family._fields[name].write(family, value)
             missing = {
                 name: value for name, value in known.items() if own.get(name) != value
             }

@@ -21,7 +21,7 @@ class CrmLeadSite(models.Model):
         store=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="Found from postcode, town and province by the rules of the zones.",
+        help="Found from postcode, municipality and province by the zones' rules.",
     )
 
     @api.depends("zip", "state_id", "city")

@@ -10,6 +10,8 @@ from ..tools.due_date import next_due, time_of_day
 DEFAULT_TIMEZONE = "Europe/Rome"
 #: Days from the due date within which an agent's free time is looked for.
 MEETING_HORIZON_DAYS = 21
+#: So many free times are tried, when others take them at the same moment.
+MEETING_TRIES = 5
 
 #: The user of a name who gets the next action, by the choice of the relation.
 _ASSIGNEE_COLUMNS = {
@@ -195,11 +197,34 @@ class CrmPlanner(models.AbstractModel):
             due + timedelta(days=MEETING_HORIZON_DAYS),
             activity_type.duration_minutes,
         )
-        for start, stop in slots[user.id][:5]:
+        for start, stop in self._slots_with_room(user, lead.zone_id, slots[user.id]):
             event = lead._book_visit(user, start, stop, activity_type)
             if event:
                 return event
         return nothing
+
+    @api.model
+    def _slots_with_room(self, user, zone, slots):
+        """Return the first slots in weeks that aren't full yet for who covers a zone.
+
+        :param res.users user: whose time
+        :param crm.zone zone: of the name; may be empty
+        :param list slots: pairs (start, stop), naive UTC, in their order
+        :return: a few of them, the next ones are for when somebody is quicker
+        :rtype: list[tuple]
+        """
+        if not zone:
+            return slots[:MEETING_TRIES]
+        covers, room, found = self.env["crm.zone.agent"], {}, []
+        for start, stop in slots:
+            monday = start.date() - timedelta(days=start.weekday())
+            if monday not in room:
+                room[monday] = covers._agents_with_room(user, zone, monday)
+            if room[monday]:
+                found.append((start, stop))
+                if len(found) == MEETING_TRIES:
+                    break
+        return found
 
     @api.model
     def _insert_actions(

@@ -228,14 +228,41 @@ class CrmPortfolio(models.Model):
     def _get_default(self):
         """Return the primary portfolio of names for which nobody chose one.
 
+        Whoever is bound to branches gets one of them, and sees what it creates.
+
         :rtype: crm.portfolio
         """
         # sudo: the company's settings; a portfolio is no secret
         chosen = self.env.company.sudo().default_portfolio_id.sudo(False)
-        return (
+        default = (
             chosen
             or self.env.ref(
                 "crm_callcenter.crm_portfolio_default", raise_if_not_found=False
             )
             or self.browse()
         )
+        return default if default._is_open_to_user() else self._open_heads(1)[:1]
+
+    def _is_open_to_user(self):
+        """Tell whether the current user may have names in this portfolio.
+
+        :return: no portfolio at all is open to everybody
+        :rtype: bool
+        """
+        heads = self._open_heads(self.unit)
+        return not heads or not self or self._is_inside(heads)
+
+    @api.model
+    def _open_heads(self, unit):
+        """Return the branches of a unit to which the current user is bound.
+
+        :param int unit: number of the unit
+        :return: none, if all branches are open
+        :rtype: crm.portfolio
+        """
+        user = self.env.user
+        if not user.has_group("crm_callcenter.group_portfolio_bound"):
+            return self.browse()
+        # sudo: a user's own branches are no secret
+        heads = user.sudo().portfolio_ids.sudo(False)
+        return heads.filtered(lambda head: head.unit == unit)

@@ -37,6 +37,33 @@ class CrmZone(models.Model):
         "crm.zone.agent", "zone_id", "Agents and Their Capacity"
     )
 
+    conflict_count = fields.Integer(
+        "Rules That Meet",
+        compute="_compute_conflict_count",
+        groups="crm_callcenter.group_campaign_manager",
+        help="Rules of this zone and of others that lay claim to the same names.",
+    )
+
+    def _compute_conflict_count(self):
+        conflicts = self.env["crm.zone.conflict"]
+        for zone in self:
+            zone.conflict_count = conflicts.search_count(zone._conflict_domain())
+
+    def _conflict_domain(self):
+        return [
+            "|",
+            ("winner_zone_id", "in", self.ids),
+            ("loser_zone_id", "in", self.ids),
+        ]
+
+    def action_open_conflicts(self):
+        """Button: which rules of this zone and of others meet, and which wins."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_callcenter.crm_zone_conflict_action"
+        )
+        return {**action, "domain": self._conflict_domain()}
+
     def _covering_agents(self):
         """Return the agents of these zones and of every zone they lie in.
 

@@ -95,16 +95,15 @@ class CrmZoneAgent(models.Model):
         )
 
     @api.model
-    def _capacity_sentences(self, agents, zone, day):
-        """Say how full the week of a day is for agents who cover a zone.
-
-        Information for whoever agrees an appointment; nothing is refused.
+    def _capacities(self, agents, zone, day):
+        """Return how full the week of a day is for agents who cover a zone.
 
         :param res.users agents: who
         :param crm.zone zone: of the name; the zones that it lies in count as well
         :param datetime.date day: any day of the week
-        :return: a sentence by agent id, for those with a limit
-        :rtype: dict[int, str]
+        :return: by agent id, for those with a limit: name of the zone, appointments
+            that are booked, and how many are enough; of several zones the fullest
+        :rtype: dict[int, tuple[str, int, int]]
         """
         zone_ids = [
             int(number) for number in (zone.parent_path or "").split("/") if number
@@ -118,18 +117,48 @@ class CrmZoneAgent(models.Model):
             ]
         )
         booked = covers._booked(day)
-        sentences = {}
+        found = {}
         for cover in covers:
-            count = booked.get(cover.id, 0)
-            full = count >= cover.weekly_capacity
-            template = (
-                self.env._("%(zone)s: week full, %(count)s of %(limit)s appointments")
-                if full
-                else self.env._("%(zone)s: %(count)s of %(limit)s appointments")
-            )
-            sentences[cover.user_id.id] = template % {
-                "zone": cover.zone_id.name,
-                "count": count,
-                "limit": cover.weekly_capacity,
-            }
-        return sentences
+            count, limit = booked.get(cover.id, 0), cover.weekly_capacity
+            known = found.get(cover.user_id.id)
+            if not known or limit - count < known[2] - known[1]:
+                found[cover.user_id.id] = (cover.zone_id.name, count, limit)
+        return found
+
+    @api.model
+    def _capacity_sentences(self, agents, zone, day):
+        """Say how full the week of a day is for agents who cover a zone.
+
+        :param res.users agents: who
+        :param crm.zone zone: of the name
+        :param datetime.date day: any day of the week
+        :return: a sentence by agent id, for those with a limit
+        :rtype: dict[int, str]
+        """
+        full = self.env._("%(zone)s: week full, %(count)s of %(limit)s appointments")
+        free = self.env._("%(zone)s: %(count)s of %(limit)s appointments")
+        return {
+            agent_id: (full if count >= limit else free)
+            % {"zone": name, "count": count, "limit": limit}
+            for agent_id, (name, count, limit) in self._capacities(
+                agents, zone, day
+            ).items()
+        }
+
+    @api.model
+    def _agents_with_room(self, agents, zone, day):
+        """Return the agents whose week has room for one more appointment in a zone.
+
+        :param res.users agents: who
+        :param crm.zone zone: of the name
+        :param datetime.date day: any day of the week
+        :rtype: res.users
+        """
+        full = {
+            agent_id
+            for agent_id, (_name, count, limit) in self._capacities(
+                agents, zone, day
+            ).items()
+            if count >= limit
+        }
+        return agents.filtered(lambda agent: agent.id not in full)

@@ -10,6 +10,12 @@ KINDS = [
     ("province", "Province"),
     ("region", "Region"),
 ]
+#: Field of the place of those kinds that are no postcodes.
+PLACES = {
+    "region": "region_id",
+    "province": "state_id",
+    "municipality": "municipality_id",
+}
 
 
 class CrmZoneRule(models.Model):
@@ -87,6 +93,43 @@ class CrmZoneRule(models.Model):
             }.get(rule.kind)
             kinds = dict(self._fields["kind"]._description_selection(self.env))
             rule.display_name = f"{kinds.get(rule.kind)} {place}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_place_free(vals.get("kind", "province"), vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if {"kind", *PLACES.values()}.intersection(vals):
+            for rule in self:
+                rule._check_place_free(vals.get("kind", rule.kind), vals)
+        return super().write(vals)
+
+    def _check_place_free(self, kind, vals):
+        """Refuse a place that a zone has already, before the database does so.
+
+        :param str kind: of the rule
+        :param dict vals: as given to ``create`` or ``write``
+        :raise ValidationError: the sentence names the place and the zone
+        """
+        name = PLACES.get(kind)
+        place_id = name and (vals.get(name) if name in vals else self[name].id)
+        if not place_id:
+            return
+        other = self.search(
+            [("kind", "=", kind), (name, "=", place_id), ("id", "not in", self.ids)],
+            limit=1,
+        )
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "%(place)s is in zone %(zone)s already. Take it away there first.",
+                    place=other[name].display_name,
+                    zone=other.zone_id.complete_name
+                    + ("" if other.zone_id.active else self.env._(" (archived)")),
+                )
+            )
 
     @api.constrains("kind", "zip_from", "zip_to")
     def _check_ranges(self):

@@ -13,6 +13,8 @@ from ..tools.place import city_key_sql
 BATCH_SIZE = 5000
 #: Seconds after which the job lets other jobs go first.
 SLICE_SECONDS = 60
+#: States of a run that is not over.
+OPEN_STATES = ("waiting", "running")
 #: Finished runs are kept for so many days.
 KEEP_DAYS = 90
 
@@ -90,27 +92,49 @@ class CrmZoneRun(models.Model):
 
         :rtype: crm.zone.run
         """
-        run = self.search([("state", "in", ("waiting", "running"))], limit=1)
-        values = {
-            "state": "waiting",
-            "position": 0,
-            "seen_count": 0,
-            "changed_count": 0,
-            "skipped_ids": [],
-        }
-        if run:
-            run.write(values)
-        else:
-            run = self.create(values)
+        self.check_access("create")
+        run = self.search([("state", "in", OPEN_STATES)], limit=1)
+        if not run or not run._set_beside_the_job(
+            SQL(
+                "state = 'waiting', position = 0, seen_count = 0, changed_count = 0,"
+                " skipped_ids = '[]'"
+            )
+        ):
+            run = self.create({"skipped_ids": []})
         # sudo: whoever may change rules may have them carried out
         self.env.ref("crm_callcenter.ir_cron_assign_zones").sudo()._trigger()
         return run
 
     def action_cancel(self):
         """Button: stop; the names that have changed zone keep the new one."""
-        self.filtered(lambda run: run.state in ("waiting", "running")).write(
-            {"state": "cancelled", "date_end": fields.Datetime.now()}
+        self.check_access("write")
+        self._set_beside_the_job(
+            SQL("state = 'cancelled', date_end = now() AT TIME ZONE 'UTC'")
         )
+
+    def _set_beside_the_job(self, values):
+        """Change runs that are open, between two batches of whoever works on them.
+
+        The job holds the row until each commit: on a snapshot of its own this would
+        fail again and again, here it waits for its turn.
+
+        :param SQL values: assignments
+        :return: how many runs were open still
+        :rtype: int
+        """
+        self.env.flush_all()
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    "UPDATE crm_zone_run SET %s WHERE id = ANY(%s) AND state = ANY(%s)",
+                    values,
+                    self.ids,
+                    list(OPEN_STATES),
+                )
+            )
+            changed = cr.rowcount
+        self.invalidate_recordset(flush=False)
+        return changed
 
     def run_progress(self):
         """Return how far the job is, for the screen that shows it.
@@ -135,7 +159,7 @@ class CrmZoneRun(models.Model):
     def _cron_assign(self):
         """Job: go on with the run that is open, until done or a slice is over."""
         cron = self.env["ir.cron"]
-        run = self.search([("state", "in", ("waiting", "running"))], limit=1)
+        run = self.search([("state", "in", OPEN_STATES)], limit=1)
         if run and not run._work(SLICE_SECONDS):
             self.env.ref("crm_callcenter.ir_cron_assign_zones").sudo()._trigger()
         if self.env.context.get("cron_id"):
@@ -164,6 +188,8 @@ class CrmZoneRun(models.Model):
         :return: whether nothing is left
         :rtype: bool
         """
+        # A crash may lose the last batches, zones and position alike.
+        self.env.cr.execute("SET LOCAL synchronous_commit = off")
         self.env.cr.execute(
             "SELECT state, position FROM crm_zone_run WHERE id = %s FOR UPDATE",
             [self.id],
@@ -250,30 +276,36 @@ class CrmZoneRun(models.Model):
         :return: how many changed, and the ids of those that were left
         :rtype: tuple[int, list[int]]
         """
-        candidates = SQL(
-            """FROM crm_lead l
-               JOIN crm_zone_run_address a
-                 ON a.zip = coalesce(l.zip, '') AND a.state_id = coalesce(l.state_id, 0)
-                AND a.city_key = %s
-              WHERE %s AND l.zone_id IS DISTINCT FROM a.zone_id""",
-            self._city_of_names(),
-            which,
-        )
-        # An address that somebody changes meanwhile is looked at again by FOR UPDATE,
-        # and then no longer found: its zone is that of whoever saved it.
+        # NO KEY: whoever registers a call of such a name meanwhile doesn't wait. An
+        # address that somebody changes meanwhile is looked at again when the lock is
+        # there, and then differs: that name is left, whoever saved it found its zone.
         self.env.cr.execute(
             SQL(
-                """WITH free AS MATERIALIZED (
-                       SELECT l.id, a.zone_id %(candidates)s FOR UPDATE OF l %(skip)s
+                """WITH wanted AS MATERIALIZED (
+                       SELECT l.id, l.zip, l.state_id, l.city, a.zone_id
+                         FROM crm_lead l
+                         JOIN crm_zone_run_address a
+                           ON a.zip = coalesce(l.zip, '')
+                          AND a.state_id = coalesce(l.state_id, 0)
+                          AND a.city_key = %(city)s
+                        WHERE %(which)s AND l.zone_id IS DISTINCT FROM a.zone_id
+                   ), free AS MATERIALIZED (
+                       SELECT l.id, w.zone_id
+                         FROM wanted w JOIN crm_lead l ON l.id = w.id
+                        WHERE l.zip IS NOT DISTINCT FROM w.zip
+                          AND l.state_id IS NOT DISTINCT FROM w.state_id
+                          AND l.city IS NOT DISTINCT FROM w.city
+                          FOR NO KEY UPDATE OF l %(skip)s
                    ), changed AS (
                        UPDATE crm_lead l SET zone_id = free.zone_id
                          FROM free WHERE l.id = free.id
                     RETURNING l.id
                    )
                    SELECT (SELECT count(*) FROM changed),
-                          (SELECT array_agg(l.id) %(candidates)s
-                              AND l.id NOT IN (SELECT id FROM free))""",
-                candidates=candidates,
+                          (SELECT array_agg(id) FROM wanted
+                            WHERE id NOT IN (SELECT id FROM free))""",
+                city=self._city_of_names(),
+                which=which,
                 skip=SQL("") if wait else SQL("SKIP LOCKED"),
             )
         )
@@ -289,6 +321,7 @@ class CrmZoneRun(models.Model):
         changed = 0
         if skipped:
             changed, _left = self._assign(SQL("l.id = ANY(%s)", skipped), wait=True)
+        self._assign_sites()
         self.env.cr.execute(
             """UPDATE crm_zone_run
                   SET state = 'done', date_end = now() AT TIME ZONE 'UTC',
@@ -298,9 +331,36 @@ class CrmZoneRun(models.Model):
         )
         return True
 
+    def _assign_sites(self):
+        """Do the sites of names, of which there are few, and their addresses."""
+        self.env.cr.execute(
+            SQL(
+                """WITH address AS (
+                       SELECT DISTINCT zip, state_id, city FROM crm_lead_site
+                   ), found AS (
+                       SELECT a.*, %s AS zone_id FROM address a
+                   )
+                   UPDATE crm_lead_site site SET zone_id = found.zone_id
+                     FROM found
+                    WHERE site.zip IS NOT DISTINCT FROM found.zip
+                      AND site.state_id IS NOT DISTINCT FROM found.state_id
+                      AND site.city IS NOT DISTINCT FROM found.city
+                      AND site.zone_id IS DISTINCT FROM found.zone_id""",
+                self.env["crm.zone"]._zone_of_query(
+                    SQL("a.zip"), SQL("a.state_id"), city_key_sql(SQL("a.city"))
+                ),
+            )
+        )
+        self.env.cr.execute(
+            """UPDATE res_partner partner SET zone_id = site.zone_id
+                 FROM crm_lead_site site
+                WHERE site.partner_id = partner.id
+                  AND partner.zone_id IS DISTINCT FROM site.zone_id"""
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_open(self):
-        if any(run.state in ("waiting", "running") for run in self):
+        if any(run.state in OPEN_STATES for run in self):
             raise UserError(self.env._("The assignment is under way. Cancel it first."))
 
     @api.autovacuum

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from odoo.addons.iap.tools import iap_tools
@@ -35,9 +36,15 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    archive_lead_ids = fields.One2many("crm.lead", "partner_id", "Names")
     own_company_ids = fields.One2many(
         "res.company", "partner_id", "Companies of the Database"
+    )
+
+    is_in_archive = fields.Boolean(
+        "In the Archive",
+        compute="_compute_is_in_archive",
+        search="_search_is_in_archive",
+        help="This customer, or a contact of it, has a name to be called by.",
     )
 
     @api.model_create_multi
@@ -80,18 +87,57 @@ class ResPartner(models.Model):
             )
 
     def _without_anchor_ids(self):
+        """Return which of these customers need a name, one of each company."""
         rows = self.env.execute_query(
             SQL(
-                """SELECT partner.id FROM unnest(%s::int[]) WITH ORDINALITY
-                          AS partner(id, at)
-                    WHERE NOT EXISTS (SELECT 1 FROM crm_lead lead
-                                       WHERE lead.partner_id = partner.id
-                                         AND lead.active)
-                 ORDER BY partner.at""",
+                """SELECT min(partner.id)
+                     FROM res_partner partner
+                    WHERE partner.id = ANY(%s) AND NOT %s
+                 GROUP BY partner.commercial_partner_id
+                 ORDER BY min(partner.id)""",
                 self.ids,
+                self._has_name_sql(SQL("partner")),
             )
         )
         return [partner_id for (partner_id,) in rows]
+
+    @api.model
+    def _has_name_sql(self, alias):
+        """Return the condition that a customer, as a whole, has a name to be called by.
+
+        :param SQL alias: of ``res_partner``
+        :rtype: SQL
+        """
+        return SQL(
+            """EXISTS (SELECT 1 FROM res_partner same
+                         JOIN crm_lead lead
+                           ON lead.partner_id = same.id AND lead.active
+                        WHERE same.commercial_partner_id
+                              = %s.commercial_partner_id)""",
+            alias,
+        )
+
+    def _compute_is_in_archive(self):
+        found = self.browse(
+            self.sudo()
+            .with_context(active_test=False)
+            ._search([("id", "in", self.ids), ("is_in_archive", "=", True)])
+        )
+        for partner in self:
+            partner.is_in_archive = partner in found
+
+    def _search_is_in_archive(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        wanted = set(value)
+        if wanted == {True, False}:
+            return Domain.TRUE
+        domain = Domain.custom(
+            to_sql=lambda _model, alias, _query: self._has_name_sql(
+                SQL.identifier(alias)
+            )
+        )
+        return domain if True in wanted else ~domain
 
     def _anchors(self):
         """Return the names of these customers that stand in the archive.
@@ -102,12 +148,35 @@ class ResPartner(models.Model):
             return self.env["crm.lead"]
         rows = self.env.execute_query(
             SQL(
-                """SELECT min(id) FROM crm_lead
-                    WHERE partner_id = ANY(%s) AND active GROUP BY partner_id""",
+                """SELECT min(lead.id)
+                     FROM res_partner partner
+                     JOIN res_partner same
+                       ON same.commercial_partner_id = partner.commercial_partner_id
+                     JOIN crm_lead lead ON lead.partner_id = same.id AND lead.active
+                    WHERE partner.id = ANY(%s)
+                 GROUP BY partner.commercial_partner_id""",
                 self.ids,
             )
         )
         return self.env["crm.lead"].browse(sorted(lead_id for (lead_id,) in rows))
+
+    def _keep_others_off(self):
+        """Let nobody else give these customers names in this moment.
+
+        Who tries it at the same time fails when this transaction is committed, and is
+        tried again by Odoo: then the names are there.
+        """
+        self.env.execute_query(
+            SQL(
+                """UPDATE res_partner SET write_date = write_date
+                    WHERE id IN (SELECT id FROM res_partner WHERE id IN (
+                                        SELECT commercial_partner_id FROM res_partner
+                                         WHERE id = ANY(%s))
+                                  ORDER BY id FOR NO KEY UPDATE)
+                RETURNING id""",
+                self.ids,
+            )
+        )
 
     def _create_anchors(self):
         """Create the names of these customers with one statement.
@@ -115,10 +184,7 @@ class ResPartner(models.Model):
         The first one goes through the ORM; the others copy from it whatever a new
         name has, also by addons that aren't written yet.
         """
-        # Two who choose the same customers must not give them two names each.
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('crm_callcenter.anchor'))"
-        )
+        self._keep_others_off()
         # sudo: a name is made of the customer, whoever may create names by hand
         state, portfolio = (
             self._customer_state(),

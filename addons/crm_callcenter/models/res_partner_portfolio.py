@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .crm_business_unit import PORTFOLIO_FIELDS
 
@@ -16,6 +16,11 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    @api.model
+    def _synced_commercial_fields(self):
+        """A company and its contacts are one customer, and in the same portfolios."""
+        return [*super()._synced_commercial_fields(), *PORTFOLIO_FIELDS]
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,5 +1,6 @@
 from . import test_agent_slot
 from . import test_archive
+from . import test_archive_concurrency
 from . import test_blocked
 from . import test_bulk_outcome
 from . import test_charge
@@ -56,6 +57,7 @@ from . import test_register_cost
 from . import test_relation_checks
 from . import test_replace
 from . import test_portfolio
+from . import test_portfolio_rights
 from . import test_phone_number
 from . import test_privacy
 from . import test_roles

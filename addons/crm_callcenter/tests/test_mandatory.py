@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
@@ -15,6 +16,7 @@ class TestMandatory(CallcenterCommon):
         cls.branch = cls.env["crm.portfolio"].create(
             {"name": "Shops", "parent_id": cls.portfolio.id}
         )
+        cls.elsewhere = cls.env["crm.portfolio"].create({"name": "Elsewhere"})
         field = cls.env["ir.model.fields"]._get
         cls.portfolio.mandatory_field_ids = field("crm.lead", "email_from")
         cls.form_view = "crm_callcenter.crm_lead_view_form_name"
@@ -99,6 +101,45 @@ class TestMandatory(CallcenterCommon):
         self.assertIn("Verdi needs: Email", result["messages"][0]["message"])
         result = self._import([["Verdi", "030 5551111", ""]])
         self.assertEqual(len(result["ids"]), 1, result)
+
+    def test_a_name_is_not_made_by_a_few_letters_in_a_link(self):
+        leads = self.env["crm.lead"].with_user(self.manager)
+        with self.assertRaisesRegex(ValidationError, "Rossi needs: Phone"):
+            leads.with_context(default_type="lead").name_create("Rossi")
+
+    def test_a_custom_field_can_be_mandatory(self):
+        custom = self.env["crm.custom.field"].create(
+            {"label": "Roof", "field_type": "text", "binding": "all"}
+        )
+        self.portfolio.mandatory_field_ids += self.env["ir.model.fields"]._get(
+            "crm.lead", custom.name
+        )
+        values = {
+            "name": "Shop",
+            "type": "lead",
+            "phone": "030 5551111",
+            "email_from": "a@b.it",
+        }
+        with self.assertRaisesRegex(ValidationError, "Shop needs: Roof"):
+            self._save(**values, portfolio_id=self.branch.id)
+        self._save(**values, portfolio_id=self.branch.id, **{custom.name: "Flat"})
+        self._save(**values)
+        # Whom it doesn't concern, or can't fill it in, is not asked.
+        for change in (
+            {"access_campaign_manager": "readonly"},
+            {
+                "access_campaign_manager": "edit",
+                "binding": "portfolio",
+                "portfolio_ids": [Command.set(self.elsewhere.ids)],
+            },
+        ):
+            custom.write(change)
+            self._save(**values, portfolio_id=self.branch.id)
+        custom.binding = "all"
+        with self.assertRaisesRegex(ValidationError, "Shop needs: Roof"):
+            self._save(**values, portfolio_id=self.branch.id)
+        custom._delete()
+        self._save(**values, portfolio_id=self.branch.id)
 
     def test_opportunities_and_code_are_left_alone(self):
         self._save(name="Deal", type="opportunity")

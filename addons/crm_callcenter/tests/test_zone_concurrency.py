@@ -1,6 +1,7 @@
 """Names are assigned again while operators save them: real connections."""
 
 import contextlib
+import threading
 import time
 import uuid
 
@@ -50,9 +51,9 @@ class TestZoneConcurrency(BaseCase):
 
     def _clean_up(self):
         with self.connection() as env:
-            run = env["crm.zone.run"].browse(self.run_id)
-            run.action_cancel()
-            run.unlink()
+            env["crm.zone.run"].browse(self.run_id).action_cancel()
+        with self.connection() as env:
+            env["crm.zone.run"].browse(self.run_id).unlink()
             env["crm.lead"].browse(self.lead_ids).unlink()
             zone = env["crm.zone"].browse(self.zone_id)
             env.cr.execute(
@@ -73,6 +74,55 @@ class TestZoneConcurrency(BaseCase):
                 if run.state == "running" and not run._next_window(run.position)[1]:
                     return run.skipped_ids
                 run._work_batch()
+
+    def test_nobody_waits_who_registers_something_with_a_name(self):
+        """A row that refers to the name: a call, an outcome, an action."""
+        with self.registry.cursor() as cr:
+            run = api.Environment(cr, api.SUPERUSER_ID, {})["crm.zone.run"]
+            run = run.browse(self.run_id)
+            run._work_batch()
+            run._work_batch()
+            run.invalidate_recordset()
+            self.assertTrue(run.changed_count)
+            with self.connection() as env:
+                env.cr.execute("SET LOCAL lock_timeout = '2s'")
+                env["crm.lead.contact"].create(
+                    {"lead_id": self.lead_ids[0], "name": "Anna"}
+                )
+                env.flush_all()
+                env.cr.rollback()
+
+    def test_it_is_cancelled_while_a_worker_holds_the_run(self):
+        held, asked = threading.Event(), threading.Event()
+        failures = []
+
+        def work():
+            try:
+                with self.connection() as env:
+                    env["crm.zone.run"].browse(self.run_id)._work_batch()
+                    env.flush_all()
+                    held.set()
+                    asked.wait(10)
+                    time.sleep(0.5)
+            except Exception as error:  # noqa: BLE001 - told by the test
+                failures.append(error)
+                held.set()
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        self.assertTrue(held.wait(10))
+        with self.connection() as env:
+            run = env["crm.zone.run"].browse(self.run_id)
+            self.assertEqual(run.state, "waiting")
+            asked.set()
+            run.action_cancel()
+            self.assertFalse(failures)
+        worker.join()
+        self.assertFalse(failures)
+        with self.connection() as env:
+            run = env["crm.zone.run"].browse(self.run_id)
+            self.assertEqual(run.state, "cancelled")
+            self.assertTrue(run._work_batch())
 
     def test_a_name_that_somebody_saves_is_stepped_over_and_done_at_the_end(self):
         held, moved, _other = self.lead_ids

@@ -116,6 +116,35 @@ class TestZoneRules(CallcenterCommon):
         self._new_zone("zip_range", name="Out", zip_from="25000", zip_to="25099")
         self.assertEqual(len(zone.rule_ids), 1)
 
+    def test_a_place_that_is_taken_is_refused_with_its_zone_named(self):
+        for kind in ("region", "province", "municipality"):
+            zone = self._new_zone(kind, name=f"First {kind}")
+            place = zone.rule_ids.display_name.split(" ", 1)[1]
+            for archived in (False, True):
+                zone.active = not archived
+                ending = f" {kind} \\(archived\\)" if archived else f" {kind} already"
+                with self.assertRaisesRegex(
+                    ValidationError, f"in zone First{ending}"
+                ) as caught:
+                    self._new_zone(kind, name="Second")
+                self.assertIn(place.split(" (")[0], str(caught.exception))
+            self.assertFalse(self.env["crm.zone"].search([("name", "=", "Second")]))
+        other = self._new_zone("zip_range", name="Other")
+        with self.assertRaisesRegex(ValidationError, "in zone First region"):
+            other.rule_ids.write({"kind": "region", "region_id": self.region.id})
+
+    def test_a_zone_shows_its_rules_that_meet(self):
+        province, municipality = map(self._new_zone, ("province", "municipality"))
+        self.env.flush_all()
+        for zone in (province, municipality):
+            zone = zone.with_user(self.manager)
+            self.assertEqual(zone.conflict_count, 1)
+            found = self.env["crm.zone.conflict"].search(
+                zone.action_open_conflicts()["domain"]
+            )
+            self.assertEqual(found.winner_zone_id, municipality)
+        self.assertFalse(self._new_zone("zip_range").conflict_count)
+
     def test_incomplete_rules_are_refused(self):
         for values in (
             {"kind": "region"},
@@ -187,6 +216,40 @@ class TestZoneRules(CallcenterCommon):
 
         return next_window
 
+    def test_sites_and_their_addresses_follow(self):
+        lead = self.leads[0]
+        lead.partner_id = self.env["res.partner"].create({"name": "Customer"})
+        site = self.env["crm.lead.site"].create(
+            {"lead_id": lead.id, "name": "Roof", **self.address}
+        )
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertFalse(site.zone_id)
+        zone = self._new_zone("municipality")
+        self._run()
+        self.env.invalidate_all()
+        self.assertEqual(site.zone_id, zone)
+        self.assertEqual(site.partner_id.zone_id, zone)
+
+    def test_a_job_that_was_killed_goes_on_where_it_was(self):
+        self._new_zone("province")
+        run = self.env["crm.zone.run"]._begin()
+        self.patch(type(run), "_next_window", self._small_windows(type(run)))
+        for _times in range(3):
+            self.assertFalse(run._work_batch())
+        self.env.invalidate_all()
+        seen, position = run.seen_count, run.position
+        self.assertEqual(seen, 4)
+        # Whatever the worker had in mind is gone; another one finds the run.
+        self.env["crm.zone.run"]._cron_assign()
+        self.env.invalidate_all()
+        self.assertEqual(run.state, "done")
+        self.assertGreater(run.position, position)
+        self.assertEqual(
+            run.seen_count,
+            self.env["crm.lead"].with_context(active_test=False).search_count([]),
+        )
+
     def test_one_job_at_a_time_begins_anew_and_can_be_cancelled(self):
         run = self.env["crm.zone.run"]._begin()
         run._work_batch()
@@ -241,6 +304,15 @@ class TestZoneRules(CallcenterCommon):
             covers._capacity_sentences(self.agent, zone, day),
             {self.agent.id: "Brescia: week full, 1 of 1 appointments"},
         )
+        room = covers._agents_with_room(self.agent | self.agent_two, zone, day)
+        self.assertEqual(room, self.agent_two)
+        # The first free time of the agent is in a week that has room.
+        week = timedelta(days=7)
+        slots = [(start + at * week / 7, stop + at * week / 7) for at in range(15)]
+        found = self.env["crm.planner"]._slots_with_room(self.agent, zone, slots)
+        monday = day - timedelta(days=day.weekday())
+        self.assertEqual(len(found), 5)
+        self.assertGreaterEqual(found[0][0].date(), monday + week)
         next_week = day + timedelta(days=7)
         self.assertEqual(cover._booked(next_week), {})
         today = fields.Date.context_today(cover)

@@ -9,6 +9,7 @@ _TAX_CODE = re.compile(
 _VAT = re.compile(r"(?:IT)?\d{11}")
 #: An index of trigrams finds nothing shorter.
 SHORTEST_WORD = 3
+_FINDABLE = re.compile(rf"[^\W_]{{{SHORTEST_WORD}}}")
 
 
 def read_query(text):
@@ -32,3 +33,11 @@ def read_query(text):
     if _PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 5:
         found["phone"] = text
     return found or {"name": text.split(" ")}
+
+
+def is_findable(word):
+    """Tell whether an index of trigrams finds a word.
+
+    :rtype: bool
+    """
+    return bool(_FINDABLE.search(word))

@@ -39,6 +39,8 @@ _NOT_DIALLED = re.compile(r"[^\d+]")
 _PLACEHOLDER = re.compile(r"0?(\d)\1{5,}")
 #: Fewest digits accepted for a number.
 _MIN_DIGITS = 6
+#: Most digits of a number, ITU-T E.164.
+_MAX_DIGITS = 15
 
 
 def _national_pattern(kind):
@@ -159,6 +161,30 @@ def _parse_valid(digits, country):
     if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def number_range(text, country_code="39"):
+    """Return between which numbers in E.164 those lie that begin as somebody wrote.
+
+    Digits compare alike in every collation, so a plain index answers it.
+
+    :param str text: a number or its beginning, for instance ``030 555`` or ``+39 333``
+    :param str country_code: prefix of the country assumed when none is written
+    :return: the first and the last one, or ``None`` when nothing can be read
+    :rtype: tuple[str, str] | None
+    """
+    digits = _NOT_DIALLED.sub("", text or "")
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    elif not digits.startswith("+"):
+        digits = f"+{country_code}{digits}"
+    if (
+        not digits.isascii()
+        or not digits[1:].isdecimal()
+        or len(digits) > _MAX_DIGITS + 1
+    ):
+        return None
+    return digits, digits + "9" * (_MAX_DIGITS + 1 - len(digits))
 
 
 def is_mobile(e164):

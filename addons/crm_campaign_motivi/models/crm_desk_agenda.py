@@ -28,8 +28,10 @@ class CrmDesk(models.AbstractModel):
         day = fields.Date.to_date(start_date) or self._local(earliest).date()
         monday = day - timedelta(days=day.weekday())
         days = [monday + timedelta(days=offset) for offset in range(7)]
-        slots = self._slots_of_week(campaign, agents, monday, earliest, latest)
-        full = self.env["crm.zone.agent"]._capacity_sentences(agents, zone, monday)
+        covers = self.env["crm.zone.agent"]
+        free = covers._agents_with_room(agents, zone, monday)
+        slots = self._slots_of_week(campaign, free, monday, earliest, latest)
+        full = covers._capacity_sentences(agents, zone, monday)
         return {
             "start": fields.Date.to_string(monday),
             "days": [fields.Date.to_string(day) for day in days],
@@ -47,7 +49,7 @@ class CrmDesk(models.AbstractModel):
             "slots": slots,
             "empty_reason": None
             if slots
-            else self._why_no_slot(campaign, zone, agents),
+            else self._why_no_slot(campaign, zone, agents, free),
         }
 
     @api.model
@@ -162,6 +164,7 @@ class CrmDesk(models.AbstractModel):
             raise UserError(
                 self.env._("This time can't be booked any more. Choose a later one.")
             )
+        self._check_room(agent, line.lead_id.zone_id, start)
         free = self.env["crm.agenda"]._free_slots(
             agent, start, stop, campaign.appointment_minutes
         )
@@ -169,8 +172,23 @@ class CrmDesk(models.AbstractModel):
             raise UserError(self.env["crm.agent.slot"]._taken_sentence(agent))
 
     @api.model
-    def _why_no_slot(self, campaign, zone, agents):
-        """Say whether agents, cover or free time are missing."""
+    def _check_room(self, agent, zone, start):
+        """Refuse one appointment more than an agent visits in a week."""
+        day = self._local(start).date()
+        covers = self.env["crm.zone.agent"]
+        if not covers._agents_with_room(agent, zone, day):
+            raise UserError(
+                self.env._(
+                    "%(agent)s has no room for another appointment in this week:"
+                    " %(reason)s. Choose another week or another agent.",
+                    agent=agent.sudo().name,  # sudo: the agenda shows it anyway
+                    reason=covers._capacity_sentences(agent, zone, day)[agent.id],
+                )
+            )
+
+    @api.model
+    def _why_no_slot(self, campaign, zone, agents, free):
+        """Say whether agents, cover, room in their week or free time are missing."""
         if not campaign.agent_ids:
             return self.env._(
                 "This campaign has no field agents. Ask your coordinator to add some."
@@ -184,6 +202,12 @@ class CrmDesk(models.AbstractModel):
             return self.env._(
                 "No agent of this campaign covers the zone %(zone)s. Ask your"
                 " coordinator.",
+                zone=zone.complete_name,
+            )
+        if not free:
+            return self.env._(
+                "The agents who cover %(zone)s have as many appointments in this week"
+                " as they can visit. Look at another week.",
                 zone=zone.complete_name,
             )
         return self.env._(

@@ -345,6 +345,7 @@ class CrmListImport(models.Model):
             {normalise(state.name): state.code for state in self._provinces().values()},
             self.header_row,
             self._colleagues() if set(PEOPLE_TARGETS) & set(targets) else None,
+            self._portfolios_by_name() if "portfolio" in targets else None,
         )
 
     @api.model

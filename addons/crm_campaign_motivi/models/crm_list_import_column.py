@@ -22,6 +22,7 @@ TARGETS = [
     ("birth_date", "Birth Date"),
     ("consent_date", "Consent: Given On"),
     ("consent_source", "Consent: From Where"),
+    ("portfolio", "Portfolio (name or full name)"),
     ("note", "Notes"),
     ("ignore", "Leave out"),
 ]

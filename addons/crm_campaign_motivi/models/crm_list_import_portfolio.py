@@ -1,7 +1,11 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_callcenter.models.crm_business_unit import portfolio_field
+
+from ..tools.table_reader import normalise
 
 
 class CrmListImport(models.Model):
@@ -44,6 +48,14 @@ class CrmListImport(models.Model):
                     bound=bound.complete_name,
                 )
             )
+        if not self.portfolio_id._is_open_to_user():
+            raise UserError(
+                self.env._(
+                    "You see no names of %(portfolio)s. Choose a portfolio of yours"
+                    " for the new names.",
+                    portfolio=self.portfolio_id.complete_name,
+                )
+            )
         return result
 
     def _prepare_lead_constants(self):
@@ -56,6 +68,25 @@ class CrmListImport(models.Model):
             values[portfolio_field(bound.unit)] = bound.id
         return values
 
+    @api.model
+    def _portfolios_by_name(self):
+        """Return the portfolios that the user may use, by name and by full name.
+
+        A name that several portfolios have stands for none of them.
+
+        :return: field of a name and id, by normalised name
+        :rtype: dict[str, tuple[str, int]]
+        """
+        portfolios = self.env["crm.portfolio"].search([("active", "=", True)])
+        count = Counter(normalise(portfolio.name) for portfolio in portfolios)
+        found = {}
+        for portfolio in portfolios.filtered(lambda one: one._is_open_to_user()):
+            value = (portfolio_field(portfolio.unit), portfolio.id)
+            if count[normalise(portfolio.name)] == 1:
+                found[normalise(portfolio.name)] = value
+            found[normalise(portfolio.complete_name)] = value
+        return found
+
     # ------------------------------------------------------------
     # ROWS
     # ------------------------------------------------------------
@@ -67,7 +98,34 @@ class CrmListImport(models.Model):
             name_row.details = {
                 "fields": self.env["crm.lead"]._mandatory_labels(missing)
             }
+        elif not name_row.problem and self._is_new_and_outside(name_row, known):
+            name_row.problem = "outside_portfolio"
+            name_row.details = {
+                "name": name_row.values["name"],
+                "portfolio": self.list_id.portfolio_id.complete_name,
+            }
         return super()._place(name_row, known, free_ids)
+
+    def _is_new_and_outside(self, name_row, known):
+        """Tell whether a row makes a name that the list may not hold.
+
+        :rtype: bool
+        """
+        bound = self.list_id.portfolio_id
+        own = (name_row.portfolios or {}).get(portfolio_field(bound.unit))
+        if not own:
+            return False
+        portfolio = self.env["crm.portfolio"].browse(own)
+        return not (portfolio._is_inside(bound) or self._match_of_row(name_row, known))
+
+    def _prepare_lead_columns(self, name_row, provinces):
+        """Put new names also into the portfolios that stand in their rows."""
+        values = super()._prepare_lead_columns(name_row, provinces)
+        if name_row.portfolios is not None:
+            for name in self.env["crm.lead"]._portfolio_field_names():
+                common = self.lead_template.get(name)
+                values[name] = name_row.portfolios.get(name) or common
+        return values
 
     def _missing_of_new_name(self, name_row, known):
         """Return the mandatory fields that a row lacks, if it brings a new name.
@@ -83,11 +141,12 @@ class CrmListImport(models.Model):
             **name_row.values,
             "state_id": name_row.province or constants.get("state_id"),
             "description": name_row.notes,
+            **(name_row.portfolios or {}),
         }
         portfolios = [
-            int(constants[name])
+            int(values[name])
             for name in leads._portfolio_field_names()
-            if constants.get(name)
+            if values.get(name)
         ]
         missing = leads._missing_mandatory(values, portfolios)
         if missing and self._match_of_row(name_row, known):

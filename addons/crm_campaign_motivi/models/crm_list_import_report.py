@@ -63,6 +63,11 @@ class CrmListImport(models.Model):
             "mandatory": self.env._(
                 "The row lacks: %(fields)s.", fields=details.get("fields")
             ),
+            "unknown_portfolio": self.env._(
+                "%(written)s is no portfolio that you may use, or one of several. Write"
+                " its full name, such as Retail / North.",
+                written=details.get("written"),
+            ),
             "outside_portfolio": self.env._(
                 "%(name)s is not in the portfolio %(portfolio)s, to which the list is"
                 " bound.",

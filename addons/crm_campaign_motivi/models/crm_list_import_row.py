@@ -21,6 +21,7 @@ PROBLEMS = [
     ("in_list", "Already in the list"),
     ("archived", "Archived name"),
     ("mandatory", "Mandatory field missing"),
+    ("unknown_portfolio", "Unknown portfolio"),
     ("outside_portfolio", "Outside the portfolio of the list"),
 ]
 

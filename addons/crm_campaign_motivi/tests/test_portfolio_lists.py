@@ -110,6 +110,63 @@ class TestPortfolioLists(ImportCommon):
         )
         self.assertEqual(done.existing_count, 1)
 
+    def test_a_column_of_the_file_says_the_portfolio(self):
+        north = self.env["crm.portfolio"].create(
+            [
+                {"name": "North", "parent_id": self.business.id},
+                {"name": "North", "parent_id": self.retail.id},
+            ]
+        )[0]
+        header = "Nome;Telefono;Citta;Portafoglio\n"
+        content = (
+            header
+            + "Rossi Mario;030 5551111;Brescia;shops\n"
+            + "Verdi Anna;030 5551112;Brescia;Business / North\n"
+            + "Neri Ugo;030 5551113;Brescia;North\n"
+            + "Bianchi Ida;030 5551114;Brescia;\n"
+            + "Gialli Eva;030 5551115;Brescia;Nowhere\n"
+            + "Viola Lia;030 5551116;Brescia;Retail\n"
+            + "Blu Leo;030 5551117;Brescia;Solar\n"
+        )
+        done = self.run_import(content, list_id=self.bound.id)
+        names = {number: self.lead_at(done, number) for number in (2, 3, 5, 8)}
+        self.assertEqual(names[2].portfolio_id, self.shops)
+        self.assertEqual(names[3].portfolio_id, north)
+        self.assertEqual(names[5].portfolio_id, self.business)
+        self.assertEqual(names[8].portfolio_id, self.business)
+        self.assertEqual(names[8].portfolio_2_id, self.solar)
+        reasons = self._reasons(done)
+        self.assertEqual(sorted(reasons), [4, 6, 7])
+        self.assertIn("North is no portfolio that you may use", reasons[4])
+        self.assertIn("Nowhere is no portfolio that you may use", reasons[6])
+        self.assertIn("Viola Lia is not in the portfolio Business", reasons[7])
+        self.assertEqual(len(self.bound.line_ids), 4)
+
+    def test_what_a_portfolio_of_the_file_asks_for_is_mandatory(self):
+        self.shops.mandatory_field_ids = self.env["ir.model.fields"]._get(
+            "crm.lead", "email_from"
+        )
+        content = (
+            "Nome;Telefono;Portafoglio\n"
+            + "Rossi Mario;030 5551111;Shops\n"
+            + "Verdi Anna;030 5551112;Retail\n"
+        )
+        done = self.run_import(content, list_id=self.call_list.id)
+        self.assertEqual(self._reasons(done), {2: "The row lacks: Email."})
+        self.assertEqual(self.lead_at(done, 3).portfolio_id, self.retail)
+
+    def test_who_is_bound_imports_into_its_branches_only(self):
+        self.manager.portfolio_ids = self.retail
+        imports = self.env["crm.list.import"].with_user(self.manager)
+        names = imports._portfolios_by_name()
+        self.assertIn("retail", names)
+        self.assertNotIn("business", names)
+        record = imports.create({"campaign_id": self.campaign.id})
+        self.assertEqual(record.portfolio_id, self.retail)
+        record.write({"portfolio_id": self.shops.id, "new_list_name": "Mine"})
+        with self.assertRaisesRegex(UserError, "You see no names of Business / Shops"):
+            record._choose_list()
+
     def test_a_list_is_built_from_customers(self):
         customers = self.env["res.partner"].create(
             [{"name": f"Customer {at}", "phone": f"030 88800{at}"} for at in range(3)]

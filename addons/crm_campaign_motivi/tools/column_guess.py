@@ -68,6 +68,7 @@ _HEADERS = [
             "contact_user",
         ),
         (r"^(?:tecnico|technician|installatore)$", "technician"),
+        (r"^(?:portafoglio|portfolio)\b", "portfolio"),
         (
             r"\b(?:cognome e? ?nome|nome e? ?cognome|nominativo|intestatario|full name"
             r"|denominazione|contatto|contact|cliente|customer|name and surname)\b",

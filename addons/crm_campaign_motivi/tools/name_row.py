@@ -64,6 +64,9 @@ class NameRow:
     consent: tuple | None = None
     problem: str = ""
     details: dict = field(default_factory=dict)
+    #: Portfolios written in the row, ``{field of the name: id}``; ``None`` when no
+    #: column is about them.
+    portfolios: dict | None = None
 
     @property
     def numbers(self):
@@ -83,10 +86,20 @@ class RowReader:
     :param dict provinces: ``{normalised name of a province: its code}``
     :param int header_row: rows above it are titles
     :param dict users: ``{normalised login or name of a colleague: id}``
+    :param dict portfolios: ``{normalised name of a portfolio: (field of a name, id)}``
     """
 
-    def __init__(self, headers, targets, provinces=None, header_row=1, users=None):
+    def __init__(
+        self,
+        headers,
+        targets,
+        provinces=None,
+        header_row=1,
+        users=None,
+        portfolios=None,
+    ):
         self.users = users or {}
+        self.portfolios = portfolios or {}
         self.headers = headers
         self.header_row = header_row
         self.provinces = {code.casefold(): code for code in AREA_CODES}
@@ -131,6 +144,8 @@ class RowReader:
         self._read_consent(row, cells)
         self._read_notes(row, cells)
         self._judge(row, cells, length)
+        if not row.problem:
+            self._read_portfolios(row, cells)
         return row
 
     # ------------------------------------------------------------
@@ -406,6 +421,22 @@ class RowReader:
         """Leave out a value that can't be right; it stays in the notes."""
         row.remarks.append((remark, self.headers[at], written[:80]))
         row.notes.append((at, written))
+
+    def _read_portfolios(self, row, cells):
+        """Read where the name belongs; what is no portfolio is a problem."""
+        if "portfolio" not in self.columns:
+            return
+        row.portfolios = {}
+        for at in self.columns["portfolio"]:
+            if not _useful(cells[at]):
+                continue
+            found = self.portfolios.get(normalise(cells[at]))
+            if not found:
+                row.problem = "unknown_portfolio"
+                row.details = {"written": cells[at][:80]}
+                return
+            column, portfolio_id = found
+            row.portfolios[column] = portfolio_id
 
     def _keep(self, row, target, written):
         """Keep in the notes what is written in a column and can't be used."""
