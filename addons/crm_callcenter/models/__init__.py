@@ -124,7 +124,9 @@ from . import res_partner_custom_field
 from . import res_partner_portfolio
 from . import res_partner_anchor
 from . import crm_card
+from . import crm_card_timeline
 from . import crm_conversion
+from . import res_partner_conversion
 from . import res_partner_consent
 from . import res_partner_identity
 from . import res_users
