@@ -84,7 +84,6 @@
         "views/crm_bulk_job_views.xml",
         "views/crm_operator_category_views.xml",
         "views/res_partner_portfolio_views.xml",
-        "views/crm_card_views.xml",
         "views/calendar_event_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

@@ -130,8 +130,10 @@ from . import res_partner_portfolio
 from . import res_partner_anchor
 from . import res_partner_rows
 from . import crm_card
+from . import crm_card_timeline
 from . import crm_conversion
 from . import crm_conversion_rows
+from . import res_partner_conversion
 from . import res_partner_consent
 from . import res_partner_identity
 from . import res_users

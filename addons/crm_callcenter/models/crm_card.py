@@ -1,23 +1,33 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import SQL
 
-#: Rows of the timeline shown at once.
-PAGE = 30
-#: Rows that one request may ask for.
-MOST = 200
+from ..tools.italian_codes import read_vat_number
+from ..tools.phone import format_international, to_e164
+
+#: Names of one customer that its card looks at, the latest.
+MOST_NAMES = 500
+#: Contacts and addresses of one customer that its card looks at.
+MOST_PARTNERS = 500
+#: Duplicates that the hint shows.
+MOST_DUPLICATES = 5
+#: Names that one look-up of a duplicate reads before rights are asked.
+DUPLICATES_READ = 50
+_NUMBERS = ("phone_e164", "mobile_e164", "phone_second_e164")
+_CODES = ("fiscal_code", "vat_number")
 
 
 class CrmCardMixin(models.AbstractModel):
-    """The card: what a name and its customer show alike, a header and a timeline.
+    """The card: what a name and its customer show alike.
 
-    The timeline is a list of kinds of rows. An addon adds a kind by extending
-    :meth:`_timeline_kinds` and defining ``_timeline_rows_<kind>``; the screen needs no
-    change.
+    Its header says what is next, what is open, what was consented to, and who may be
+    the same; its timeline (``crm_card_timeline.py``) what has happened.
     """
 
     _name = "crm.card.mixin"
     _description = "Card of a Name"
+
+    can_undo_conversion = fields.Boolean(compute="_compute_can_undo_conversion")
 
     def _card_leads(self):
         """Return the names whose history this card shows: those the user may see.
@@ -27,199 +37,58 @@ class CrmCardMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _card_partners(self):
-        """Return the customers whose history this card shows.
+        """Return the customer of this card with its contacts: those the user may see.
 
         :rtype: res.partner
         """
         raise NotImplementedError
 
+    def _card_family(self, partner):
+        """Return a customer, its contacts and addresses, or a contact's company.
+
+        A colleague or a company of the database stands alone: what happened with all
+        of their contacts is no history of theirs.
+
+        :param res.partner partner: as the system sees it
+        :rtype: res.partner
+        """
+        head = partner.commercial_partner_id
+        if not partner or head.own_company_ids or not partner.partner_share:
+            return partner
+        return partner.search(
+            [("id", "child_of", head.id), ("partner_share", "=", True)],
+            order="id",
+            limit=MOST_PARTNERS,
+        )
+
+    def _card_leads_of(self, partners):
+        """Return the names of these customers that the user may see.
+
+        :rtype: crm.lead
+        """
+        leads = self.env["crm.lead"]
+        if not partners or not leads.has_access("read"):
+            return leads
+        return leads.search(
+            [("partner_id", "in", partners.ids)], order="id desc", limit=MOST_NAMES
+        )
+
     # ------------------------------------------------------------
-    # WHAT THE SCREEN ASKS FOR
+    # HEADER
     # ------------------------------------------------------------
 
     @api.readonly
     def card_header(self):
-        """Return what the header shows: next action, open processes, duplicates.
+        """Return what the header shows.
 
-        :return: ``next_action``, ``processes``, ``duplicates`` and ``others`` (names of
-            the same customer); moments are UTC, as Odoo writes them
+        :return: ``next_action``, ``processes``, ``consents``, ``do_not_call``,
+            ``duplicates`` and ``others`` (names of the same customer); moments are
+            UTC, as Odoo writes them
         :rtype: dict
         """
         self.ensure_one()
         self.check_access("read")
         return self._card_header(self._card_leads())
-
-    @api.readonly
-    def card_timeline(self, kinds=None, offset=0, limit=PAGE):
-        """Return a page of the timeline.
-
-        :param list[str] kinds: kinds of rows; by default all
-        :param int offset: rows to leave out, the latest first
-        :param int limit: rows to return, 200 at most
-        :return: ``kinds`` (key, label, icon), ``rows`` and ``more``; moments are UTC,
-            as Odoo writes them
-        :rtype: dict
-        """
-        self.ensure_one()
-        self.check_access("read")
-        known = self._timeline_kinds()
-        wanted = [kind for kind in known if kinds is None or kind in kinds]
-        limit = max(1, min(int(limit), MOST))
-        offset = max(0, int(offset))
-        leads, partners = self._card_leads(), self._card_partners()
-        rows = []
-        for kind in wanted:
-            found = getattr(self, f"_timeline_rows_{kind}")(
-                leads, partners, offset + limit + 1
-            )
-            rows += [{"kind": kind, "icon": known[kind][1], **row} for row in found]
-        rows.sort(key=lambda row: (row["date"], row["id"]), reverse=True)
-        return {
-            "kinds": [
-                {"key": kind, "label": label, "icon": icon}
-                for kind, (label, icon) in known.items()
-            ],
-            "rows": rows[offset : offset + limit],
-            "more": len(rows) > offset + limit,
-        }
-
-    @api.model
-    def _timeline_kinds(self):
-        """Return the kinds of rows, in the order of their filters.
-
-        :return: label and icon (a class of Font Awesome) by key
-        :rtype: dict[str, tuple[str, str]]
-        """
-        return {
-            "interaction": (self.env._("Outcomes"), "fa-check-square-o"),
-            "call": (self.env._("Calls"), "fa-phone"),
-            "appointment": (self.env._("Appointments"), "fa-calendar"),
-            "mail": (self.env._("E-mails"), "fa-envelope-o"),
-        }
-
-    # ------------------------------------------------------------
-    # KINDS OF ROWS
-    # ------------------------------------------------------------
-
-    @api.model
-    def _timeline_row(self, record, date, title, **values):
-        """Return a row of the timeline.
-
-        :param record: what it tells of; opened by a click
-        :param datetime.datetime date: naive UTC
-        :param str title: one line
-        :param values: ``text``, ``who``, ``color`` (CSS), ``state``; all may be falsy
-        :rtype: dict
-        """
-        return {
-            "model": record._name,
-            "id": record.id,
-            "date": fields.Datetime.to_string(date),
-            "title": title,
-            "text": values.get("text") or "",
-            "who": values.get("who") or "",
-            "color": values.get("color") or "",
-            "state": values.get("state") or "",
-        }
-
-    def _timeline_rows_interaction(self, leads, partners, limit):
-        """Return the latest outcomes of names, those of merged ones as well."""
-        ledger = self.env["crm.interaction"]
-        if not ledger.has_access("read"):
-            return []
-        rows = ledger.search_fetch(
-            [("lead_id", "in", leads.ids)],
-            limit=limit,
-            order="date desc, id desc",
-        )
-        return [
-            self._timeline_row(
-                row,
-                row.date,
-                " · ".join(
-                    filter(None, (row.activity_type_id.name, row.outcome_id.name))
-                ),
-                text=row.note,
-                # sudo: who spoke to a name is part of its history
-                who=row.sudo().user_id.name,
-                color=row.outcome_color,
-                state=row.state_after_id.name
-                if row.state_after_id != row.state_before_id
-                else "",
-            )
-            for row in rows
-        ]
-
-    def _timeline_rows_call(self, leads, partners, limit):
-        """Return the latest dials of names that the user may see."""
-        calls = self.env["crm.call"]
-        if not calls.has_access("read"):
-            return []
-        results = dict(calls._fields["result"]._description_selection(self.env))
-        rows = calls.search_fetch(
-            [("lead_id", "in", leads.ids)],
-            limit=limit,
-            order="started_at desc, id desc",
-        )
-        return [
-            self._timeline_row(
-                row,
-                row.started_at,
-                f"{row.number_e164} · {results[row.result]}",
-                # sudo: as above
-                who=row.sudo().user_id.name,
-            )
-            for row in rows
-        ]
-
-    def _timeline_rows_appointment(self, leads, partners, limit):
-        """Return the latest appointments, those to come first of all."""
-        domain = Domain("opportunity_id", "in", leads.ids)
-        if partners:
-            domain |= Domain("is_sales_appointment", "=", True) & Domain(
-                "partner_ids", "in", partners.ids
-            )
-        rows = self.env["calendar.event"].search_fetch(
-            domain, limit=limit, order="start desc, id desc"
-        )
-        return [
-            self._timeline_row(
-                row,
-                row.start,
-                row.name,
-                text=row.location,
-                # sudo: the colleague of an appointment that one may see
-                who=row.sudo().user_id.name,
-            )
-            for row in rows
-        ]
-
-    def _timeline_rows_mail(self, leads, partners, limit):
-        """Return the latest e-mails and comments, as far as the user may read them."""
-        domain = Domain("model", "=", "crm.lead") & Domain("res_id", "in", leads.ids)
-        if partners:
-            domain |= Domain("model", "=", "res.partner") & Domain(
-                "res_id", "in", partners.ids
-            )
-        domain &= Domain("message_type", "in", ("email", "email_outgoing", "comment"))
-        rows = self.env["mail.message"].search_fetch(
-            domain, limit=limit, order="date desc, id desc"
-        )
-        return [
-            self._timeline_row(
-                row,
-                row.date,
-                row.subject or row.sudo().record_name or "",
-                text=html2plaintext(row.body or "")[:300],
-                # sudo: the author of a message that one may read
-                who=row.sudo().author_id.name or row.email_from,
-            )
-            for row in rows
-        ]
-
-    # ------------------------------------------------------------
-    # HEADER
-    # ------------------------------------------------------------
 
     def _card_header(self, leads):
         """Return what the header shows; addons above add to it.
@@ -230,38 +99,40 @@ class CrmCardMixin(models.AbstractModel):
         return {
             "next_action": self._card_next_action(leads),
             "processes": self._card_processes(leads),
+            "consents": self._card_consents(),
+            "do_not_call": self._card_do_not_call(),
             "duplicates": self._card_duplicates(leads),
             "others": [
                 {"id": lead.id, "name": lead.display_name}
-                for lead in leads
-                if lead != self
-            ]
-            if self._name == "crm.lead"
-            else [],
+                for lead in (leads - self if self._name == leads._name else leads)[:5]
+            ],
         }
 
     def _card_next_action(self, leads):
-        # sudo: the names are the user's to see; what is planned with them as well
+        planned = Domain("res_model", "=", "crm.lead") & Domain(
+            "res_id", "in", leads.ids
+        )
+        planned |= Domain("res_model", "=", "res.partner") & Domain(
+            "res_id", "in", self._card_partners().ids
+        )
+        # sudo: these are the user's to see; what is planned with them as well
         action = (
             self.env["mail.activity"]
             .sudo()
-            .search(
-                [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)],
-                order="date_deadline, id",
-                limit=1,
-            )
+            .search(planned, order="date_deadline, date_planned, id", limit=1)
         )
         if not action:
             return None
+        moment = action.date_planned
         return {
             "name": action.summary or action.activity_type_id.name,
             "type": action.activity_type_id.name,
-            "date": fields.Datetime.to_string(action.date_planned)
-            if action.date_planned
-            else None,
+            "date": fields.Datetime.to_string(moment) if moment else None,
             "day": fields.Date.to_string(action.date_deadline),
             "who": action.user_id.name or "",
-            "late": action.date_deadline < fields.Date.context_today(self),
+            "late": moment < fields.Datetime.now()
+            if moment
+            else action.date_deadline < fields.Date.context_today(self),
         }
 
     def _card_processes(self, leads):
@@ -279,10 +150,141 @@ class CrmCardMixin(models.AbstractModel):
             )
         ]
 
+    def _card_consents(self):
+        """Return what was consented to, and what the company needs and has not.
+
+        :return: per purpose and state ``purpose``, ``state`` (given, withdrawn,
+            expired or missing), ``label``, and ``values``: for which numbers and
+            addresses
+        :rtype: list[dict]
+        """
+        values = self._consent_values()
+        found = {}
+        told = set()
+        for consent in self.env["crm.consent"]._present_states(values):
+            state, label = consent._state_label()
+            told.add((consent.value, consent.purpose_id.id))
+            found.setdefault((consent.purpose_id.name, state, label), []).append(
+                consent.value
+            )
+        # sudo: what the settings ask for, whoever looks
+        needed = self.env.company.sudo().call_consent_purpose_id
+        missing = [
+            value
+            for value in values
+            if needed and value.startswith("+") and (value, needed.id) not in told
+        ]
+        if missing:
+            found[needed.name, "missing", self.env._("Not recorded")] = missing
+        return [
+            {
+                "purpose": purpose,
+                "state": state,
+                "label": label,
+                "values": [
+                    format_international(value) if value.startswith("+") else value
+                    for value in dict.fromkeys(values)
+                ],
+            }
+            for (purpose, state, label), values in found.items()
+        ]
+
+    def _card_do_not_call(self):
+        """Return why numbers must not be called, a sentence for each.
+
+        :rtype: list[str]
+        """
+        numbers = [value for value in self._consent_values() if value.startswith("+")]
+        why = self.env["phone.blacklist"]._why_forbidden(numbers)
+        return [
+            f"{format_international(number)}: {sentence}"
+            for number, sentence in why.items()
+        ]
+
+    # ------------------------------------------------------------
+    # DUPLICATES
+    # ------------------------------------------------------------
+
+    def _card_identity(self, leads):
+        """Return by what other names are recognised as the same.
+
+        :param crm.lead leads: of the card
+        :return: ``number`` (E.164), ``email`` (normalised) and ``code`` (codice
+            fiscale or partita IVA, as names hold them)
+        :rtype: dict[str, set[str]]
+        """
+        return {
+            "number": {lead[name] for lead in leads for name in _NUMBERS} - {False},
+            "email": set(leads.mapped("email_normalized")) - {False},
+            "code": {lead[name] for lead in leads for name in _CODES} - {False},
+        }
+
     def _card_duplicates(self, leads):
-        """Return other names that may be the same, see ``crm_lead_duplicates.py``."""
-        known = leads[:1].duplicate_lead_ids - leads if leads else leads
-        return [{"id": lead.id, "name": lead.display_name} for lead in known[:5]]
+        """Return other names that may be the same, of those that the user may see.
+
+        The same number, e-mail address, codice fiscale or partita IVA, each found by
+        an index.
+
+        :param crm.lead leads: of the card
+        :rtype: list[dict]
+        """
+        known = self.env["crm.lead"]
+        identity = self._card_identity(leads)
+        if not known.has_access("read") or not any(identity.values()):
+            return []
+        rows = self.env.execute_query(self._duplicates_query(identity))
+        # The user's own rights decide which of them it is told about.
+        found = known.search(
+            [("id", "in", [row_id for (row_id,) in rows]), ("id", "not in", leads.ids)],
+            order="id",
+            limit=MOST_DUPLICATES,
+        )
+        return [
+            {
+                "id": lead.id,
+                "name": lead.display_name,
+                "why": ", ".join(self._why_duplicate(identity, lead)),
+            }
+            for lead in found
+        ]
+
+    @api.model
+    def _duplicates_query(self, identity):
+        columns = [
+            *((name, "number") for name in _NUMBERS),
+            ("email_normalized", "email"),
+            *((name, "code") for name in _CODES),
+        ]
+        self.env["crm.lead"].flush_model([column for column, _kind in columns])
+        return SQL(" UNION ").join(
+            SQL(
+                "(SELECT id FROM crm_lead WHERE %s = ANY(%s::varchar[])"
+                " AND active LIMIT %s)",
+                SQL.identifier(column),
+                sorted(identity[kind]),
+                DUPLICATES_READ,
+            )
+            for column, kind in columns
+            if identity[kind]
+        )
+
+    @api.model
+    def _why_duplicate(self, identity, lead):
+        """Return in words what a name has in common with this card."""
+        other = self.env["crm.card.mixin"]._card_identity(lead)
+        labels = {
+            "number": self.env._("same number"),
+            "email": self.env._("same e-mail"),
+            "code": self.env._("same code"),
+        }
+        return [label for kind, label in labels.items() if identity[kind] & other[kind]]
+
+    # ------------------------------------------------------------
+    # BUTTONS
+    # ------------------------------------------------------------
+
+    def _compute_can_undo_conversion(self):
+        raise NotImplementedError
 
 
 class CrmLead(models.Model):
@@ -290,13 +292,33 @@ class CrmLead(models.Model):
     _inherit = ["crm.lead", "crm.card.mixin"]
 
     def _card_leads(self):
-        if not self.partner_id:
-            return self
-        others = self.search([("partner_id", "=", self.partner_id.id)], limit=50)
-        return self | others
+        # sudo: whose contact the customer is; names and customers are asked for below
+        family = self._card_family(self.sudo().partner_id)
+        return self | self._card_leads_of(family)
 
     def _card_partners(self):
-        return self.partner_id._filtered_access("read")
+        # sudo: as above
+        family = self._card_family(self.sudo().partner_id)
+        return family.sudo(False)._filtered_access("read")
+
+    def _card_do_not_call(self):
+        # The forms of names say it above the header, from what they read anyway.
+        return []
+
+    def action_open_card(self):
+        """Open this name with the form of names.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "res_id": self.id,
+            "views": [
+                (self.env.ref("crm_callcenter.crm_lead_view_form_name").id, "form")
+            ],
+        }
 
 
 class ResPartner(models.Model):
@@ -304,10 +326,22 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "crm.card.mixin"]
 
     def _card_leads(self):
-        leads = self.env["crm.lead"]
-        if not leads.has_access("read"):
-            return leads
-        return leads.search([("partner_id", "in", self.ids)], limit=50)
+        # sudo: whose contact this is; the names are those that the user may see
+        return self._card_leads_of(self._card_family(self.sudo()))
 
     def _card_partners(self):
-        return self
+        # sudo: as above
+        family = self._card_family(self.sudo()).sudo(False)
+        return self | (family - self)._filtered_access("read")
+
+    def _card_identity(self, leads):
+        identity = super()._card_identity(leads)
+        country = self.country_id.code or "IT"
+        numbers = {
+            to_e164(self[name], country) for name in ("phone", "mobile", "phone_second")
+        }
+        vat = read_vat_number(self.vat) if self.vat else None
+        identity["number"] |= numbers - {None, False, ""}
+        identity["email"] |= {self.email_normalized} - {False}
+        identity["code"] |= {self.fiscal_code, vat} - {None, False}
+        return identity

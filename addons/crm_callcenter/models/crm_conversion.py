@@ -2,7 +2,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from .crm_custom_field_mixin import IN_STEP, IN_STEP_KEY
@@ -97,6 +97,74 @@ class CrmConversion(models.Model):
     # UNDO
     # ------------------------------------------------------------
 
+    @api.model
+    def _may_undo(self):
+        """Tell whether the current user takes conversions back.
+
+        :rtype: bool
+        """
+        user = self.env.user
+        return user.has_group("crm_callcenter.group_back_office") or user.has_group(
+            "crm_callcenter.group_campaign_manager"
+        )
+
+    @api.model
+    def _open_of(self, lead):
+        """Return the conversion of a name that can be taken back, locked.
+
+        Of two who press the button at once the second waits here, is asked to try
+        again by the database, and then finds it taken back.
+
+        :param crm.lead lead: one name
+        :rtype: crm.conversion
+        :raise AccessError: the user is none of those who may
+        :raise UserError: there is none
+        """
+        if not self._may_undo():
+            raise AccessError(
+                self.env._("Only the back office takes conversions back. Ask them.")
+            )
+        conversion = self.search(
+            [("lead_id", "=", lead.id), ("undone_at", "=", False)], limit=1
+        )
+        if not conversion:
+            self._refuse_undo(lead)
+        self.env.cr.execute(
+            SQL("SELECT id FROM crm_conversion WHERE id = %s FOR UPDATE", conversion.id)
+        )
+        return conversion
+
+    @api.model
+    def _refuse_undo(self, record):
+        """Say why nothing can be taken back.
+
+        :param record: a name or a customer
+        """
+        name = "lead_id" if record._name == "crm.lead" else "partner_id"
+        record = record.sudo(False)
+        undone = self.search(
+            [(name, "=", record.id), ("undone_at", "!=", False)],
+            order="undone_at desc",
+            limit=1,
+        )
+        if undone:
+            raise UserError(
+                self.env._(
+                    "%(user)s has taken this conversion back already, on %(date)s.",
+                    user=undone.undone_by_id.name,
+                    date=fields.Datetime.context_timestamp(
+                        self, undone.undone_at
+                    ).strftime("%d/%m/%Y %H:%M"),
+                )
+            )
+        record.check_access("read")
+        raise UserError(
+            self.env._(
+                "%(name)s was not converted here, so there is nothing to take back.",
+                name=record.name,
+            )
+        )
+
     def _obstacles(self):
         """Return why this conversion can't be taken back; addons above add theirs.
 
@@ -111,11 +179,11 @@ class CrmConversion(models.Model):
 
     def _obstacles_of_documents(self):
         found = []
-        lead, partner = self.lead_id, self.partner_id
+        lead, customer = self.lead_id, self.partner_id.commercial_partner_id
         if "account.move" in self.env:
             invoice = self.env["account.move"].search(
                 [
-                    ("partner_id", "child_of", partner.ids),
+                    ("partner_id", "child_of", customer.ids),
                     ("state", "=", "posted"),
                     ("create_date", ">=", self.create_date),
                 ],
@@ -127,14 +195,16 @@ class CrmConversion(models.Model):
                 )
         if "sale.order" in self.env:
             orders = self.env["sale.order"]
-            domain = [
-                ("partner_id", "child_of", partner.ids),
-                ("create_date", ">=", self.create_date),
-            ]
+            domain = Domain("partner_id", "child_of", customer.ids) & Domain(
+                "create_date", ">=", self.create_date
+            )
             if "opportunity_id" in orders._fields:
-                domain = ["|", ("opportunity_id", "=", lead.id), "&", *domain]
+                # What belongs to another name of the customer is no obstacle.
+                domain &= Domain("opportunity_id", "=", False)
+                domain |= Domain("opportunity_id", "=", lead.id)
             order = orders.search(
-                [*domain, ("state", "not in", ("draft", "sent", "cancel"))], limit=1
+                domain & Domain("state", "not in", ("draft", "sent", "cancel")),
+                limit=1,
             )
             if order:
                 found.append(self.env._("order %(order)s", order=order.display_name))
@@ -169,9 +239,7 @@ class CrmConversion(models.Model):
         self.ensure_one()
         lead = self.lead_id
         if self.undone_at:
-            raise UserError(
-                self.env._("%(name)s has been taken back already.", name=lead.name)
-            )
+            self._refuse_undo(lead)
         obstacles = self._obstacles()
         if obstacles:
             raise UserError(
@@ -214,10 +282,17 @@ class CrmConversion(models.Model):
         self.env["crm.lead.process"].invalidate_model(["partner_id"])
 
     def _drop_customer(self, partner):
-        """Archive the customer that the conversion made, unless others use it."""
+        """Archive the customer that the conversion made, unless others use it.
+
+        A company with a contact makes two customers, both in the same moment.
+        """
+        head = partner.commercial_partner_id
         others = self.env["crm.lead"].with_context(active_test=False)
-        if not others.search_count([("partner_id", "=", partner.id)], limit=1):
-            partner.active = False
+        if others.search_count([("partner_id", "child_of", head.id)], limit=1):
+            return
+        partner.active = False
+        if head.create_date == partner.create_date:
+            head.active = False
 
 
 class CrmLead(models.Model):
@@ -228,25 +303,15 @@ class CrmLead(models.Model):
     conversion_ids = fields.One2many(
         "crm.conversion", "lead_id", "Conversions", readonly=True
     )
-    can_undo_conversion = fields.Boolean(compute="_compute_can_undo_conversion")
-
     def _compute_can_undo_conversion(self):
-        may = self._may_undo_conversion()
         # sudo: only whether there is one
         open_ones = self.env["crm.conversion"].sudo()
-        if may:
+        if open_ones._may_undo():
             open_ones = open_ones.search(
                 [("lead_id", "in", self.ids), ("undone_at", "=", False)]
             )
         for lead in self:
             lead.can_undo_conversion = lead in open_ones.lead_id
-
-    @api.model
-    def _may_undo_conversion(self):
-        user = self.env.user
-        return user.has_group("crm_callcenter.group_back_office") or user.has_group(
-            "crm_callcenter.group_campaign_manager"
-        )
 
     def _convert_to_opportunity(self, *args, **kwargs):
         before = self._note_conversion()
@@ -382,31 +447,45 @@ class CrmLead(models.Model):
         noted._mark_end_at_commit()
 
     def action_undo_conversion(self):
-        """Button of the back office: take the conversion of this name back."""
+        """Button of the back office: take the conversion of this name back.
+
+        :return: says so, and leads to a screen that the user may still see
+        :rtype: dict
+        :raise AccessError: the user is none of those who may
+        :raise UserError: there is nothing to take back, or something builds on it
+        """
         self.ensure_one()
-        if not self._may_undo_conversion():
-            raise AccessError(
-                self.env._("Only the back office takes conversions back. Ask them.")
-            )
+        # sudo: the back office may see what a name was; the checks stand here
+        conversion = self.env["crm.conversion"].sudo()._open_of(self)
         self.check_access("write")
-        # sudo: the back office may see what a name was; the check stands above
-        conversion = self.env["crm.conversion"].sudo()
-        conversion = conversion.search(
-            [("lead_id", "=", self.id), ("undone_at", "=", False)], limit=1
-        )
-        if not conversion:
-            raise UserError(
-                self.env._(
-                    "%(name)s was not converted here, so there is nothing to take"
-                    " back.",
-                    name=self.name,
-                )
-            )
         conversion._undo()
-        # The back office sees opportunities; this is a name of the call centre again.
+        return self._action_after_undo()
+
+    def _action_after_undo(self):
+        """Return what the screen does next.
+
+        The back office sees opportunities; this is a name of the call centre again.
+        """
+        if self.has_access("read"):
+            following = {"type": "ir.actions.act_window_close"}
+        else:
+            following = {
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "crm_callcenter.crm_lead_action_opportunities"
+                ),
+                "target": "main",
+            }
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_callcenter.crm_lead_action_opportunities"
-            ),
-            "target": "main",
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The conversion is taken back: %(name)s is a name of the call"
+                    " centre again.",
+                    # sudo: its name, for who had it on the screen a moment ago
+                    name=self.sudo().name,
+                ),
+                "next": following,
+            },
         }

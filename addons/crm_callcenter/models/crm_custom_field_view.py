@@ -63,9 +63,12 @@ class CrmCustomFieldMixin(models.AbstractModel):
             on_phone = [row for row in entries if row[1]["on_phone"]]
             if not on_phone:
                 return
+            # Before all else on the card: at the door nobody scrolls.
+            first = arch.find(".//group[@name='card']")
+            first = notebook if first is None else first
             for hidden in ("custom_field_keys", "custom_currency_id"):
-                notebook.addprevious(E.field(name=hidden, invisible="1"))
-            notebook.addprevious(
+                first.addprevious(E.field(name=hidden, invisible="1"))
+            first.addprevious(
                 E.group(
                     *(self._custom_node(*row) for row in on_phone),
                     name="custom_fields",
@@ -90,7 +93,8 @@ class CrmCustomFieldMixin(models.AbstractModel):
                     invisible="not id",
                 )
             )
-        notebook.insert(0, page)
+        timeline = notebook.find("page[@name='history']")
+        notebook.insert(0 if timeline is None else notebook.index(timeline) + 1, page)
 
     @api.model
     def _custom_groups(self, entries):

@@ -14,6 +14,8 @@ from . import test_custom_field_rules
 from . import test_custom_field_tour
 from . import test_custom_field_types
 from . import test_card
+from . import test_conversion
+from . import test_conversion_concurrency
 from . import test_conversion_undo
 from . import test_consent
 from . import test_customer_state

@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("crm_custom_field", {
 
 registry.category("web_tour.tours").add("crm_custom_field_on_name", {
     steps: () => [
-        { trigger: ".nav-link[name=custom_fields].active" },
+        { trigger: ".nav-link[name=custom_fields]", run: "click" },
         {
             content: "The field is there at once",
             trigger: ".o_form_view label:contains(Kind of Roof)",

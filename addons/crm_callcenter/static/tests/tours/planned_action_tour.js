@@ -48,15 +48,10 @@ registry.category("web_tour.tours").add("callcenter_planned_action", {
             trigger: ".o_field_widget[name='commercial_state_id']:contains('Won over')",
         },
         {
-            content: "open the history",
-            trigger: ".o_notebook .nav-link[name='history']",
-            run: "click",
-        },
-        {
-            content: "it has the outcome, with points, icon and note",
+            content: "the timeline has the outcome without a reload, with points and note",
             trigger:
-                ".o_field_widget[name='interaction_ids'] .o_data_row:contains('Wants an offer')"
-                + ":contains('Is interested') td[name='points']:contains('3')",
+                ".o_callcenter_timeline_row:contains('Wants an offer')"
+                + ":contains('Is interested'):contains('+3 points'):contains('Won over')",
         },
         {
             content: "open the legend",
