@@ -303,6 +303,7 @@ class CrmLead(models.Model):
     conversion_ids = fields.One2many(
         "crm.conversion", "lead_id", "Conversions", readonly=True
     )
+
     def _compute_can_undo_conversion(self):
         # sudo: only whether there is one
         open_ones = self.env["crm.conversion"].sudo()

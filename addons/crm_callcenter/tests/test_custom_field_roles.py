@@ -134,8 +134,8 @@ class TestCustomFieldRoles(CustomFieldCase):
             found[model_name, "group"] = lambda model=model, link=link: (
                 model.formatted_read_group([], [f"{link}.{NAME}"])
             )
-            found[model_name, "sort"] = lambda model=model, link=link: (
-                model.search([], order=f"{link}.{NAME}", limit=1)
+            found[model_name, "sort"] = lambda model=model, link=link: model.search(
+                [], order=f"{link}.{NAME}", limit=1
             )
         return found
 
