@@ -450,7 +450,7 @@ class CrmCustomFieldMass(models.Model):
         :param list lead_ids: ids of names
         :rtype: list[int]
         """
-        query = self._leads_query([("id", "in", lead_ids)])
+        query = self._leads_query(fields.Domain("id", "in", lead_ids))
         return [row[0] for row in self.env.execute_query(query.select())]
 
 

@@ -22,6 +22,7 @@ class CrmDesk(models.AbstractModel):
         expected_revenue=None,
         date_deadline=None,
         lead_values=None,
+        custom_changes=None,
         call_uuid=None,
     ):
         """Register how the contact with the name in hand ended, and give the name back.
@@ -35,6 +36,7 @@ class CrmDesk(models.AbstractModel):
         :param float expected_revenue: for T and C
         :param str date_deadline: expected closing, for T and C
         :param dict lead_values: main fields that the operator corrected
+        :param dict custom_changes: of custom fields, see ``_apply_custom``
         :param str call_uuid: the dial that led to it, if any
         :return: ``interaction_id``, ``outcome``, ``message``, ``event_id``, ``lead_id``
             and ``lead_url``
@@ -52,6 +54,8 @@ class CrmDesk(models.AbstractModel):
         recall = self._checked_recall(outcome, recall_at, recall_scope)
         if lead_values:
             lead.write(lead_values)
+        if custom_changes:
+            self._apply_custom(lead, custom_changes)
         call = self._call_of(call_uuid, line)
         event = self.env["calendar.event"]
         if outcome.kind == "T":

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import escape_psql
 
 from odoo.addons.crm_callcenter.tools.custom_field import CHOICE_TYPES
+
+#: How the browser writes a value that its field doesn't have yet.
+NEW_CHOICE = "new:"
 
 
 class CrmDesk(models.AbstractModel):
@@ -101,75 +105,105 @@ class CrmDesk(models.AbstractModel):
             "choices": choices,
         }
 
+    # ------------------------------------------------------------
+    # CHANGES
+    # ------------------------------------------------------------
+
     @api.model
-    def set_custom_field(self, line_id, claim_token, name, value):
-        """Write a custom field of the name in hand, with the operator's own rights.
+    def preview_custom_fields(self, line_id, claim_token, changes):
+        """Tell what the custom fields of the name in hand would be; save nothing.
+
+        Like everything that is done on a name, they are saved by CONFIRM alone. Until
+        then the browser keeps the changes, and learns here whether they are accepted
+        and what is computed from them.
 
         :param int line_id: of the claim
         :param str claim_token: of the claim
-        :param str name: technical name of the field
-        :param value: text, number, bool or ISO date; id of a choice, list of ids of
-            several; False empties it
-        :return: the custom fields as they are now, as in the name's payload
+        :param dict changes: see ``_apply_custom``
+        :return: the custom fields as they would be, as in the name's payload; a value
+            that is new to its field has ``new:`` and its label as id
         :rtype: dict
         :raise UserError: it is no custom field, or its rule refuses the value
         :raise AccessError: the field is closed to the operator
         """
-        lead = self._custom_lead(line_id, claim_token)
-        entry = self._custom_entry(name)
-        if entry["field_type"] == "choices":
-            value = [Command.set([int(choice) for choice in value or []])]
-        elif entry["field_type"] == "choice":
-            value = int(value) if value else False
-        elif entry["field_type"] in ("integer", "decimal", "amount"):
-            value = self._custom_number(entry, value)
-        lead.write({name: value})
-        return self._payload_custom(lead.sudo())  # sudo: see ``_payload``
+        self._check_operator()
+        lead = self._held_line(line_id, claim_token).lead_id.sudo(False)
+        savepoint = self.env.cr.savepoint()
+        with savepoint:
+            known = self._last_choice_id()
+            self._apply_custom(lead, changes)
+            payload = self._payload_custom(lead.sudo())  # sudo: see ``_payload``
+            savepoint.rollback()
+        self.env.invalidate_all()
+        return _with_new_choices(payload, known)
 
     @api.model
-    def add_custom_choice(self, line_id, claim_token, name, label):
-        """Add a value to a choice, where its field allows it, and give it to the name.
+    def _last_choice_id(self):
+        # sudo: only a number, to tell new values from known ones
+        choices = self.env["crm.custom.field.choice"].sudo()
+        return choices.search([], order="id desc", limit=1).id or 0
 
-        :param str name: technical name of the field
-        :param str label: of the new value
-        :return: see ``set_custom_field``
-        :rtype: dict
+    @api.model
+    def _apply_custom(self, lead, changes):
+        """Write what was changed on custom fields, with the operator's own rights.
+
+        :param crm.lead lead: in hand
+        :param dict changes: ``values``, by technical name text, number, bool or ISO
+            date, the id of a choice or ``new:`` and the label of a new one, a list of
+            those for several, ``False`` to empty it; ``shown``, ids of fields of the
+            catalogue that the name shows from now on
         """
-        lead = self._custom_lead(line_id, claim_token)
-        entry, label = self._custom_entry(name), (label or "").strip()
+        for field_id in changes.get("shown") or ():
+            self.env["crm.custom.field.add.wizard"].create(
+                {"lead_id": lead.id, "custom_field_id": int(field_id)}
+            ).action_add()
+        values = {
+            name: self._custom_input(name, value)
+            for name, value in (changes.get("values") or {}).items()
+        }
+        if values:
+            lead.write(values)
+        lead.invalidate_recordset(["custom_field_keys"])
+
+    @api.model
+    def _custom_input(self, name, value):
+        """Return a value of the browser as ``write`` takes it."""
+        entry = self._custom_entry(name)
+        if entry["field_type"] == "choices":
+            return [
+                Command.set([self._choice_id(entry, choice) for choice in value or []])
+            ]
+        if entry["field_type"] == "choice":
+            return self._choice_id(entry, value) if value else False
+        if entry["field_type"] in ("integer", "decimal", "amount"):
+            return self._custom_number(entry, value)
+        return value
+
+    @api.model
+    def _choice_id(self, entry, value):
+        """Return the id of a value, which is added if it is new to its field.
+
+        :param dict entry: of the catalogue
+        :param value: an id, or ``new:`` and a label
+        :rtype: int
+        """
+        if not isinstance(value, str) or not value.startswith(NEW_CHOICE):
+            return int(value)
+        label = value.removeprefix(NEW_CHOICE).strip()
         if not label:
             raise UserError(self.env._("Enter the value to add."))
         choices = self.env["crm.custom.field.choice"]
-        known = choices.search(
-            [("custom_field_id", "=", entry["id"]), ("name", "=ilike", label)], limit=1
+        choice = choices.search(
+            [
+                ("custom_field_id", "=", entry["id"]),
+                ("name", "=ilike", escape_psql(label)),
+            ],
+            limit=1,
         )
-        choice = known or choices.create(
-            {"custom_field_id": entry["id"], "name": label}
-        )
-        several = entry["field_type"] == "choices"
-        lead.write({name: [Command.link(choice.id)] if several else choice.id})
-        return self._payload_custom(lead.sudo())  # sudo: see ``_payload``
-
-    @api.model
-    def show_custom_field(self, line_id, claim_token, field_id):
-        """Show a field of the catalogue on the name in hand from now on.
-
-        :param int field_id: of the catalogue
-        :return: see ``set_custom_field``
-        :rtype: dict
-        """
-        lead = self._custom_lead(line_id, claim_token)
-        self.env["crm.custom.field.add.wizard"].create(
-            {"lead_id": lead.id, "custom_field_id": int(field_id)}
-        ).action_add()
-        lead.invalidate_recordset(["custom_field_keys"])
-        return self._payload_custom(lead.sudo())  # sudo: see ``_payload``
-
-    @api.model
-    def _custom_lead(self, line_id, claim_token):
-        """Return the name in hand with the operator's own rights."""
-        self._check_operator()
-        return self._held_line(line_id, claim_token).lead_id.sudo(False)
+        return (
+            choice
+            or choices.create({"custom_field_id": entry["id"], "name": label})
+        ).id
 
     @api.model
     def _custom_entry(self, name):
@@ -189,3 +223,25 @@ class CrmDesk(models.AbstractModel):
                 self.env._("Enter a number for %(field)s.", field=entry["label"])
             ) from error
         return int(number) if entry["field_type"] == "integer" else number
+
+
+def _with_new_choices(payload, known):
+    """Name the values that a preview has made, which are gone with it, by their label.
+
+    :param dict payload: of custom fields
+    :param int known: highest id of a value that stays
+    :rtype: dict
+    """
+    for field in payload["custom_fields"]:
+        labels = {
+            choice["id"]: f"{NEW_CHOICE}{choice['name']}"
+            for choice in field["choices"]
+            if choice["id"] > known
+        }
+        for choice in field["choices"]:
+            choice["id"] = labels.get(choice["id"], choice["id"])
+        if field["type"] == "choices":
+            field["value"] = [labels.get(value, value) for value in field["value"]]
+        elif field["type"] == "choice":
+            field["value"] = labels.get(field["value"], field["value"])
+    return payload

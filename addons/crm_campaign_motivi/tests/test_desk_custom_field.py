@@ -33,9 +33,20 @@ class TestDeskCustomField(CampaignCommon):
         self.payload = self.next_name()
         self.lead = self.leads[0]
 
-    def _call(self, method, *values):
-        claim = (self.payload["line_id"], self.payload["claim_token"])
-        return getattr(self.desk(), method)(*claim, *values)
+    def _preview(self, shown=(), **values):
+        """Say what the operator has typed so far; names of fields without x_cc_."""
+        self.changes = {
+            "values": {f"x_cc_{name}": value for name, value in values.items()},
+            "shown": list(shown),
+        }
+        seen = self.desk().preview_custom_fields(
+            self.payload["line_id"], self.payload["claim_token"], self.changes
+        )
+        return {field["name"]: field for field in seen["custom_fields"]}, seen
+
+    def _confirm(self):
+        self.confirm(self.payload, "N", custom_changes=self.changes)
+        self.env.invalidate_all()
 
     def test_the_desk_shows_what_the_operator_may_see(self):
         labels = [field["label"] for field in self.payload["custom_fields"]]
@@ -48,42 +59,82 @@ class TestDeskCustomField(CampaignCommon):
             ["Flat"],
         )
 
-    def test_the_operator_fills_fields(self):
+    def test_what_the_operator_fills_is_saved_with_the_outcome(self):
+        self.people.rule_expression = "value < 20"
+        self.rare.compute_expression = False
         flat = self.roof.choice_ids
-        changed = self._call("set_custom_field", "x_cc_roof", flat.id)
-        self.assertEqual(changed["custom_fields"][0]["value"], flat.id)
-        self._call("set_custom_field", "x_cc_people", "4")
+        fields_, seen = self._preview(
+            shown=self.rare.ids, roof=flat.id, people="4", rare="yes"
+        )
+        self.assertEqual(fields_["x_cc_roof"]["value"], flat.id)
+        self.assertEqual(fields_["x_cc_people"]["value"], 4)
+        self.assertEqual(fields_["x_cc_rare"]["value"], "yes")
+        self.assertFalse(seen["custom_possible"])
+        self.assertFalse(self.lead.x_cc_roof or self.lead.x_cc_people)
+        self.assertFalse(self.env["crm.custom.field.added"].search([]))
+        self._confirm()
         self.assertEqual((self.lead.x_cc_roof, self.lead.x_cc_people), (flat, 4))
-        changed = self._call("show_custom_field", self.rare.id)
-        self.assertFalse(changed["custom_possible"])
-        self._call("set_custom_field", "x_cc_rare", "yes")
         self.assertEqual(self.lead.x_cc_rare, "yes")
+        self.assertEqual(
+            self.env["crm.custom.field.added"].search([]).custom_field_id, self.rare
+        )
+
+    def test_closing_the_name_saves_nothing(self):
+        self._preview(roof=self.roof.choice_ids.id, people=4)
+        self.desk().release(self.payload["line_id"], self.payload["claim_token"])
+        self.env.invalidate_all()
+        self.assertFalse(self.lead.x_cc_roof or self.lead.x_cc_people)
+
+    def test_what_is_computed_is_seen_while_talking(self):
+        self.rare.write({"compute_expression": "str(people * 2)", "is_shown": True})
+        fields_, _seen = self._preview(people=4)
+        self.assertEqual(fields_["x_cc_rare"]["value"], "8")
+        self.assertFalse(self.lead.x_cc_rare)
 
     def test_a_value_is_added_where_it_may(self):
         with self.assertRaisesRegex(AccessError, "can't add values"):
-            self._call("add_custom_choice", "x_cc_roof", "Round")
+            self._preview(roof="new:Round")
         self.roof.allow_new_choices = True
-        self._call("add_custom_choice", "x_cc_roof", "Round")
+        fields_, _seen = self._preview(roof="new:Round")
+        self.assertEqual(fields_["x_cc_roof"]["value"], "new:Round")
+        self.assertIn(
+            {"id": "new:Round", "name": "Round"}, fields_["x_cc_roof"]["choices"]
+        )
+        self.assertEqual(self.roof.choice_ids.mapped("name"), ["Flat"])
+        self._confirm()
         self.assertEqual(self.lead.x_cc_roof.name, "Round")
-        self._call("add_custom_choice", "x_cc_roof", "flat")
+
+    def test_a_value_that_is_there_is_not_added_again(self):
+        self.roof.allow_new_choices = True
+        fields_, _seen = self._preview(roof="new:flat")
+        self.assertEqual(fields_["x_cc_roof"]["value"], self.roof.choice_ids.id)
+        self._confirm()
         self.assertEqual(self.lead.x_cc_roof.name, "Flat")
+        self.assertEqual(len(self.roof.choice_ids), 1)
 
     def test_what_is_not_allowed_is_refused(self):
         self.people.write({"rule_expression": "value < 20", "rule_message": "fewer."})
         with self.assertRaises(AccessError):
-            self._call("set_custom_field", "x_cc_secret", "told")
+            self._preview(secret="told")
+        with self.assertRaisesRegex(ValidationError, "fewer"):
+            self._preview(people=99)
         with (
             self.assertRaisesRegex(ValidationError, "fewer"),
             self.cr.savepoint(),
         ):
-            self._call("set_custom_field", "x_cc_people", 99)
+            self._confirm()
+        self.assertFalse(self.lead.interaction_ids)
         with self.assertRaisesRegex(UserError, "Enter a number"):
-            self._call("set_custom_field", "x_cc_people", "many")
+            self._preview(people="many")
         with self.assertRaisesRegex(UserError, "deleted"):
-            self._call("set_custom_field", "street", "Elsewhere")
+            self.desk().preview_custom_fields(
+                self.payload["line_id"],
+                self.payload["claim_token"],
+                {"values": {"street": "Elsewhere"}},
+            )
         with self.assertRaises(UserError):
-            self.desk().set_custom_field(
-                self.payload["line_id"], "forged", "x_cc_people", 1
+            self.desk().preview_custom_fields(
+                self.payload["line_id"], "forged", {"values": {"x_cc_people": 1}}
             )
         self.assertEqual(self.lead.x_cc_people, 0)
 

@@ -1,7 +1,7 @@
 import { Component, useState } from "@odoo/owl";
 import { useDesk } from "./desk_hooks";
 
-/** What the company wants to know of the name; each change is saved at once. */
+/** What the company wants to know of the name; saved with the outcome. */
 export class DeskCustomFields extends Component {
     static template = "crm_campaign_motivi.DeskCustomFields";
     static props = {};
@@ -23,16 +23,8 @@ export class DeskCustomFields extends Component {
         return this.desk.phase !== "name";
     }
 
-    async change(method, values) {
-        await this.desk.attempt(async () => {
-            const changed = await this.desk.call(method, { ...this.desk.claim, ...values });
-            Object.assign(this.desk.payload, changed);
-            this.desk.clearMessage();
-        });
-    }
-
     set(field, value) {
-        return this.change("set_custom_field", { name: field.name, value });
+        return this.desk.changeCustom({ values: { [field.name]: value } });
     }
 
     toggle(field, id, checked) {
@@ -45,19 +37,21 @@ export class DeskCustomFields extends Component {
             this.state.adding = field.name;
             return;
         }
-        return this.set(field, parseInt(value) || false);
+        const known = field.choices.find((choice) => String(choice.id) === value);
+        return this.set(field, known ? known.id : false);
     }
 
-    async add(field, label) {
+    add(field, label) {
         this.state.adding = "";
         if (label.trim()) {
-            await this.change("add_custom_choice", { name: field.name, label });
+            const value = `new:${label.trim()}`;
+            return this.set(field, field.type === "choices" ? [...field.value, value] : value);
         }
     }
 
     show(id) {
         if (id) {
-            return this.change("show_custom_field", { field_id: parseInt(id) });
+            return this.desk.changeCustom({ shown: [parseInt(id)] });
         }
     }
 }

@@ -140,6 +140,9 @@ export class DeskModel extends DeskWork {
         this.leftover = null;
         this.phase = "name";
         this.askFocus("note");
+        if (mine && this.name.customDirty) {
+            this.changeCustom();
+        }
         if (mine && this.name.kind === "T") {
             this.attempt(() => this.openAgenda());
         }

@@ -13,6 +13,8 @@ export class DeskNameState extends Reactive {
     recall = { date: "", time: "", scope: "public" };
     revenue = "";
     deadline = "";
+    /** Of custom fields: values by technical name, and ids of fields shown by hand. */
+    custom = { values: {}, shown: [] };
     /** The dial: {uuid, field, number, startedAt, endedAt}, times in milliseconds. */
     call = null;
 
@@ -33,16 +35,34 @@ export class DeskNameState extends Reactive {
     }
 
     get draft() {
-        const { payload, note, outcomeId, recall, revenue, deadline, call, token } = this;
+        const { payload, note, outcomeId, recall, revenue, deadline, custom, call, token } =
+            this;
         return {
             lineId: payload.line_id,
             claimToken: payload.claim_token,
-            values: { note, outcomeId, recall, revenue, deadline, call, token },
+            values: { note, outcomeId, recall, revenue, deadline, custom, call, token },
         };
     }
 
     get dirty() {
-        return Boolean(this.note.trim() || this.outcomeId);
+        return Boolean(this.note.trim() || this.outcomeId || this.customDirty);
+    }
+
+    get customDirty() {
+        return Boolean(Object.keys(this.custom.values).length || this.custom.shown.length);
+    }
+
+    /** @param {Object} changes further `values` and `shown` of custom fields */
+    changeCustom({ values = {}, shown = [] }) {
+        this.custom = {
+            values: { ...this.custom.values, ...values },
+            shown: [...this.custom.shown, ...shown],
+        };
+        for (const field of this.payload.custom_fields) {
+            if (field.name in values) {
+                field.value = values[field.name];
+            }
+        }
     }
 
     get outcome() {
@@ -88,6 +108,7 @@ export class DeskNameState extends Reactive {
             token: this.token,
             outcome_id: this.outcomeId,
             note: this.note.trim(),
+            custom_changes: this.customDirty ? this.custom : null,
             call_uuid: this.call?.uuid || null,
         };
         if (this.kind === "R") {

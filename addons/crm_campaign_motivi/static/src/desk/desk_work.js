@@ -80,6 +80,30 @@ export class DeskWork extends DeskAttempts {
         this.saveDraft();
     }
 
+    /**
+     * Change custom fields. Saved with the outcome; the server says at once whether they
+     * are accepted, and what is computed from them.
+     *
+     * @param {Object} [changes] `values` by technical name, and `shown`: ids of fields
+     */
+    async changeCustom(changes = {}) {
+        const name = this.name;
+        name.changeCustom(changes);
+        this.saveDraft();
+        await this.attempt(async () => {
+            const asked = name.custom;
+            const seen = await this.call("preview_custom_fields", {
+                ...this.claim,
+                changes: asked,
+            });
+            // What was typed meanwhile has asked by itself.
+            if (name === this.name && asked === name.custom) {
+                Object.assign(name.payload, seen);
+                this.clearMessage();
+            }
+        });
+    }
+
     /** @param {Object} [request] the call of `confirm` that is on its way */
     saveDraft(request) {
         if (this.name) {

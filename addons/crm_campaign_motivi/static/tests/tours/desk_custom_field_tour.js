@@ -39,5 +39,12 @@ registry.category("web_tour.tours").add("crm_desk_custom_field", {
             run: "edit Round && press Tab",
         },
         { trigger: ".o_desk_custom_row:contains(Round) select" },
+        {
+            content: "All of it is saved with the outcome",
+            trigger: ".o_desk_outcome:contains(Not interested)",
+            run: "click",
+        },
+        { trigger: ".o_desk_confirm:enabled", run: "click" },
+        { trigger: ".o_desk_message:contains(Not interested)" },
     ],
 });
