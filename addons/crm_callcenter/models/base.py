@@ -39,7 +39,7 @@ class Base(models.AbstractModel):
         :param list vals_list: as given to ``create``, or by a form
         :raise AccessError: one of them does
         """
-        if self.env.su or not self.env.user._sees_own_work_only():
+        if self.env.su or not self.env.user._may_link_only_what_it_sees():
             return
         defaults = {
             key.removeprefix("default_"): value

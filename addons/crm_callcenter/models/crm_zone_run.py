@@ -100,7 +100,9 @@ class CrmZoneRun(models.Model):
                 " skipped_ids = '[]'"
             )
         ):
-            run = self.create({"skipped_ids": []})
+            run = self.create(
+                {"position": 0, "seen_count": 0, "changed_count": 0, "skipped_ids": []}
+            )
         # sudo: whoever may change rules may have them carried out
         self.env.ref("crm_callcenter.ir_cron_assign_zones").sudo()._trigger()
         return run

@@ -166,16 +166,17 @@ class ResPartner(models.Model):
         Who tries it at the same time fails when this transaction is committed, and is
         tried again by Odoo: then the names are there.
         """
-        self.env.execute_query(
+        # Somebody else may be at it right now: that is tried again, no error.
+        self.env.cr.execute(
             SQL(
                 """UPDATE res_partner SET write_date = write_date
                     WHERE id IN (SELECT id FROM res_partner WHERE id IN (
                                         SELECT commercial_partner_id FROM res_partner
                                          WHERE id = ANY(%s))
-                                  ORDER BY id FOR NO KEY UPDATE)
-                RETURNING id""",
+                                  ORDER BY id FOR NO KEY UPDATE)""",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
 
     def _create_anchors(self):

@@ -61,6 +61,16 @@ class ResUsers(models.Model):
             for role in ("own_work", "back_office", "campaign_manager")
         )
 
+    def _may_link_only_what_it_sees(self):
+        """Tell whether links of this user are checked; see ``base``.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self._sees_own_work_only() or self.has_group(
+            "crm_callcenter.group_portfolio_bound"
+        )
+
     def portfolio_domain(self, path="", or_none=False):
         """Return the domain of what this user may see by its portfolios.
 

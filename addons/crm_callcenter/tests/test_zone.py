@@ -95,7 +95,6 @@ class TestZone(CallcenterCommon):
             {"kind": "zip_range", "zip_from": "25125", "zip_to": "25121"},
             {"kind": "zip_range", "zip_from": "ABCDE", "zip_to": "ABCDE"},
             {"kind": "province"},
-            {"kind": "province", "state_id": self.province.id},
         ):
             with (
                 self.subTest(values=values),
@@ -104,6 +103,10 @@ class TestZone(CallcenterCommon):
                 self.env.cr.savepoint(),
             ):
                 self.env["crm.zone.rule"].create({"zone_id": zone_id, **values})
+        with self.assertRaisesRegex(ValidationError, "is in zone Brescia already"):
+            self.env["crm.zone.rule"].create(
+                {"zone_id": zone_id, "kind": "province", "state_id": self.province.id}
+            )
         self._zone_with_range("Range", "25120", "25125")
         with self.assertRaisesRegex(ValidationError, "already in zone Range"):
             self._zone_with_range("Twin", "25120", "25125")

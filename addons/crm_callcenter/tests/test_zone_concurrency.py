@@ -4,9 +4,10 @@ import contextlib
 import threading
 import time
 import uuid
+from unittest.mock import patch
 
 from odoo import api
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 
@@ -16,6 +17,8 @@ class TestZoneConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        # The main thread holds the registry's lock as long as tests run.
+        self.enterContext(patch.object(Registry, "_lock", DummyRLock()))
         self.mark = uuid.uuid4().hex[:8]
         self.addCleanup(self._clean_up)
         with self.connection() as env:
@@ -86,8 +89,14 @@ class TestZoneConcurrency(BaseCase):
             self.assertTrue(run.changed_count)
             with self.connection() as env:
                 env.cr.execute("SET LOCAL lock_timeout = '2s'")
-                env["crm.lead.contact"].create(
-                    {"lead_id": self.lead_ids[0], "name": "Anna"}
+                env["crm.call"].create(
+                    {
+                        "uuid": self.mark,
+                        "number_e164": "+390305550001",
+                        "started_at": "2030-01-01 09:00:00",
+                        "user_id": env.uid,
+                        "lead_id": self.lead_ids[0],
+                    }
                 )
                 env.flush_all()
                 env.cr.rollback()
@@ -108,7 +117,7 @@ class TestZoneConcurrency(BaseCase):
                 failures.append(error)
                 held.set()
 
-        worker = threading.Thread(target=work)
+        worker = threading.Thread(target=work, daemon=True)
         worker.start()
         self.assertTrue(held.wait(10))
         with self.connection() as env:

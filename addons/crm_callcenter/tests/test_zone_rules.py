@@ -123,12 +123,15 @@ class TestZoneRules(CallcenterCommon):
             for archived in (False, True):
                 zone.active = not archived
                 ending = f" {kind} \\(archived\\)" if archived else f" {kind} already"
-                with self.assertRaisesRegex(
-                    ValidationError, f"in zone First{ending}"
-                ) as caught:
+                with (
+                    self.assertRaisesRegex(
+                        ValidationError, f"in zone First{ending}"
+                    ) as caught,
+                    self.env.cr.savepoint(),
+                ):
                     self._new_zone(kind, name="Second")
                 self.assertIn(place.split(" (")[0], str(caught.exception))
-            self.assertFalse(self.env["crm.zone"].search([("name", "=", "Second")]))
+        self.assertFalse(self.env["crm.zone"].search([("name", "=", "Second")]))
         other = self._new_zone("zip_range", name="Other")
         with self.assertRaisesRegex(ValidationError, "in zone First region"):
             other.rule_ids.write({"kind": "region", "region_id": self.region.id})

@@ -41,6 +41,7 @@ _PLACEHOLDER = re.compile(r"0?(\d)\1{5,}")
 _MIN_DIGITS = 6
 #: Most digits of a number, ITU-T E.164.
 _MAX_DIGITS = 15
+_BEGINNING = re.compile(rf"\+[0-9]{{{_MIN_DIGITS},{_MAX_DIGITS}}}")
 
 
 def _national_pattern(kind):
@@ -176,13 +177,9 @@ def number_range(text, country_code="39"):
     digits = _NOT_DIALLED.sub("", text or "")
     if digits.startswith("00"):
         digits = "+" + digits[2:]
-    elif not digits.startswith("+"):
+    elif digits and not digits.startswith("+"):
         digits = f"+{country_code}{digits}"
-    if (
-        not digits.isascii()
-        or not digits[1:].isdecimal()
-        or len(digits) > _MAX_DIGITS + 1
-    ):
+    if not _BEGINNING.fullmatch(digits):
         return None
     return digits, digits + "9" * (_MAX_DIGITS + 1 - len(digits))
 

@@ -201,8 +201,7 @@ class CrmDesk(models.AbstractModel):
             limit=1,
         )
         return (
-            choice
-            or choices.create({"custom_field_id": entry["id"], "name": label})
+            choice or choices.create({"custom_field_id": entry["id"], "name": label})
         ).id
 
     @api.model
