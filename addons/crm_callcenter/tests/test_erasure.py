@@ -81,7 +81,11 @@ class TestErasure(CustomFieldCase):
         entry.action_archive()
         # A conversion that was taken back left its customer behind.
         second = self.env["crm.lead"].create(
-            {**self._lead_values(95), "name": "Zanzibar", "contact_name": "Zanzibar Two"}
+            {
+                **self._lead_values(95),
+                "name": "Zanzibar",
+                "contact_name": "Zanzibar Two",
+            }
         )
         second._convert_to_opportunity(
             self.agent, 1.0, fields.Date.add(fields.Date.today(), days=30)
@@ -106,7 +110,12 @@ class TestErasure(CustomFieldCase):
     def _fill_jobs(self, partner):
         domain = "[['contact_name', 'ilike', 'zanzibar'], ['city', '=', 'Brescia']]"
         self.env["crm.bulk.job"].create(
-            {"kind": "people", "domain": domain, "note": "For Zanzibar", "state": "done"}
+            {
+                "kind": "people",
+                "domain": domain,
+                "note": "For Zanzibar",
+                "state": "done",
+            }
         )
         self.env["crm.custom.field.mass"].create(
             {
@@ -149,7 +158,11 @@ class TestErasure(CustomFieldCase):
                 for name in names
             )
             if self.env.execute_query(
-                SQL("SELECT 1 FROM %s WHERE %s LIMIT 1", SQL.identifier(table), condition)
+                SQL(
+                    "SELECT 1 FROM %s WHERE %s LIMIT 1",
+                    SQL.identifier(table),
+                    condition,
+                )
             ):
                 found.add(table)
         return found
