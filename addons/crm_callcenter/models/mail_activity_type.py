@@ -2,8 +2,6 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
 
 class MailActivityType(models.Model):
     """An action type (Tipo/Azione): what can be planned with a name.
@@ -159,9 +157,6 @@ class MailActivityType(models.Model):
 
         :rtype: frozenset[int]
         """
-        if self.env.context.get(MODULE_UNINSTALL_FLAG):
-            # The column goes before the rows that hang on the types.
-            return frozenset()
         # sudo: the ids of a configuration, for every user's request
         types = self.sudo().with_context(active_test=False)
         return frozenset(types.search([("is_commercial", "=", True)])._ids)
