@@ -1,3 +1,6 @@
+from odoo.tools import SQL
+
+
 def post_init_hook(env):
     """Give the companies that exist the main fields that a new company starts with."""
     companies = env["res.company"].search([("lead_main_field_ids", "=", False)])
@@ -92,8 +95,45 @@ def flag_names(cr):
     )
 
 
+def release_links(env, module):
+    """Drop the foreign keys of tables that stay to tables that go with an addon.
+
+    Odoo deletes an addon's data before the columns that link them, and writes an error
+    into its log for each key that forbids it.
+
+    :param str module: that is uninstalled
+    """
+    env.cr.execute(
+        """SELECT model.model
+             FROM ir_model model
+             JOIN ir_model_data data
+               ON data.model = 'ir.model' AND data.res_id = model.id
+         GROUP BY model.model HAVING bool_and(data.module = %s)""",
+        [module],
+    )
+    tables = [env[name]._table for (name,) in env.cr.fetchall() if name in env]
+    env.cr.execute(
+        """SELECT holder.relname, link.conname
+             FROM pg_constraint link
+             JOIN pg_class holder ON holder.oid = link.conrelid
+             JOIN pg_class target ON target.oid = link.confrelid
+            WHERE link.contype = 'f' AND target.relname = ANY(%s)
+              AND holder.relnamespace = current_schema::regnamespace""",
+        [tables],
+    )
+    for table, name in env.cr.fetchall():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+            )
+        )
+
+
 def uninstall_hook(env):
     """Take back what the database does by itself; it would miss its columns."""
+    release_links(env, "crm_callcenter")
     env.cr.execute(
         """DROP TRIGGER IF EXISTS callcenter_flag_lead ON crm_lead;
            DROP TRIGGER IF EXISTS callcenter_keep_consent ON crm_consent;

@@ -25,6 +25,7 @@
         "views/crm_list_import_views.xml",
     ],
     "demo": ["demo/utm_campaign_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["crm_campaign_motivi/static/src/**/*"],
         "web.assets_tests": ["crm_campaign_motivi/static/tests/tours/**/*"],

@@ -60,6 +60,8 @@ class CrmLeadRowMixin(models.AbstractModel):
                 family.append((facts, row))
             elif holder._name == "res.partner":
                 row._take_partner(holder)
+                # Whoever is like the row is the same one, too.
+                family.append((facts, holder))
             else:
                 follow[row] = holder
         new = self.filtered(lambda row: not row.partner_id and row not in follow)

@@ -183,6 +183,7 @@ class CrmPhoneNumber(models.Model):
         :return: how many of those that are old enough are left
         :rtype: int
         """
+        self.env.flush_all()
         calls = self._next_calls()
         outcomes = self._next_outcomes()
         numbers = self._numbers_called(*calls) | self._numbers_told(*outcomes)

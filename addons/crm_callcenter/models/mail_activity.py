@@ -60,6 +60,9 @@ class MailActivity(models.Model):
 
         :rtype: mail.activity
         """
+        if not self:
+            # Odoo deletes the activities of whatever is deleted, of its models, too.
+            return self
         commercial = self.env["mail.activity.type"]._commercial_ids()
         return self.filtered(
             lambda activity: (

@@ -1,8 +1,8 @@
 import base64
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from psycopg2.errors import CheckViolation
+from psycopg2.errors import CheckViolation, RestrictViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -71,6 +71,29 @@ class TestConsent(CallcenterCommon):
         with self.assertRaisesRegex(UserError, "proof of a consent"):
             proof.write({"raw": b"other"})
 
+    def test_the_database_keeps_it(self):
+        """Not even SQL changes what was said, but in the erasure by law."""
+        consent = self._record()
+        for statement in (
+            "UPDATE crm_consent SET action = 'withdrawn' WHERE id = %s",
+            "UPDATE crm_consent SET value = '+390301' WHERE id = %s",
+            "UPDATE crm_consent SET date_expiry = '2030-01-01' WHERE id = %s",
+            "DELETE FROM crm_consent WHERE id = %s",
+        ):
+            with (
+                self.subTest(statement=statement),
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(RestrictViolation, "can't be changed"),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement, [consent.id])
+        self.lead._erase("Letter", never_again=False)
+        consent.invalidate_recordset()
+        self.assertRegex(consent.value, "^[0-9a-f]{64}$")
+        with mute_logger("odoo.sql_db"), self.assertRaises(RestrictViolation):
+            with self.env.cr.savepoint():
+                self.env.cr.execute("DELETE FROM crm_consent")
+
     # ------------------------------------------------------------
     # WHAT HOLDS
     # ------------------------------------------------------------
@@ -104,6 +127,41 @@ class TestConsent(CallcenterCommon):
         self.assertTrue(self.consents._is_given(self.number, self.calls))
         tomorrow = fields.Datetime.now() + timedelta(days=1)
         self.assertFalse(self.consents._is_given(self.number, self.calls, tomorrow))
+
+    def test_expiry_at_midnight_of_the_company(self):
+        """The last day ends where the company is, wherever the user may be."""
+        self.company.resource_calendar_id.tz = "Europe/Rome"
+        self._record(days=500, date_expiry="2026-01-31")
+        away = self.consents.with_context(tz="Pacific/Auckland")
+        for moment, holds in (
+            (datetime(2026, 1, 31, 22, 59), True),
+            (datetime(2026, 1, 31, 23, 1), False),
+        ):
+            for consents in (self.consents, away):
+                given = consents._is_given(self.number, self.calls, moment)
+                self.assertEqual(given, holds, moment)
+
+    def test_purposes_do_not_mix(self):
+        """Each purpose has its own last word, and its own expiry."""
+        today = fields.Date.context_today(self.consents)
+        self._record(days=9, date_expiry=today - timedelta(days=1))
+        self._record(days=8, purpose=self.profiling)
+        self._record(days=7, action="withdrawn", purpose=self.profiling)
+        self._record(days=6, purpose=self.profiling, date_expiry=today)
+        states = {row["purpose"]: row["state"] for row in self.lead._consent_rows()}
+        self.assertEqual(
+            states, {self.calls.name: "expired", self.profiling.name: "given"}
+        )
+
+    def test_the_claim_has_its_index(self):
+        """The last word of a number is one look-up in one index, in its order."""
+        [(definition,)] = self.env.execute_query(
+            SQL(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'crm_consent'"
+                " AND indexname = 'crm_consent_last_word'"
+            )
+        )
+        self.assertIn("(value, purpose_id, date DESC, id DESC)", definition)
 
     def test_written_in_any_way(self):
         self._record(value="030/55500 01")

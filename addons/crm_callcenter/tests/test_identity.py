@@ -242,6 +242,58 @@ class TestIdentity(CallcenterCommon):
         contact.invalidate_recordset(["consent_summary"])
         self.assertEqual(contact.consent_summary, "Calls with commercial offers: Given")
 
+    def test_odoos_own_import(self):
+        """Codes, contacts and sites come with the name; a bad code names its row."""
+        leads = (
+            self.env["crm.lead"].with_user(self.manager).with_context(import_file=True)
+        )
+        columns = [
+            "name",
+            "phone",
+            "lead_kind",
+            "fiscal_code",
+            "vat_number",
+            "birth_date",
+            "contact_ids/name",
+            "contact_ids/email",
+            "site_ids/name",
+            "site_ids/pod",
+        ]
+        rows = [
+            [
+                "One",
+                "030 5551111",
+                "company",
+                "",
+                "IT 00743110157",
+                "",
+                "Director",
+                "d@example.com",
+                "Roof",
+                "it001e12345678",
+            ],
+            ["", "", "", "", "", "", "Clerk", "", "", ""],
+            ["Two", "030 5551112", "person", "rccmnl83s18d969h", "", "1983-11-18"]
+            + [""] * 4,
+        ]
+        result = leads.load(columns, rows)
+        self.assertFalse(result["messages"])
+        one, two = leads.browse(result["ids"])
+        self.assertEqual(one.vat_number, COMPANY_CODE)
+        self.assertEqual(set(one.contact_ids.mapped("name")), {"Director", "Clerk"})
+        self.assertEqual(one.site_ids.pod, "IT001E12345678")
+        self.assertEqual(
+            (two.fiscal_code, str(two.birth_date)), (PERSON_CODE, "1983-11-18")
+        )
+        rows[0][4], rows[2][3] = "00743110158", "RCCMNL83S18D969A"
+        before = leads.search_count([])
+        result = leads.load(columns, rows)
+        self.assertFalse(result["ids"])
+        self.assertEqual(leads.search_count([]), before, "nothing half-applied")
+        messages = {row["record"]: row["message"] for row in result["messages"]}
+        self.assertIn("partita IVA of One, is not valid", messages[0])
+        self.assertIn("codice fiscale of Two, is not valid", messages[1])
+
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.models")
     def test_rights(self):
         """Contacts and sites are seen and written by who sees the name."""

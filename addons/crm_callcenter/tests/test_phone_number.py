@@ -221,6 +221,81 @@ class TestPhoneNumber(CallcenterCommon):
         known = self.numbers.search([("number", "=", self.mobile)])
         self.assertEqual((known.state, known.kind), ("good", "mobile"))
 
+    def test_learning_without_calls(self):
+        """Outcomes that nobody dialled for teach the one number that a name has."""
+        obvious, unclear = self.leads[1:3]
+        obvious.mobile = False
+        when = fields.Datetime.now().replace(hour=9, minute=0) - timedelta(days=2)
+        wrong = self.env.ref("crm_callcenter.crm_outcome_wrong_number")
+        visit, call = self.env["mail.activity.type"].create(
+            [
+                {"name": channel, "is_commercial": True, "channel": channel}
+                for channel in ("visit", "call")
+            ]
+        )
+        for lead in (obvious, unclear):
+            lead._register_outcome(self.outcomes["R"], date=when)
+            lead._register_outcome(wrong, visit, date=when + timedelta(minutes=1))
+        self.numbers._learn_batch()
+        known = self.numbers.search([])
+        self.assertEqual(known.mapped("number"), [obvious.phone_e164])
+        self.assertEqual((known.state, known.last_result), ("good", "answered"))
+        self.assertEqual((known.call_count, known.answer_count), (1, 1))
+        self.assertEqual(known.last_call, when)
+        mistake = obvious._register_outcome(wrong, call, date=when + timedelta(hours=1))
+        self.numbers._learn_batch()
+        self.assertEqual((known.state, known.last_result), ("wrong", "wrong"))
+        mistake._reverse("Typed wrong")
+        self.numbers._learn([obvious.phone_e164])
+        self.assertEqual(known.state, "good", "what is taken back teaches nothing")
+        last, newest = self.numbers._next_outcomes()
+        self.assertEqual(last, newest, "each row is read once")
+
+    def test_every_way_onto_the_list(self):
+        """However a number gets there and leaves, all its names follow at once."""
+        one, two = self.leads[:2]
+        two.write({"phone": one.phone, "mobile": one.mobile})
+        numbers = [self.fixed, self.mobile]
+        ways = {
+            "add": lambda: self.blacklist._add(numbers),
+            "create": lambda: self.blacklist.create(
+                [{"number": number} for number in numbers]
+            ),
+            "import": lambda: self.blacklist.load(
+                ["number"], [[number] for number in numbers]
+            ),
+            "unarchive": lambda: (
+                self.blacklist.with_context(active_test=False)
+                .search([("number", "in", numbers)])
+                .action_unarchive()
+            ),
+            "write": lambda: self._entries().write({"active": True}),
+        }
+        leave = {
+            "add": lambda: self.blacklist._remove(numbers),
+            "create": lambda: self._entries().unlink(),
+            "import": lambda: self._entries().action_archive(),
+            "unarchive": lambda: self._entries().write({"active": False}),
+            "write": lambda: (
+                self.env["phone.blacklist.remove"]
+                .create({"phone": self.mobile, "reason": "Asked"})
+                .action_unblacklist_apply()
+            ),
+        }
+        for way, put in ways.items():
+            with self.subTest(way=way):
+                put()
+                self.assertTrue(self._stored_flag(one))
+                self.assertTrue(self._stored_flag(two))
+                leave[way]()
+                self.assertFalse(self._stored_flag(one))
+                self.assertFalse(self._stored_flag(two))
+
+    def _entries(self):
+        return self.blacklist.with_context(active_test=False).search(
+            [("number", "in", [self.fixed, self.mobile])]
+        )
+
     def test_chosen_states_stay(self):
         self.numbers._set_state([self.fixed], "wrong")
         self.blacklist._add([self.mobile])

@@ -10,6 +10,7 @@ from . import test_dispatch
 from . import test_graph_transfer
 from . import test_import
 from . import test_import_concurrency
+from . import test_import_identity
 from . import test_import_tools
 from . import test_import_tour
 from . import test_names_tour

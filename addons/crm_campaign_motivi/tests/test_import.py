@@ -160,7 +160,8 @@ class TestImport(ImportCommon):
         self.assertEqual(vivai.lead_kind, "company")
         self.assertEqual(vivai.zip, "04100")
         self.assertEqual(vivai.phone_e164, "+390773508352")
-        self.assertIn("Cellulare: 3,33E+09<br>P.IVA/C.F.: 9922", vivai.description)
+        self.assertEqual(str(vivai.description), "<p>Cellulare: 3,33E+09</p>")
+        self.assertEqual(vivai.vat_number, "99224880957")
         self.assertEqual(luca.mobile, "+39 348 695 5367")
         self.assertFalse(luca.state_id)
 
@@ -198,7 +199,7 @@ class TestImport(ImportCommon):
         constants = list_import._prepare_lead_constants()
         written = (
             "name lead_kind contact_name partner_name phone mobile phone_second"
-            " email_from street zip city description"
+            " email_from street zip city description vat_number"
         ).split()
         created_by_orm = (
             self.env["crm.lead"]
