@@ -283,6 +283,7 @@ class CrmCardMixin(models.AbstractModel):
     # BUTTONS
     # ------------------------------------------------------------
 
+    @api.depends_context("uid")
     def _compute_can_undo_conversion(self):
         raise NotImplementedError
 
@@ -304,6 +305,17 @@ class CrmLead(models.Model):
     def _card_do_not_call(self):
         # The forms of names say it above the header, from what they read anyway.
         return []
+
+    def _compute_commercial_partner_id(self):
+        """Find the company of a customer also for who sees the customer alone.
+
+        Odoo asks for it whenever the form of a name is opened, and refused the form
+        to agents whose customer is the contact of a company.
+        """
+        known = self.filtered("partner_id")
+        # sudo: the company of a customer that one sees; nothing is read from it
+        super(CrmLead, known.sudo())._compute_commercial_partner_id()
+        return super(CrmLead, self - known)._compute_commercial_partner_id()
 
     def action_open_card(self):
         """Open this name with the form of names.

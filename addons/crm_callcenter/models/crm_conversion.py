@@ -129,8 +129,12 @@ class CrmConversion(models.Model):
         )
         if not conversion:
             self._refuse_undo(lead)
+        # Who comes second is expected: nothing for the log.
         self.env.cr.execute(
-            SQL("SELECT id FROM crm_conversion WHERE id = %s FOR UPDATE", conversion.id)
+            SQL(
+                "SELECT id FROM crm_conversion WHERE id = %s FOR UPDATE", conversion.id
+            ),
+            log_exceptions=False,
         )
         return conversion
 
@@ -304,6 +308,7 @@ class CrmLead(models.Model):
         "crm.conversion", "lead_id", "Conversions", readonly=True
     )
 
+    @api.depends_context("uid")
     def _compute_can_undo_conversion(self):
         # sudo: only whether there is one
         open_ones = self.env["crm.conversion"].sudo()

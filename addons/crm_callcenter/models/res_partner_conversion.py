@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class ResPartner(models.Model):
@@ -17,6 +17,7 @@ class ResPartner(models.Model):
             [("partner_id", "in", family.ids), ("undone_at", "=", False)]
         )
 
+    @api.depends_context("uid")
     def _compute_can_undo_conversion(self):
         for partner in self:
             partner.can_undo_conversion = bool(partner._open_conversions())

@@ -30,7 +30,7 @@ class TestConversion(CustomFieldCase):
         cls.process = cls.env["crm.process"].create({"name": "Sale of a plant"})
         cls.solar = cls.env["crm.portfolio"].create({"name": "Solar", "unit": 2})
 
-    def _full_lead(self, number):
+    def _full_lead(self, number, custom=None):
         """Return a company with something of everything that a card shows."""
         lead = self.env["crm.lead"].create(
             {
@@ -46,7 +46,7 @@ class TestConversion(CustomFieldCase):
                     Command.create({"name": "Bruno", "role": "Buyer"}),
                 ],
                 "site_ids": [Command.create({"name": "Shed", "city": "Adro"})],
-                **self.values,
+                **(self.values if custom is None else custom),
             }
         )
         lead._open_process(self.process)
@@ -82,8 +82,8 @@ class TestConversion(CustomFieldCase):
         self.env["calendar.event"].create(
             {
                 "name": "Visit",
-                "start": "2031-01-01 10:00:00",
-                "stop": "2031-01-01 11:00:00",
+                "start": f"2031-01-{number - 60:02} 10:00:00",
+                "stop": f"2031-01-{number - 60:02} 11:00:00",
                 "user_id": self.agent.id,
                 "partner_ids": [Command.set(self.agent.partner_id.ids)],
                 "opportunity_id": lead.id,
@@ -226,7 +226,7 @@ class TestConversion(CustomFieldCase):
         self.assertEqual(len(header["processes"]), 2)
 
     def test_the_timeline_says_who_converted_and_who_took_it_back(self):
-        lead = self._full_lead(67)
+        lead = self._full_lead(67, custom={})
         before = self._snapshot(lead)
         self._wizard(lead, action="create")
         partner = lead.partner_id

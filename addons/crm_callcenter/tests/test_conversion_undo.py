@@ -76,7 +76,7 @@ class TestConversionUndo(CallcenterCommon):
             self.env.invalidate_all()
         self.assertEqual(self.lead.read(self.seen, load=None), self.before)
         self.assertEqual(len(self.lead.conversion_ids), 2)
-        with self.assertRaisesRegex(UserError, "was not converted here"):
+        with self.assertRaisesRegex(UserError, "has taken this conversion back"):
             self.lead.action_undo_conversion()
 
     def test_a_customer_that_was_there_before_stays(self):

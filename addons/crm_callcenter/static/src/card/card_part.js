@@ -1,6 +1,7 @@
-import { Component, onWillStart, onWillUpdateProps } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, toRaw } from "@odoo/owl";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { useBus, useService } from "@web/core/utils/hooks";
 
 /**
@@ -15,22 +16,27 @@ export class CardPart extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         onWillStart(() => this.show(this.props.record));
-        onWillUpdateProps((next) => {
-            if (next.record.resId !== this.shownId) {
-                return this.show(next.record);
-            }
-        });
+        // Read anew, the form has another record; saved, the same one with other values.
+        onWillUpdateProps((next) => this.isStale(next.record) && this.show(next.record));
         useBus(this.props.record.model.bus, "update", () => {
-            const { record } = this.props;
-            if (record.resId === this.shownId && record._values !== this.shownValues) {
-                this.show(record);
+            if (this.isStale(this.props.record)) {
+                this.show(this.props.record);
             }
         });
     }
 
+    isStale(record) {
+        return record.resId !== this.shownId || this.values(record) !== this.shownValues;
+    }
+
+    /** The values of the server, another object whenever they were read or saved. */
+    values(record) {
+        return toRaw(toRaw(record)._values);
+    }
+
     show(record) {
         this.shownId = record.resId;
-        this.shownValues = record._values;
+        this.shownValues = this.values(record);
         return this.load(record);
     }
 
@@ -39,7 +45,8 @@ export class CardPart extends Component {
     }
 
     moment(text) {
-        return text ? formatDateTime(deserializeDateTime(text), { showSeconds: false }) : "";
+        const format = `${localization.dateFormat} HH:mm`;
+        return text ? formatDateTime(deserializeDateTime(text), { format }) : "";
     }
 
     day(text) {
