@@ -1,7 +1,7 @@
 # The whole life of this suite; every target works on a fresh clone.
 PYTHON ?= python3
 # Variables for the tools: make run PORT=8070, make bench ONLY=dispatch,import ...
-export PORT ONLY OPERATORS DURATION ODOO_DEB ODOO_HOME DATABASE_URL
+export PORT ONLY OPERATORS DURATION FIELDS WORKERS ODOO_DEB ODOO_HOME DATABASE_URL
 
 .PHONY: run test setup stop clean bench bench-database shift
 
@@ -26,5 +26,5 @@ bench: setup ## measure (ONLY=dispatch,import picks groups)
 bench-database: setup ## build the database of 3,000,000 names (SIZE=100000: a small one)
 	@$(PYTHON) -m tools.bench --database
 
-shift: setup ## simulate a shift (OPERATORS=20 DURATION=60)
+shift: setup ## simulate a shift (OPERATORS=20 DURATION=60 FIELDS=3: fields are added)
 	@$(PYTHON) -m tools.shift

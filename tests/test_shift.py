@@ -6,7 +6,7 @@ from tests.conftest import DEMO_TEMPLATE
 from tools.environment import demo
 from tools.environment.testing.odoo_run import database_name
 from tools.shift import checks, floor, form, report, site
-from tools.shift.journal import Journal, Served
+from tools.shift.journal import Change, Journal, Served
 from tools.shift.script import MIX, Options, Script
 
 OPERATORS = 6
@@ -17,7 +17,9 @@ SECONDS = 8
 def shift():
     """Let six operators work for eight seconds; return the figures."""
     demo.ensure_template(DEMO_TEMPLATE)
-    options = Options(operators=OPERATORS, duration=SECONDS, talk=0.4, warm_up=2)
+    options = Options(
+        operators=OPERATORS, duration=SECONDS, talk=0.4, warm_up=2, fields=1
+    )
     name = database_name("shift")
     with site.own_copy(DEMO_TEMPLATE, name), site.own_server(name) as place:
         journal = floor.work(place, options)
@@ -35,6 +37,12 @@ def test_operators_got_on(shift):
     assert shift["names_served"] >= OPERATORS * 3
     assert {"R", "N"} <= set(shift["outcomes"]) <= set(MIX)
     assert not any(note.startswith("no name") for note in shift["remarks"])
+
+
+@pytest.mark.slow
+def test_a_field_was_added_meanwhile(shift):
+    assert shift["fields_added"]["count"] == 1
+    assert "fields added" in report.text(shift)
 
 
 @pytest.mark.slow
@@ -138,6 +146,26 @@ def test_a_confirmed_appointment_without_event_is_found():
     }
     one = served(7, 0, 1, confirmed=True, event_id=None, slot=slot)
     assert checks.lost_appointments(Database(), journal_of(one))
+
+
+def test_calls_beside_a_new_field_are_judged_against_the_others():
+    journal = Journal()
+    change = Change(
+        field_id=1, name="x_cc_a", choice_ids=[], started=100.0, answered=101.0
+    )
+    assert report._after_changes(journal) == {}
+    journal.changes.append(change)
+    journal.moments["next_name"] = [
+        (50.0, 0.1),
+        (99.5, 1.0),  # waited for the change
+        (105.9, 0.2),
+        (106.1, 0.1),
+        (200.0, 0.1),
+    ]
+    found = report._after_changes(journal)
+    assert (found["beside_ms"]["count"], found["idle_ms"]["count"]) == (2, 3)
+    assert found["ratio"] == 10 and not found["ok"]
+    assert "MISSED" in "\n".join(report._change_lines(found))
 
 
 def test_a_refusal_in_the_log_is_no_error_of_the_shift():

@@ -14,6 +14,7 @@
         "data/crm_list_state_data.xml",
         "data/crm_outcome_data.xml",
         "wizard/crm_add_customers_wizard_views.xml",
+        "wizard/crm_bulk_wizard_views.xml",
         "views/crm_list_state_views.xml",
         "views/crm_outcome_views.xml",
         "views/crm_call_list_views.xml",

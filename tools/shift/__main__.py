@@ -22,6 +22,7 @@ from . import floor, report
 from .script import MIX_TEXT, Options
 from .site import shift_site
 
+FIELDS_HELP = "custom fields that a manager adds meanwhile"
 JSON_FILE = settings.LOCAL / "shift.json"
 
 
@@ -33,6 +34,7 @@ def run():
         duration=arguments.duration,
         talk=arguments.talk,
         seed=arguments.seed,
+        fields=arguments.fields,
     )
     setup(core_template=False)
     with shift_site(arguments.database, arguments.workers) as site:
@@ -56,6 +58,7 @@ def parse():
     option("--duration", type=float, default=_number("DURATION", 60), help="seconds")
     option("--talk", type=float, default=_number("TALK", Options.talk), help="seconds")
     option("--seed", type=int, default=_number("SEED", Options.seed))
+    option("--fields", type=int, default=_number("FIELDS", 0), help=FIELDS_HELP)
     option("--workers", type=int, default=_number("WORKERS", 0), help="processes")
     option("--database", default=os.environ.get("DATABASE") or None)
     option("--json", default=JSON_FILE, type=Path)

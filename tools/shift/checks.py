@@ -16,6 +16,7 @@ def zero_counters(site, journal):
         "names left in hand": names_left(site, journal),
         "double-booked slots": double_slots(site) + double_events(site),
         "appointments without their slot": lost_appointments(site, journal),
+        "names without a new field": journal.stale,
         "errors": list(journal.errors) + log_errors(site),
     }
 

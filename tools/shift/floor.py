@@ -5,6 +5,7 @@ import time
 
 from ..environment.shell import EnvironmentProblem, say
 from .journal import Journal
+from .manager import Manager
 from .operator import Operator
 from .script import MIX_TEXT, Script
 
@@ -21,7 +22,10 @@ def work(site, options):
         Operator(site, login, Script(options, number), journal, ready, stop)
         for number, login in enumerate(logins, 1)
     ]
+    manager = Manager(site, options, journal, stop) if options.fields else None
     say(f"{len(crew)} operators log in")
+    if manager:
+        manager.sit_down()
     for operator in crew:
         operator.start()
     try:
@@ -30,6 +34,8 @@ def work(site, options):
         problem = journal.errors[0] if journal.errors else "the logins take too long"
         raise EnvironmentProblem(f"the shift can't start: {problem}") from None
     say(f"They work: {MIX_TEXT}; {options.talk:g} s of talk per name")
+    if manager:
+        manager.start()
     _keep_time(options, journal)
     stop.set()
     deadline = time.monotonic() + SECONDS_TO_FINISH
@@ -37,6 +43,9 @@ def work(site, options):
         operator.join(max(0, deadline - time.monotonic()))
         if operator.is_alive():
             journal.errors.append(f"{operator.login}: does not finish")
+    if manager:
+        manager.join(SECONDS_TO_FINISH)
+        manager.tidy_up()
     return journal
 
 

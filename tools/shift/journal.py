@@ -29,11 +29,30 @@ class Served:
     private_recall: bool = False
 
 
+@dataclasses.dataclass
+class Change:
+    """A custom field that was added in mid-shift.
+
+    Times are seconds of one clock: of the request, and of its answer.
+    """
+
+    field_id: int
+    name: str
+    choice_ids: list
+    started: float
+    answered: float
+
+
 class Journal:
     """Collects from all operators; a list's append is safe between threads."""
 
     def __init__(self):
         self.timings = defaultdict(list)
+        #: When each of these calls began: the same order as in ``timings``.
+        self.moments = defaultdict(list)
+        self.changes = []
+        #: Names and screens that did not know a field that was there already.
+        self.stale = []
         self.served = []
         self.errors = []
         self.refusals = Counter()
@@ -56,6 +75,7 @@ class Journal:
         """Keep how long a call took; a call with a problem is no measurement."""
         if self.measuring and not problem:
             self.timings[method].append(seconds)
+            self.moments[method].append((time.perf_counter() - seconds, seconds))
 
     def measured(self):
         """Return the names that were served while durations were counted."""

@@ -8,7 +8,7 @@ import uuid
 from .form import NameForm
 from .journal import Served
 from .rpc import Browser, Fault, Refusal
-from .script import DROP_SHARE, HEARTBEAT_SHARE, REPEAT_SHARE
+from .script import DROP_SHARE, FILL_SHARE, HEARTBEAT_SHARE, REPEAT_SHARE
 
 #: How often another slot is picked when somebody else was quicker.
 SLOT_TRIES = 5
@@ -84,6 +84,7 @@ class Operator(threading.Thread):
     # ------------------------------------------------------------
 
     def _one_name(self):
+        asked = time.perf_counter()
         payload = self._desk("next_name", campaign_id=self.campaign_id)
         if payload.get("empty"):
             self.journal.remarks[f"no name: {payload['reason']}"] += 1
@@ -92,6 +93,7 @@ class Operator(threading.Thread):
         served = self._note_served(payload)
         claim = claim_of(payload)
         self.form.read(served.lead_id)
+        self._look_for_new_fields(payload, claim, asked)
         call_uuid = self._dial(payload, claim)
         time.sleep(self.script.pause())
         if self.script.chance(HEARTBEAT_SHARE) and not self._desk("heartbeat", **claim):
@@ -113,6 +115,16 @@ class Operator(threading.Thread):
         )
         self.journal.served.append(served)
         return served
+
+    def _look_for_new_fields(self, payload, claim, asked):
+        """A field that was there when the name was asked for is on it; maybe fill it."""
+        shown = {field["name"] for field in payload["custom_fields"]}
+        for change in list(self.journal.changes):
+            if asked > change.answered and change.name not in shown:
+                self.journal.stale.append(f"{change.name} is not on a name's desk")
+            elif change.name in shown and self.script.chance(FILL_SHARE):
+                value = self.script.random.choice(change.choice_ids)
+                self._desk("set_custom_field", name=change.name, value=value, **claim)
 
     def _dial(self, payload, claim):
         """Dial the first number that may be dialled; return the call's id."""

@@ -10,6 +10,9 @@ from . import checks
 #: p95 of a call against p95 of the plain form read in the same shift.
 GOALS = {"next_name": 4.0, "confirm": 10.0}
 BASELINE = "web_read"
+#: Seconds after the answer to a change in which next may be slower, and how much.
+AFTER_CHANGE = 5.0
+CHANGE_GOAL = 3.0
 SHOWN = ("next_name", "confirm", BASELINE, "agenda", "hold_slot", "log_dial")
 EXAMPLES = 5
 
@@ -43,6 +46,7 @@ def figures(site, options, journal):
         "appointments": sum(bool(one.event_id) for one in journal.served),
         "durations_ms": durations,
         "ratios": _ratios(durations),
+        "fields_added": _after_changes(journal),
         "retried_requests": checks.retried_requests(site),
         "refusals": dict(journal.refusals),
         "remarks": dict(journal.remarks),
@@ -76,6 +80,7 @@ def text(result):
         f"appointments made   {result['appointments']}",
         "",
         *_duration_lines(result),
+        *_change_lines(result["fields_added"]),
         "",
         *(f"{name:32} {count}" for name, count in result["must_be_zero"].items()),
         *_word_lines(result),
@@ -87,6 +92,34 @@ def _durations(seconds):
     found = {"count": len(seconds)}
     for share in (50, 95, 99):
         found[f"p{share}"] = round(percentile(seconds, share) * 1000, 1)
+    return found
+
+
+def _after_changes(journal):
+    """Return how quick next was beside the adding of fields, and at other times.
+
+    :rtype: dict
+    """
+    if not journal.changes:
+        return {}
+    beside, idle = [], []
+    for started, seconds in journal.moments["next_name"]:
+        is_beside = any(
+            change.started - seconds <= started <= change.answered + AFTER_CHANGE
+            for change in journal.changes
+        )
+        (beside if is_beside else idle).append(seconds)
+    found = {
+        "count": len(journal.changes),
+        "slowest_s": round(
+            max(change.answered - change.started for change in journal.changes), 2
+        ),
+        "beside_ms": _durations(beside) if beside else {},
+        "idle_ms": _durations(idle) if idle else {},
+    }
+    if beside and idle:
+        ratio = found["beside_ms"]["p95"] / found["idle_ms"]["p95"]
+        found.update(ratio=round(ratio, 2), goal=CHANGE_GOAL, ok=ratio <= CHANGE_GOAL)
     return found
 
 
@@ -113,6 +146,21 @@ def _duration_lines(result):
         if row:
             numbers = f"{row['count']:8}{row['p50']:9}{row['p95']:9}{row['p99']:9}"
             yield f"{method:12}{numbers}   {_ratio_text(result['ratios'].get(method))}"
+
+
+def _change_lines(found):
+    if not found:
+        return
+    yield ""
+    yield f"fields added        {found['count']}, the slowest in {found['slowest_s']} s"
+    for title, name in (("beside it", "beside_ms"), ("otherwise", "idle_ms")):
+        row = found[name]
+        if row:
+            numbers = "".join(f"{row[key]:9}" for key in ("p50", "p95", "p99"))
+            yield f"  next {title:9}{row['count']:6}{numbers}"
+    if "ratio" in found:
+        ratio = {**found, "value": found["ratio"]}
+        yield f"  p95 of next         {_ratio_text(ratio)}"
 
 
 def _ratio_text(ratio):

@@ -13,6 +13,8 @@ SOON_SECONDS = (5, 20)
 HEARTBEAT_SHARE = 0.1
 #: Confirmations that the browser sends twice, as after a lost connection.
 REPEAT_SHARE = 0.02
+#: Names on which an operator fills in a field that was added in mid-shift.
+FILL_SHARE = 0.3
 #: Appointments whose first pick is given back for another one.
 DROP_SHARE = 0.1
 
@@ -31,6 +33,8 @@ class Options:
     talk: float = 3.0
     warm_up: float = 5.0
     seed: int = 1
+    #: Custom fields that a manager adds meanwhile.
+    fields: int = 0
 
 
 class Script:

@@ -50,7 +50,7 @@ class CrmCustomField(models.Model):
     def _end_change(self):
         """Forget what was remembered of the catalogue while it was being changed."""
         self.env.cr.cache.pop(CHANGED_KEY, None)
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
 
     def _forget(self):
         """Forget what requests and views remember of the catalogue."""

@@ -1,5 +1,5 @@
-from odoo import models
-from odoo.exceptions import UserError
+from odoo import api, models
+from odoo.exceptions import MissingError, UserError
 from odoo.orm.model_classes import pop_field
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
@@ -37,6 +37,23 @@ class IrModelFields(models.Model):
         ):
             attrs["update_db_foreign_key"] = _no_foreign_key
         return attrs
+
+    @api.model
+    def _get_fields_cached(self, model_name):
+        """Describe fields also to a request that is older than one of them.
+
+        The ids of the fields are remembered for all requests of this process, the
+        rows are looked up on the snapshot of the one at hand, which may have begun
+        before a field was added and have waited for its column.
+        """
+        try:
+            return super()._get_fields_cached(model_name)
+        except MissingError:
+            if model_name not in MODELS:
+                raise
+            with self.env.registry.cursor() as cr:
+                latest = self.with_env(self.env(cr=cr))
+                return super(IrModelFields, latest)._get_fields_cached(model_name)
 
     def _is_custom_field(self):
         self.ensure_one()

@@ -28,3 +28,4 @@ from . import crm_list_import_column
 from . import crm_list_import_consent
 from . import crm_list_import_row
 from . import res_users
+from . import crm_bulk_job

@@ -145,8 +145,138 @@ class TestDeskCustomField(CampaignCommon):
             self.env["crm.custom.field"].create({"label": "Late"})
 
 
+    def test_a_field_of_any_portfolio_is_there_at_the_next_name(self):
+        branch = self.env["crm.portfolio"].create({"name": "Storage", "unit": 4})
+        self.env["crm.custom.field"].create(
+            {
+                "label": "Battery",
+                "binding": "portfolio",
+                "portfolio_ids": [Command.set(branch.ids)],
+            }
+        )
+        self.registry.signal_changes()
+        labels = [field["label"] for field in self._current()["custom_fields"]]
+        self.assertNotIn("Battery", labels)
+        self.lead.portfolio_4_id = branch
+        labels = [field["label"] for field in self._current()["custom_fields"]]
+        self.assertIn("Battery", labels)
+
+    def _current(self):
+        return self.desk().open()["current"]
+
+    def test_the_desk_asks_no_more_of_sixty_fields(self):
+        few = self._queries()
+        self.env["crm.custom.field"].create(
+            [
+                {
+                    "label": f"More {number}",
+                    "field_type": ("choice", "text", "contact", "choices")[number % 4],
+                    "choice_ids": [Command.create({"name": "Some"})]
+                    if number % 4 in (0, 3)
+                    else [],
+                }
+                for number in range(60)
+            ]
+        )
+        self.registry.signal_changes()
+        values = {
+            name: self.env["crm.custom.field.choice"].search(
+                [("custom_field_id.name", "=", name)]
+            )
+            for name in self.lead._custom_names()
+            if self.lead._fields[name].type == "many2one" and "more" in name
+        }
+        self.lead.write({name: choice.id for name, choice in values.items()})
+        self._queries()
+        self.assertLessEqual(self._queries(), few + 3)
+
+    def _queries(self):
+        self._current()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.desk()._payload_custom(self.lead.with_user(self.operator).sudo())
+        return self.env.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestNamesToList(CampaignCommon):
+    """The names of a search are put into a call list."""
+
+    def _wizard(self, user=None, **values):
+        return (
+            self.env["crm.bulk.wizard"]
+            .with_user(user or self.manager)
+            .with_context(
+                active_ids=self.leads[:2].ids,
+                active_domain=[("id", "in", self.leads[:4].ids)],
+            )
+            .create({"kind": "list", **values})
+        )
+
+    def _new_list(self, **values):
+        return self.env["crm.call.list"].create(
+            {"name": "Flat roofs", "campaign_id": self.campaign.id, **values}
+        )
+
+    def test_names_of_the_search_are_added_once(self):
+        target = self._new_list()
+        blocked = self.env.ref("crm_callcenter.crm_commercial_state_blocked")
+        self.leads[3]._correct_state(blocked, "correction")
+        self._wizard(call_list_id=target.id).action_confirm()
+        self.assertEqual(target.count_total, 2)
+        action = self._wizard(call_list_id=target.id, scope="search").action_confirm()
+        target.invalidate_recordset()
+        lines = self.env["crm.call.list.line"].search([("list_id", "=", target.id)])
+        self.assertEqual(lines.lead_id, self.leads[:3], "blocked names stay out")
+        job = self.env["crm.bulk.job"].browse(action["res_id"])
+        self.assertEqual((job.state, job.done, job.skipped), ("done", 1, 3))
+
+    def test_what_is_missing_is_said(self):
+        with self.assertRaisesRegex(UserError, "Choose the call list"):
+            self._wizard().action_confirm()
+        archived = self._new_list(active=False)
+        with self.assertRaisesRegex(UserError, "takes no names"):
+            self._wizard(call_list_id=archived.id).action_confirm()
+
+    def test_only_campaign_managers_make_lists(self):
+        target = self._new_list()
+        for user in (self.operator, self.agent, self.back_office):
+            with self.assertRaises(AccessError):
+                self._wizard(user, call_list_id=target.id).action_confirm()
+
+
 @tagged("post_install", "-at_install", "desk_tour")
 class TestDeskCustomFieldTour(CampaignCommon, HttpCase):
+    def test_from_the_catalogue_to_the_desk_to_a_list(self):
+        """A manager adds a field, an operator fills it, marketing makes a list of it.
+
+        Three people, one server that is not restarted in between.
+        """
+        branch = self.env["crm.portfolio"].create({"name": "Photovoltaic of the tour"})
+        self.leads.portfolio_id = self.env["crm.portfolio"].create(
+            {"name": "Roofs", "parent_id": branch.id}
+        )
+        target = self.env["crm.call.list"].create(
+            {"name": "Flat roofs of the tour", "campaign_id": self.campaign.id}
+        )
+        self.start_tour(
+            "/odoo/custom-fields", "crm_custom_field", login=self.manager.login
+        )
+        field = self.env["crm.custom.field"].search([("label", "=", "Kind of Roof")])
+        self.assertEqual(field.portfolio_ids, branch)
+        self.start_tour(
+            "/odoo/desk", "crm_custom_field_at_desk", login=self.operator.login
+        )
+        self.env.invalidate_all()
+        found = self.env["crm.lead"].search([(f"{field.name}.name", "=", "Flat")])
+        self.assertEqual(found, self.leads[0])
+        self.start_tour(
+            "/odoo/names", "crm_custom_field_to_list", login=self.manager.login
+        )
+        lines = self.env["crm.call.list.line"].search([("list_id", "=", target.id)])
+        self.assertEqual(lines.lead_id, found)
+
     def test_an_operator_fills_fields_while_talking(self):
         roof = self.env["crm.custom.field"].create(
             [
