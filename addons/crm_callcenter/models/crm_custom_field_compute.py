@@ -321,9 +321,7 @@ class CrmCustomField(models.Model):
             row["value"] = row[name]
         accepted = self._accepted(expression, rows) if rows else []
         return {
-            record.id
-            for record, fits in zip(filled, accepted, strict=True)
-            if not fits
+            record.id for record, fits in zip(filled, accepted, strict=True) if not fits
         }
 
     def _accepted(self, expression, rows):

@@ -29,9 +29,7 @@ class TestCustomFieldCompute(CustomFieldCase):
             job._work_at_once()
         self.env.invalidate_all()
         self.assertEqual(job.state, "done")
-        self.assertEqual(
-            self.leads[:4].mapped("x_cc_bill"), [250.0, 250.0, 500.0, 0.0]
-        )
+        self.assertEqual(self.leads[:4].mapped("x_cc_bill"), [250.0, 250.0, 500.0, 0.0])
         self.assertEqual((customer.x_cc_bill, alone.x_cc_bill), (250.0, 100.0))
         self.assertEqual(job.done, 3)
         # An empty archive of 3 million rows isn't written anew for zeros.
@@ -177,8 +175,10 @@ class TestCustomFieldCompute(CustomFieldCase):
         with self.assertRaisesRegex(ValidationError, "the export For the bank"):
             self._field("bill")._delete()
         portfolio = self.portfolio
-        portfolio.mandatory_field_ids = self._field("kwh")._columns().filtered(
-            lambda column: column.model == "crm.lead"
+        portfolio.mandatory_field_ids = (
+            self._field("kwh")
+            ._columns()
+            .filtered(lambda column: column.model == "crm.lead")
         )
         with self.assertRaisesRegex(ValidationError, "mandatory fields of"):
             self._field("kwh")._delete()

@@ -190,7 +190,10 @@ class TestCustomFieldConcurrency(BaseCase):
                     [lead_ids[2]],
                 )
                 operator.commit()
-                with self.assertRaises(SerializationFailure), mute_logger("odoo.sql_db"):
+                with (
+                    self.assertRaises(SerializationFailure),
+                    mute_logger("odoo.sql_db"),
+                ):
                     job.run_next_batch()
                 worker.rollback()
             # Killed: nothing of that batch is done, the job goes on behind the first.

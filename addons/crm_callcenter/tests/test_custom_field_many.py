@@ -54,9 +54,7 @@ class TestCustomFieldMany(CustomFieldCase):
         links = ("many2one", "many2many")
         fields = self.env["crm.lead"]._fields
         return {
-            name: {"fields": {"display_name": {}}}
-            if fields[name].type in links
-            else {}
+            name: {"fields": {"display_name": {}}} if fields[name].type in links else {}
             for name in (*names, "custom_field_keys")
         }
 
@@ -77,9 +75,11 @@ class TestCustomFieldMany(CustomFieldCase):
             )
             found["export"] = self._queries(lambda: mine.export_data(list(names)))
             found["sheet"] = self._queries(
-                lambda: self.env["report.crm_callcenter.report_custom_fields"]
-                .with_user(self.manager)
-                ._get_report_values(mine.ids)
+                lambda: (
+                    self.env["report.crm_callcenter.report_custom_fields"]
+                    .with_user(self.manager)
+                    ._get_report_values(mine.ids)
+                )
             )
             found["copy"] = self._queries(lambda: lead.copy())
         return found

@@ -109,7 +109,9 @@ class TestCustomFieldTypes(CustomFieldCase):
             stream = io.StringIO()
             writer = csv.writer(stream)
             writer.writerow(header)
-            writer.writerow(["Imported", "030 555", *(text for text, _value in WRITTEN.values())])
+            writer.writerow(
+                ["Imported", "030 555", *(text for text, _value in WRITTEN.values())]
+            )
             wizard = (
                 self.env["base_import.import"]
                 .with_context(tz="UTC", lang="en_US")
