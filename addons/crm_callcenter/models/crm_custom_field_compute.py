@@ -8,7 +8,6 @@ from ..tools.custom_expression import TOOLS, guarded_for_rows, guards, names_in
 from ..tools.custom_field import PREFIX
 from .crm_names_job_mixin import BATCH_SIZE, OPEN_STATES
 
-
 #: Types of the columns of custom fields.
 SQL_TYPES = {
     "bool": SQL("bool"),

@@ -59,30 +59,25 @@ class TestCustomFieldMany(CustomFieldCase):
         }
 
     def _measure(self, lead, names):
+        """Return how many queries each screen takes, when Odoo has warmed up."""
+        self._measure_once(lead, names, 5)
+        return self._measure_once(lead, names, 6)
+
+    def _measure_once(self, lead, names, people):
         mine = lead.with_user(self.manager)
-        found = {}
-        for turn in range(2):  # the first one warms up
-            specification = self._specification(names)
-            found["open"] = self._queries(lambda: mine.web_read(specification))
-            found["list"] = self._queries(
-                lambda: mine.web_search_read(
-                    [("id", "in", self.leads.ids)], specification
-                )
-            )
-            found["keys"] = self._queries(lambda: mine.custom_field_keys)
-            found["save"] = self._queries(
-                lambda: mine.web_save({"x_cc_people": 5 + turn}, specification)
-            )
-            found["export"] = self._queries(lambda: mine.export_data(list(names)))
-            found["sheet"] = self._queries(
-                lambda: (
-                    self.env["report.crm_callcenter.report_custom_fields"]
-                    .with_user(self.manager)
-                    ._get_report_values(mine.ids)
-                )
-            )
-            found["copy"] = self._queries(lambda: lead.copy())
-        return found
+        wanted = self._specification(names)
+        domain = [("id", "in", self.leads.ids)]
+        sheet = self.env["report.crm_callcenter.report_custom_fields"]
+        sheet = sheet.with_user(self.manager)
+        return {
+            "open": self._queries(mine.web_read, wanted),
+            "list": self._queries(mine.web_search_read, domain, wanted),
+            "keys": self._queries(lambda: mine.custom_field_keys),
+            "save": self._queries(mine.web_save, {"x_cc_people": people}, wanted),
+            "export": self._queries(mine.export_data, list(names)),
+            "sheet": self._queries(sheet._get_report_values, mine.ids),
+            "copy": self._queries(lead.copy),
+        }
 
     def test_queries_do_not_grow_with_fields(self):
         lead, other = self.leads[:2]
@@ -92,7 +87,6 @@ class TestCustomFieldMany(CustomFieldCase):
         more = self._add_fields()
         third, fourth = self.leads[2:4]
         (third | fourth).write({**self.values, **more})
-        self._measure(third, [*self.values, *more])
         many = self._measure(third, [*self.values, *more])
         many["convert"] = self._queries(self._convert, fourth)
         grown = {
