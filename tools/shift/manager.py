@@ -34,9 +34,10 @@ class Manager(threading.Thread):
 
     def run(self):
         """Add the fields, one after the other."""
+        begun = time.perf_counter() + self.options.warm_up
         pause = self.options.duration / (self.options.fields + 1)
         for number in range(1, self.options.fields + 1):
-            if self.stop.wait(pause):
+            if self.stop.wait(max(0, begun + number * pause - time.perf_counter())):
                 return
             try:
                 self._add_field(number)
@@ -87,6 +88,4 @@ class Manager(threading.Thread):
                 "create",
                 [{"custom_field_id": change.field_id, "data": "forget"}],
             )
-            self.browser.call(
-                f"{CATALOGUE}.delete.wizard", "action_delete", [wizard]
-            )
+            self.browser.call(f"{CATALOGUE}.delete.wizard", "action_delete", [wizard])

@@ -117,7 +117,7 @@ class Operator(threading.Thread):
         return served
 
     def _look_for_new_fields(self, payload, claim, asked):
-        """A field that was there when the name was asked for is on it; maybe fill it."""
+        """A field that was there when the name was asked for is on it; fill it."""
         shown = {field["name"] for field in payload["custom_fields"]}
         for change in list(self.journal.changes):
             if asked > change.answered and change.name not in shown:

@@ -160,6 +160,10 @@ class CrmCustomFieldMixin(models.AbstractModel):
             )
         ):
             found.setdefault((name, record_id), []).append(choice_id)
+        # Odoo asks each value whether it is active, field by field.
+        # sudo: the values of a choice are no secret
+        every = {choice_id for ids in found.values() for choice_id in ids}
+        self.env["crm.custom.field.choice"].sudo().browse(every).fetch()
         for field in fields:
             field._insert_cache(
                 self, [tuple(found.get((field.name, id_), ())) for id_ in self._ids]

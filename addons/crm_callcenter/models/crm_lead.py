@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.custom_field import PREFIX
 from ..tools.engine import is_engine
 from ..tools.phone import to_e164
 
@@ -292,7 +293,7 @@ class CrmLead(models.Model):
         return (
             *key,
             self.env.company.id,
-            tuple(sorted(self._operator_editable_fields())),
+            tuple(sorted(self._main_fields_open())),
             self.env.user._is_restricted_operator(),
         )
 
@@ -310,10 +311,24 @@ class CrmLead(models.Model):
         return arch, view
 
     @api.model
+    def _main_fields_open(self):
+        """Return the fields of the settings that operators may change.
+
+        Custom fields have their own way into lists, and a limit there.
+
+        :rtype: set[str]
+        """
+        return {
+            name
+            for name in self._operator_editable_fields()
+            if not name.startswith(PREFIX)
+        }
+
+    @api.model
     def _open_main_fields(self, arch):
         editable = self._operator_editable_fields()
         shown = {node.get("name"): node for node in arch.xpath("./field")}
-        for name in sorted(editable - set(shown)):
+        for name in sorted(self._main_fields_open() - set(shown)):
             node = etree.Element("field", name=name, optional="hide")
             arch.append(node)
             shown[name] = node

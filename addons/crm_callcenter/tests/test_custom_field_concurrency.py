@@ -5,13 +5,16 @@ import time
 import uuid
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api
 from odoo.exceptions import UserError
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import mute_logger
 
-from ..models import crm_custom_field_column
+from ..models import crm_custom_field_column, crm_custom_field_mass
 
 
 @tagged("post_install", "-at_install", "concurrency")
@@ -114,3 +117,106 @@ class TestCustomFieldConcurrency(BaseCase):
                 [names],
             )
             self.assertEqual(cr.fetchone()[0], 2)
+
+    def test_a_request_older_than_a_field_leaves_no_stale_catalogue(self):
+        """It began before, waited for the column, and still sees the old catalogue."""
+        old = self.registry.cursor()
+        self.addCleanup(old.close)
+        old.execute("SELECT count(*) FROM crm_custom_field")
+        with self.registry.cursor() as cr:
+            name = self._create(cr).name
+        # What the request of the manager does behind its commit.
+        self.registry.signal_changes()
+        older = api.Environment(old, api.SUPERUSER_ID, {})
+        seen = older["crm.custom.field"].search([("name", "=", name)])
+        self.assertFalse(seen, "the old snapshot knows the field already")
+        older["crm.custom.field"]._catalogue()
+        older["crm.custom.field"]._my_modes()
+        older["crm.lead"].get_views([(False, "form")])
+        older["crm.lead"].fields_get()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            self.assertIn(name, env["crm.custom.field"]._catalogue())
+            self.assertIn(name, env["crm.custom.field"]._my_modes())
+            arch = env["crm.lead"].get_view(view_type="form")["arch"]
+            self.assertIn(f'"{name}"', arch)
+
+    def test_whoever_looks_while_a_field_is_changed_keeps_nothing(self):
+        with self.registry.cursor() as cr:
+            name = self._create(cr).name
+        with self.registry.cursor() as changing:
+            field = api.Environment(changing, api.SUPERUSER_ID, {})["crm.custom.field"]
+            field = field.search([("name", "=", name)])
+            field.label = f"{self.label} renamed"
+            field.env.flush_all()
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                known = env["crm.custom.field"]._catalogue()[name]["label"]
+                self.assertEqual(known, self.label, "not committed yet")
+        self.registry.signal_changes()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            known = env["crm.custom.field"]._catalogue()[name]["label"]
+            self.assertEqual(known, f"{self.label} renamed")
+
+    def test_mass_maintenance_lets_others_work_and_goes_on_after_a_kill(self):
+        """Batches commit, a killed run is gone on with, a saved name isn't lost."""
+        with self.registry.cursor() as cr:
+            field = self._create(cr, field_type="integer")
+            env = field.env
+            leads = env["crm.lead"].create(
+                [{"name": self.label, "phone": "030 555"} for _number in range(6)]
+            )
+            job = env["crm.custom.field.mass"].create(
+                {
+                    "custom_field_id": field.id,
+                    "operation": "add",
+                    "value_integer": 1,
+                    "domain": repr([("id", "in", leads.ids)]),
+                }
+            )
+            job.action_run()
+            name, job_id, lead_ids = field.name, job.id, leads.ids
+        self.addCleanup(self._remove_leads, lead_ids)
+        with patch.object(crm_custom_field_mass, "BATCH_NAMES", 2):
+            with self.registry.cursor() as cr:
+                self._job(cr, job_id).run_next_batch()
+            # An operator saves a name of the next batch while that is being changed.
+            with self.registry.cursor() as worker, self.registry.cursor() as operator:
+                job = self._job(worker, job_id)
+                worker.execute("SELECT count(*) FROM crm_lead")
+                operator.execute(
+                    "UPDATE crm_lead SET street = 'Via Nuova' WHERE id = %s",
+                    [lead_ids[2]],
+                )
+                operator.commit()
+                with (
+                    self.assertRaises(SerializationFailure),
+                    mute_logger("odoo.sql_db"),
+                ):
+                    job.run_next_batch()
+                worker.rollback()
+            # Killed: nothing of that batch is done, the job goes on behind the first.
+            with self.registry.cursor() as cr:
+                job = self._job(cr, job_id)
+                self.assertEqual((job.state, job.done), ("running", 2))
+                with patch.object(type(job.env["ir.cron"]), "_commit_progress") as go:
+                    go.return_value = 60
+                    self.assertTrue(job._go_on())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            leads = env["crm.lead"].browse(lead_ids)
+            self.assertEqual(leads.mapped(name), [1] * 6, "once each")
+            self.assertEqual(leads[2].street, "Via Nuova")
+
+    def _job(self, cr, job_id):
+        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        return env["crm.custom.field.mass"].browse(job_id)
+
+    def _remove_leads(self, lead_ids):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            env["crm.custom.field.mass"].search(
+                [("custom_field_id.label", "like", self.label)]
+            ).unlink()
+            env["crm.lead"].browse(lead_ids).unlink()

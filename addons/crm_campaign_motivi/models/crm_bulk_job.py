@@ -11,7 +11,7 @@ class CrmBulkJob(models.Model):
         selection_add=[("list", "Add to a call list")], ondelete={"list": "cascade"}
     )
     call_list_id = fields.Many2one(
-        "crm.call.list", "Call List", readonly=True, index=True, ondelete="cascade"
+        "crm.call.list", readonly=True, index=True, ondelete="cascade"
     )
 
     def _process_list(self, leads):

@@ -144,7 +144,6 @@ class TestDeskCustomField(CampaignCommon):
         with self.assertRaisesRegex(UserError, "is being imported"):
             self.env["crm.custom.field"].create({"label": "Late"})
 
-
     def test_a_field_of_any_portfolio_is_there_at_the_next_name(self):
         branch = self.env["crm.portfolio"].create({"name": "Storage", "unit": 4})
         self.env["crm.custom.field"].create(

@@ -7,9 +7,7 @@ class CrmBulkWizard(models.TransientModel):
 
     _inherit = "crm.bulk.wizard"
 
-    call_list_id = fields.Many2one(
-        "crm.call.list", "Call List", domain="[('owner_id', '=', False)]"
-    )
+    call_list_id = fields.Many2one("crm.call.list", domain="[('owner_id', '=', False)]")
 
     def _check_complete(self):
         if self.kind != "list":
