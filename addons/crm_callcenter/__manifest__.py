@@ -114,6 +114,8 @@
         "web.assets_backend_lazy": [
             "crm_callcenter/static/src/views/pivot_export.js",
         ],
+        "web.assets_backend": ["crm_callcenter/static/src/**/*"],
+        "web.assets_backend_lazy": ["crm_callcenter/static/lazy/**/*"],
         "web.assets_tests": ["crm_callcenter/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_callcenter/static/tests/*.test.js"],
     },

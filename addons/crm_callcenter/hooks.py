@@ -12,17 +12,13 @@ def post_init_hook(env):
         {"mandatory_field_ids": [(6, 0, companies._default_mandatory_fields().ids)]}
     )
     env["crm.municipality"]._load()
-    env.cr.execute(
-        "UPDATE crm_lead SET portfolio_id = %s WHERE portfolio_id IS NULL",
-        [env["crm.portfolio"]._get_default().id],
-    )
     _stop_enrichment(env)
-    _fill_initial_states(env)
+    fill_initial_states(env)
     fill_customer_states(env.cr)
     flag_names(env.cr)
 
 
-def _fill_initial_states(env):
+def fill_initial_states(env):
     """Give names that were there before the state and portfolio that new ones get."""
     env.cr.execute(
         """UPDATE crm_lead

@@ -86,7 +86,8 @@ class CrmLead(models.Model):
         custom = self.env["crm.custom.field"]
         # sudo: where a name belongs decides, not who looks
         portfolios = self.env["crm.portfolio"].sudo().browse(portfolio_ids)
-        return custom._applies_to(custom._catalogue()[name], portfolios)
+        place = custom._place_of(portfolios)
+        return custom._applies_to(custom._catalogue()[name], place)
 
     @api.model
     def _missing_mandatory(self, values, portfolio_ids=()):

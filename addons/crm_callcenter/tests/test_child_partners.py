@@ -1,6 +1,8 @@
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CallcenterCommon
 
@@ -135,6 +137,34 @@ class TestChildPartners(CallcenterCommon):
         again = self._convert().commercial_partner_id
         self.assertNotEqual(again, company)
         self.assertEqual(len(again.child_ids), 3)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_the_agent_sees_the_whole_customer(self):
+        """The agent of a name opens its company, contacts and sites; nobody else."""
+        partner = self._convert()
+        family = partner.commercial_partner_id | partner.commercial_partner_id.child_ids
+        self.assertEqual(len(family), 4)
+        lead = self.lead.with_user(self.agent)
+        lead.invalidate_recordset()
+        self.assertEqual(
+            family.with_user(self.agent).mapped("display_name"),
+            family.mapped("display_name"),
+        )
+        rows = lead.web_read(
+            {
+                name: {"fields": {"partner_id": {"fields": {"display_name": {}}}}}
+                for name in ("contact_ids", "site_ids")
+            }
+        )
+        self.assertTrue(rows[0]["site_ids"][0]["partner_id"]["display_name"])
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        seen = self.env["res.partner"].with_user(self.agent).search([])
+        self.assertNotIn(stranger, seen)
+        for user in (self.agent_two, self.operator):
+            found = self.env["res.partner"].with_user(user).search([])
+            self.assertFalse(found & family, user.login)
+            with self.assertRaises(AccessError):
+                family.with_user(user).mapped("name")
 
     def test_consent_goes_with_the_number(self):
         ada = self.lead.contact_ids.filtered("phone")

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api
 
-from odoo.addons.crm_callcenter.hooks import flag_names
+from odoo.addons.crm_callcenter.hooks import fill_initial_states, flag_names
 
 #: What the outcomes that come with the addon tell of the number.
 NUMBER_RESULTS = {
@@ -25,4 +25,5 @@ def migrate(cr, version):
         )
         if outcome and not outcome.number_result:
             outcome.number_result = result
+    fill_initial_states(env)
     flag_names(cr)
