@@ -3,12 +3,15 @@ from lxml import etree
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.custom_field import PREFIX
 from ..tools.engine import is_engine
 from ..tools.phone import to_e164
 
 PHONE_FIELDS = ("phone", "mobile", "phone_second")
+#: Links of Odoo's that most names don't have.
+_RARELY_SET = ("partner_id", "user_id", "company_id", "lost_reason_id")
 
 
 class CrmLead(models.Model):
@@ -73,6 +76,15 @@ class CrmLead(models.Model):
     phone_any = fields.Char(
         "Any Phone", compute="_compute_phone_any", search="_search_phone_any"
     )
+    # Most names have none of these. Whoever moves a name pays for every index that it
+    # stands in, so it stands only in those of what it has.
+    partner_id = fields.Many2one(index="btree_not_null")
+    user_id = fields.Many2one(index="btree_not_null")
+    company_id = fields.Many2one(index="btree_not_null")
+    lost_reason_id = fields.Many2one(index="btree_not_null")
+    _user_id_team_id_type_index = models.Index(
+        "(user_id, team_id, type) WHERE user_id IS NOT NULL"
+    )
     # History
     interaction_ids = fields.One2many(
         "crm.interaction", "lead_id", "History", readonly=True
@@ -90,7 +102,23 @@ class CrmLead(models.Model):
         )
         if not self.env.cr.rowcount:
             self.env.cr.execute("ALTER TABLE crm_lead SET (fillfactor = 70)")
+        self._drop_full_indexes()
         return result
+
+    def _drop_full_indexes(self):
+        """Drop the indexes that Odoo makes of what most names don't have.
+
+        It builds them anew as the fields say, without the names that have nothing, but
+        leaves one that is there as it is.
+        """
+        self.env.cr.execute(
+            """SELECT indexname FROM pg_indexes
+                WHERE schemaname = current_schema AND indexname = ANY(%s)
+                  AND indexdef NOT LIKE '%% WHERE %%'""",
+            [[f"crm_lead__{name}_index" for name in _RARELY_SET]],
+        )
+        for (name,) in self.env.cr.fetchall():
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
 
     # ------------------------------------------------------------
     # COMPUTES
