@@ -213,8 +213,14 @@ class CrmConversion(models.Model):
         return found
 
     def _obstacles_of_history(self):
+        # What was taken back, and what takes it back, stands in nobody's way.
         row = self.env["crm.interaction"].search(
-            [("lead_id", "=", self.lead_id.id), ("id", ">", self.ledger_id)],
+            [
+                ("lead_id", "=", self.lead_id.id),
+                ("id", ">", self.ledger_id),
+                ("reversed_id", "=", False),
+                ("reversal_ids", "=", False),
+            ],
             order="id",
             limit=1,
         )
