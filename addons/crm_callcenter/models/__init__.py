@@ -126,6 +126,7 @@ from . import res_partner_anchor
 from . import crm_card
 from . import crm_card_timeline
 from . import crm_conversion
+from . import crm_conversion_obstacles
 from . import res_partner_conversion
 from . import res_partner_consent
 from . import res_partner_identity
