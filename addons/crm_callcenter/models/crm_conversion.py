@@ -244,6 +244,7 @@ class CrmLead(models.Model):
     conversion_ids = fields.One2many(
         "crm.conversion", "lead_id", "Conversions", readonly=True
     )
+
     @api.depends_context("uid")
     def _compute_can_undo_conversion(self):
         # sudo: only whether there is one

@@ -305,8 +305,7 @@ class TestCard(CallcenterCommon):
             self.assertNotIn(forbidden, row["text"])
         lead.message_post(body="long " * 400, message_type="comment")
         longest = max(
-            len(row["text"])
-            for row in self._card(record=lead, kinds=["mail"])["rows"]
+            len(row["text"]) for row in self._card(record=lead, kinds=["mail"])["rows"]
         )
         self.assertEqual(longest, 301)
 
