@@ -133,6 +133,7 @@ from . import crm_card
 from . import crm_card_timeline
 from . import crm_conversion
 from . import crm_conversion_rows
+from . import crm_conversion_obstacles
 from . import res_partner_conversion
 from . import res_partner_consent
 from . import res_partner_identity

@@ -96,6 +96,16 @@ class TestConversionUndo(CallcenterCommon):
             self.lead.with_user(self.back_office).action_undo_conversion()
         self.assertEqual(self.lead.type, "opportunity")
 
+    def test_a_later_outcome_that_was_taken_back_is_no_obstacle(self):
+        self._convert()
+        self.lead._register_outcome(self.outcomes["N"], user=self.agent)
+        lead = self.lead.with_user(self.back_office)
+        with self.assertRaises(UserError):
+            lead.action_undo_conversion()
+        self.lead.interaction_ids.sorted("id")[-1]._reverse("Wrong name")
+        lead.action_undo_conversion()
+        self.assertEqual(self.lead.type, "lead")
+
     def test_a_signed_order_stands_in_the_way_and_is_named(self):
         if "sale.order" not in self.env:
             self.skipTest("needs orders")

@@ -1,8 +1,9 @@
-import { Component, onWillStart, onWillUpdateProps, toRaw } from "@odoo/owl";
+import { Component, onMounted, status, toRaw } from "@odoo/owl";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
 import { localization } from "@web/core/l10n/localization";
-import { useBus, useService } from "@web/core/utils/hooks";
+import { useService } from "@web/core/utils/hooks";
 
 /**
  * A part of the card of a name or customer. It reads what it shows from the server when
@@ -15,23 +16,24 @@ export class CardPart extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        onWillStart(() => this.show(this.props.record));
-        // Read anew, the form has another record; saved, the same one with other values.
-        onWillUpdateProps((next) => this.isStale(next.record) && this.show(next.record));
-        useBus(this.props.record.model.bus, "update", () => {
-            if (this.isStale(this.props.record)) {
-                this.show(this.props.record);
+        // The form is there before this part is: nobody waits for a timeline to dial.
+        onMounted(() => this.show(this.props.record));
+        useRecordObserver((record) => {
+            if (this.isStale(record) && status(this) === "mounted") {
+                this.show(record);
             }
         });
     }
 
     isStale(record) {
-        return record.resId !== this.shownId || this.values(record) !== this.shownValues;
+        // Read in any case, so that this part is told when they change.
+        const values = this.values(record);
+        return record.resId !== this.shownId || values !== this.shownValues;
     }
 
     /** The values of the server, another object whenever they were read or saved. */
     values(record) {
-        return toRaw(toRaw(record)._values);
+        return toRaw(record._values);
     }
 
     show(record) {

@@ -21,6 +21,7 @@ export class Timeline extends CardPart {
             more: false,
             chosen: null,
             loading: false,
+            ready: false,
         });
         super.setup();
     }
@@ -31,7 +32,7 @@ export class Timeline extends CardPart {
         const page = resId ? await this.fetch(record) : { kinds: [], rows: [], more: false };
         // The answer for a record or filter that was left meanwhile comes too late.
         if (resId === this.shownId && chosen === this.state.chosen) {
-            Object.assign(this.state, page);
+            Object.assign(this.state, page, { ready: true });
         }
     }
 
