@@ -371,7 +371,7 @@ class TestCard(CallcenterCommon):
                 self._header(record)["next_action"], self._header()["next_action"]
             )
 
-    def test_an_agent_opens_the_card_of_a_company_that_it_does_not_see(self):
+    def test_an_agent_opens_the_card_of_its_customers_company(self):
         company = self.env["res.partner"].create(
             {"name": "Rossi Srl", "is_company": True}
         )
@@ -382,7 +382,7 @@ class TestCard(CallcenterCommon):
         own.email_from = "ada@example.com"
         self.env.invalidate_all()
         own = own.with_user(self.agent)
-        self.assertFalse(company.with_user(self.agent).has_access("read"))
+        self.assertTrue(company.with_user(self.agent).has_access("read"))
         self.assertEqual(own.commercial_partner_id.id, company.id)
         own._message_get_suggested_recipients()
         self.assertTrue(own.card_header())

@@ -138,6 +138,9 @@ class TestMandatory(CallcenterCommon):
         custom.binding = "all"
         with self.assertRaisesRegex(ValidationError, "Shop needs: Roof"):
             self._save(**values, portfolio_id=self.branch.id)
+        with self.assertRaisesRegex(ValidationError, "mandatory fields"):
+            custom._delete()
+        self.portfolio.mandatory_field_ids = False
         custom._delete()
         self._save(**values, portfolio_id=self.branch.id)
 

@@ -18,9 +18,16 @@ registry.category("web_tour.tours").add("crm_custom_field_at_desk", {
             run: "selectByLabel Flat",
         },
         {
-            content: "It is saved",
+            content: "It stands there while they talk",
             trigger: ".o_desk_custom_row:contains(Kind of Roof) select:has(option:checked:contains(Flat))",
         },
+        {
+            content: "It is saved with the outcome",
+            trigger: ".o_desk_outcome[data-kind=N]",
+            run: "click",
+        },
+        { trigger: ".o_desk_confirm:enabled", run: "click" },
+        { trigger: ".o_desk_message_success" },
     ],
 });
 

@@ -41,10 +41,10 @@ registry.category("web_tour.tours").add("crm_desk_custom_field", {
         { trigger: ".o_desk_custom_row:contains(Round) select" },
         {
             content: "All of it is saved with the outcome",
-            trigger: ".o_desk_outcome:contains(Not interested)",
+            trigger: ".o_desk_outcome[data-kind=N]",
             run: "click",
         },
         { trigger: ".o_desk_confirm:enabled", run: "click" },
-        { trigger: ".o_desk_message:contains(Not interested)" },
+        { trigger: ".o_desk_message_success" },
     ],
 });
