@@ -1,11 +1,9 @@
 import { Component } from "@odoo/owl";
-import { DeskCustomFields } from "./desk_custom_fields";
 import { useDesk } from "./desk_hooks";
 
 /** Who is called, and why. */
 export class DeskName extends Component {
     static template = "crm_campaign_motivi.DeskName";
-    static components = { DeskCustomFields };
     static props = {};
 
     setup() {
@@ -30,11 +28,6 @@ export class DeskName extends Component {
 
     get icon() {
         return this.lead.lead_kind === "company" ? "fa-building-o" : "fa-user-o";
-    }
-
-    get hasCustomFields() {
-        const { custom_fields, custom_possible } = this.desk.payload;
-        return Boolean(custom_fields?.length || custom_possible?.length);
     }
 
     get isRecall() {
