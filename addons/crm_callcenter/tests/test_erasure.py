@@ -168,7 +168,7 @@ class TestErasure(CustomFieldCase):
         return found
 
     def test_nothing_is_left_anywhere(self):
-        partner, second = self._fill_everywhere()
+        _partner, second = self._fill_everywhere()
         texts = ("zanzibar", self.number, self.mobile, FISCAL_CODE)
         known = self._places(texts[0])
         for table in (
