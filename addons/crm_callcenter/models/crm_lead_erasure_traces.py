@@ -1,4 +1,7 @@
-from odoo import models
+import csv
+import io
+
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.erased_text import Person
@@ -47,7 +50,32 @@ class CrmLead(models.Model):
         for table, column, mend in self._texts_to_mend(person):
             count = self._mend_texts(table, column, person, mend)
             mended[table] = mended.get(table, 0) + count
+        mended["files of deleted fields"] = self._erase_from_field_files(person)
         return {table: count for table, count in mended.items() if count}
+
+    @api.model
+    def _erase_from_field_files(self, person):
+        """Take the rows of a person out of what deleted custom fields left as files.
+
+        :param Person person: who is taken out
+        :return: how many files changed
+        :rtype: int
+        """
+        # sudo: files of the erased are mended, whoever may see them
+        files = self.env["ir.attachment"].sudo()
+        count = 0
+        for file in files.search(
+            [("res_model", "=", "crm.custom.field"), ("mimetype", "=", "text/csv")]
+        ):
+            text = (file.raw or b"").decode("utf-8-sig", errors="replace")
+            rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+            kept = [row for row in rows if not person.is_named_in(row)]
+            if len(kept) < len(rows):
+                stream = io.StringIO()
+                csv.writer(stream, delimiter=";").writerows(kept)
+                file.raw = stream.getvalue().encode("utf-8-sig")
+                count += 1
+        return count
 
     def _texts_to_mend(self, person):
         """Return where somebody may be named by the way; addons add to it.

@@ -168,7 +168,7 @@ class TestErasure(CustomFieldCase):
         return found
 
     def test_nothing_is_left_anywhere(self):
-        partner, second = self._fill_everywhere()
+        _partner, second = self._fill_everywhere()
         texts = ("zanzibar", self.number, self.mobile, FISCAL_CODE)
         known = self._places(texts[0])
         for table in (
@@ -220,6 +220,21 @@ class TestErasure(CustomFieldCase):
         self.assertFalse(added.search([("lead_id", "=", self.lead.id)]))
         followers = self.env["mail.followers"]
         self.assertFalse(followers.search([("partner_id", "=", partner.id)]))
+
+    def test_files_of_deleted_fields(self):
+        """What a deleted field left as a file no longer has the person's row."""
+        self.leads[1].x_cc_motto = "Other motto"
+        wizard = self.env["crm.custom.field.delete.wizard"].create(
+            {"custom_field_id": self.fields_made[0].id}
+        )
+        file = wizard._export()
+        self.assertIn("Zanzibar motto", file.raw.decode())
+        log = self.env["crm.export.log"].search([], limit=1)
+        self.assertIn("x_cc_motto", log.field_names)
+        details = self.lead._erase("Letter").details
+        self.assertNotIn("Zanzibar", file.raw.decode())
+        self.assertIn("Other motto", file.raw.decode())
+        self.assertEqual(details["files of deleted fields"], 1)
 
     def test_others_are_left_alone(self):
         """Who shares the landline, an appointment or the company stays whole."""

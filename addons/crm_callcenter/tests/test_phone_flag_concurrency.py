@@ -1,5 +1,6 @@
 """A number that goes on the list while a name gets it: real connections."""
 
+import contextlib
 import uuid
 
 from odoo import SUPERUSER_ID, api
@@ -29,8 +30,11 @@ class TestPhoneFlagConcurrency(BaseCase):
             cron = env.ref("crm_callcenter.ir_cron_learn_numbers")
             env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
 
+    @contextlib.contextmanager
     def _env(self):
-        return _Env(self.registry)
+        """Give an environment on a connection of its own, committed at the end."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def _flags(self):
         with self._env() as env:
@@ -61,14 +65,12 @@ class TestPhoneFlagConcurrency(BaseCase):
             waiting = env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
             self.assertGreaterEqual(len(waiting), 2)
             env["crm.phone.number"]._mend_flags()
-            env.cr.commit()
         self.assertEqual(self._flags(), [True])
 
     def test_name_while_it_leaves_the_list(self):
         """Also an entry that was deleted leaves no name that nobody may call."""
         with self._env() as env:
             entry_id = env["phone.blacklist"]._add([self.number]).id
-            env.cr.commit()
         with self._env() as one, self._env() as other:
             for env in (one, other):
                 env.cr.execute("SELECT count(*) FROM crm_lead")
@@ -79,7 +81,6 @@ class TestPhoneFlagConcurrency(BaseCase):
         self.assertEqual(self._flags(), [True])
         with self._env() as env:
             env["crm.phone.number"]._mend_flags()
-            env.cr.commit()
         self.assertEqual(self._flags(), [False])
 
     def test_names_that_are_there(self):
@@ -87,27 +88,9 @@ class TestPhoneFlagConcurrency(BaseCase):
         with self._env() as env:
             self._new_name(env)
             self._new_name(env)
-            env.cr.commit()
         with self._env() as env:
             env["phone.blacklist"]._add([self.number])
-            env.cr.commit()
         self.assertEqual(self._flags(), [True, True])
         with self._env() as env:
             env["phone.blacklist"]._remove([self.number])
-            env.cr.commit()
         self.assertEqual(self._flags(), [False, False])
-
-
-class _Env:
-    """An environment on a connection of its own, rolled back unless committed."""
-
-    def __init__(self, registry):
-        self.cr = registry.cursor()
-
-    def __enter__(self):
-        return api.Environment(self.cr, SUPERUSER_ID, {"tracking_disable": True})
-
-    def __exit__(self, *exc):
-        if exc[0] is None:
-            self.cr.commit()
-        self.cr.close()

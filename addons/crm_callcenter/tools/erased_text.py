@@ -84,6 +84,15 @@ class Person:
             )
         return text
 
+    def is_named_in(self, cells):
+        """Tell whether a cell of a row is a name, number or code of the person.
+
+        :param list[str] cells: of the row
+        :rtype: bool
+        """
+        named = {text.casefold() for text in self.named}
+        return any(cell.strip().casefold() in named for cell in cells)
+
     def out_of_search(self, text, words=True):
         """Return a search without the person: conditions on a name or a number.
 
