@@ -177,6 +177,34 @@ class TestPortfolio(CallcenterCommon):
         self.assertFalse(partners.search([("id", "=", hidden.id)]))
         self.assertTrue(partners.search([("id", "=", self.operator.partner_id.id)]))
 
+    def test_managers_open_every_list_of_theirs(self):
+        """With all columns, as the web client reads them."""
+        self.retail.mandatory_field_ids = self.env["ir.model.fields"]._get(
+            "crm.lead", "email_from"
+        )
+        for name in (
+            "crm_portfolio_action",
+            "crm_business_unit_action",
+            "crm_zone_action",
+            "crm_zone_conflict_action",
+            "crm_zone_run_action",
+            "crm_municipality_action",
+            "crm_lead_action_archive",
+        ):
+            action = self.env.ref(f"crm_callcenter.{name}")
+            for view, kind in action.views:
+                with self.subTest(action=name, kind=kind):
+                    records = self.env[action.res_model].with_user(self.manager)
+                    views = records.get_views([(view, kind)])
+                    shown = views["models"][action.res_model]["fields"]
+                    specification = {
+                        field: {"fields": {"display_name": {}}}
+                        if description.get("relation")
+                        else {}
+                        for field, description in shown.items()
+                    }
+                    records.web_search_read([], specification, limit=5)
+
     def test_only_managers_configure(self):
         for user in (self.operator, self.coordinator, self.agent, self.back_office):
             with self.assertRaises(AccessError):

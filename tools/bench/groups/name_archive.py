@@ -19,7 +19,13 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 NAMES = 3_000_000
 GOAL_FIFTH, GOAL_ALL = 120, 420
 GOAL_SEARCH = 300
-ORDERS = ("id", "name ASC, id ASC", "name DESC, id ASC", "city ASC, id ASC")
+ORDERS = (
+    "id",
+    "name ASC, id ASC",
+    "name DESC, id ASC",
+    "city ASC, id ASC",
+    "city DESC, id ASC",
+)
 SAMPLES = """
     SELECT name, phone_e164, mobile_e164, email_normalized
       FROM crm_lead WHERE id % 99991 = 7 AND type = 'lead' LIMIT 20"""
@@ -54,7 +60,12 @@ def measure_search(browser, database):
     typed = {kind: [row[at] for row in rows if row[at]] for kind, at in kinds.items()}
     typed["surname"] = [name.split()[0] for name in typed["name"]]
     typed["email_start"] = [email[:9] for email in typed["email"] if "@" in email[:9]]
+    typed["phone_start"] = [number[3:10] for number in typed["phone"]]
+    typed["words_swapped"] = [
+        " ".join(reversed(name.upper().split())) for name in typed["name"]
+    ]
     typed["vat"] = ["01234567890", "IT01234567890"]
+    typed["fiscal_code"] = ["RSSMRA80A01F205X"]
     worst = 0.0
     for kind, texts in typed.items():
         if not texts:
@@ -74,6 +85,10 @@ def measure_zones(browser):
     archive = ArchiveList(browser)
     zones = browser.call(
         "crm.zone", "search_read", [("child_ids", "=", False)], ["id"], limit=5
+    )
+    # Branches, too: several zones have no common order.
+    zones += browser.call(
+        "crm.zone", "search_read", [("child_ids", "!=", False)], ["id"], limit=3
     )
     states = browser.call(
         "res.country.state",
