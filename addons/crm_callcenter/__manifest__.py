@@ -106,8 +106,12 @@
         "demo/crm_custom_field_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_callcenter/static/src/**/*"],
-        "web.assets_backend_lazy": ["crm_callcenter/static/lazy/**/*"],
+        "web.assets_backend": [
+            "crm_callcenter/static/src/**/*",
+            ("remove", "crm_callcenter/static/src/views/pivot_export.js"),
+        ],
+        # With the pivot view that it extends.
+        "web.assets_backend_lazy": ["crm_callcenter/static/src/views/pivot_export.js"],
         "web.assets_tests": ["crm_callcenter/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_callcenter/static/tests/*.test.js"],
     },

@@ -64,6 +64,7 @@ from . import test_portfolio
 from . import test_portfolio_rights
 from . import test_phone_flag_concurrency
 from . import test_phone_number
+from . import test_photovoltaic_demo
 from . import test_privacy
 from . import test_roles
 from . import test_scheme
