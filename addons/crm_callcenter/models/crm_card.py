@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, escape_psql
 
 from ..tools.italian_codes import read_vat_number
 from ..tools.phone import format_international, to_e164
@@ -246,17 +246,17 @@ class CrmCardMixin(models.AbstractModel):
                 "why": ", ".join(self._why_duplicate(identity, lead)),
             }
             for lead in found
+            if self._why_duplicate(identity, lead)
         ]
 
     @api.model
     def _duplicates_query(self, identity):
         columns = [
             *((name, "number") for name in _NUMBERS),
-            ("email_normalized", "email"),
             *((name, "code") for name in _CODES),
         ]
         self.env["crm.lead"].flush_model([column for column, _kind in columns])
-        return SQL(" UNION ").join(
+        queries = [
             SQL(
                 "(SELECT id FROM crm_lead WHERE %s = ANY(%s::varchar[])"
                 " AND active LIMIT %s)",
@@ -266,7 +266,20 @@ class CrmCardMixin(models.AbstractModel):
             )
             for column, kind in columns
             if identity[kind]
-        )
+        ]
+        if identity["email"]:
+            # Odoo's index of addresses is one of trigrams, which "=" doesn't use.
+            # sudo: only ids, which are read with the user's own rights
+            same = self.env["crm.lead"].sudo()
+            query = same._search(
+                Domain.OR(
+                    Domain("email_normalized", "=ilike", escape_psql(email))
+                    for email in sorted(identity["email"])
+                ),
+                limit=DUPLICATES_READ,
+            )
+            queries.append(SQL("(%s)", query.select()))
+        return SQL(" UNION ").join(queries)
 
     @api.model
     def _why_duplicate(self, identity, lead):

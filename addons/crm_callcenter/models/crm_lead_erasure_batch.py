@@ -347,16 +347,22 @@ class CrmLead(models.Model):
         ).with_context(**{ENGINE_KEY: ENGINE}).unlink()
         return len(ids)
 
-    @staticmethod
-    def _shared_value(value):
-        """Return the condition that another name still has a number or address."""
+    def _shared_value(self, value):
+        """Return the condition that another name still has a number or address.
+
+        Odoo's index of addresses is one of trigrams, which only ILIKE uses.
+        """
+        unaccent = self.env.registry.unaccent
         return SQL(
             """EXISTS (SELECT 1 FROM crm_lead other
                         WHERE other.phone_e164 = %(value)s
                            OR other.mobile_e164 = %(value)s
                            OR other.phone_second_e164 = %(value)s
-                           OR other.email_normalized = %(value)s)""",
+                           OR (%(address)s ILIKE %(pattern)s
+                               AND other.email_normalized = %(value)s))""",
             value=value,
+            address=unaccent(SQL("other.email_normalized::text")),
+            pattern=unaccent(value),
         )
 
     def _erased_files(self, partners):

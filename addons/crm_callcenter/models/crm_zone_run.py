@@ -8,9 +8,10 @@ from odoo.tools import SQL
 from ..tools.cursor import read_committed_cursor
 from ..tools.place import city_key_sql
 
-#: Names looked at in one transaction: an operator who saves one of them waits less
-#: than half a second.
+#: Names that change zone in one transaction, at most: an operator who saves one of them
+#: waits less than a second. And names that are looked at in one, at most.
 BATCH_SIZE = 5000
+WINDOW_SIZE = 20_000
 #: Seconds after which the job lets other jobs go first.
 SLICE_SECONDS = 60
 #: States of a run that is not over.
@@ -205,9 +206,11 @@ class CrmZoneRun(models.Model):
         upto, seen = self._next_window(position)
         if not seen:
             return self._finish()
-        changed, skipped = self._assign(
+        changed, skipped, last = self._assign(
             SQL("l.id > %s AND l.id <= %s", position, upto), wait=False
         )
+        if changed + len(skipped) == BATCH_SIZE:
+            upto, seen = last, self._count_names(position, last)
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_zone_run
@@ -231,9 +234,15 @@ class CrmZoneRun(models.Model):
         self.env.cr.execute(
             "SELECT max(id), count(*) FROM (SELECT id FROM crm_lead WHERE id > %s"
             " ORDER BY id LIMIT %s) AS next",
-            [position, BATCH_SIZE],
+            [position, WINDOW_SIZE],
         )
         return self.env.cr.fetchone()
+
+    def _count_names(self, position, last):
+        self.env.cr.execute(
+            "SELECT count(*) FROM crm_lead WHERE id > %s AND id <= %s", [position, last]
+        )
+        return self.env.cr.fetchone()[0]
 
     def _find_zones(self):
         """Ask the rules for the zone of each distinct address that names have."""
@@ -275,8 +284,9 @@ class CrmZoneRun(models.Model):
 
         :param SQL which: condition on ``crm_lead l``
         :param bool wait: for names that somebody is saving; otherwise they are left
-        :return: how many changed, and the ids of those that were left
-        :rtype: tuple[int, list[int]]
+        :return: how many changed, the ids of those that were left, and the last id of
+            either; ``BATCH_SIZE`` names at most, the first ones, unless it waits
+        :rtype: tuple[int, list[int], int]
         """
         # NO KEY: whoever registers a call of such a name meanwhile doesn't wait. An
         # address that somebody changes meanwhile is looked at again when the lock is
@@ -291,6 +301,7 @@ class CrmZoneRun(models.Model):
                           AND a.state_id = coalesce(l.state_id, 0)
                           AND a.city_key = %(city)s
                         WHERE %(which)s AND l.zone_id IS DISTINCT FROM a.zone_id
+                     ORDER BY l.id LIMIT %(limit)s
                    ), free AS MATERIALIZED (
                        SELECT l.id, w.zone_id
                          FROM wanted w JOIN crm_lead l ON l.id = w.id
@@ -305,14 +316,16 @@ class CrmZoneRun(models.Model):
                    )
                    SELECT (SELECT count(*) FROM changed),
                           (SELECT array_agg(id) FROM wanted
-                            WHERE id NOT IN (SELECT id FROM free))""",
+                            WHERE id NOT IN (SELECT id FROM free)),
+                          (SELECT max(id) FROM wanted)""",
                 city=self._city_of_names(),
                 which=which,
+                limit=None if wait else BATCH_SIZE,
                 skip=SQL("") if wait else SQL("SKIP LOCKED"),
             )
         )
-        changed, left = self.env.cr.fetchone()
-        return changed, left or []
+        changed, left, last = self.env.cr.fetchone()
+        return changed, left or [], last
 
     def _finish(self):
         """Do the names that others were saving, and end the run."""
@@ -322,7 +335,9 @@ class CrmZoneRun(models.Model):
         skipped = self.env.cr.fetchone()[0] or []
         changed = 0
         if skipped:
-            changed, _left = self._assign(SQL("l.id = ANY(%s)", skipped), wait=True)
+            changed, _left, _last = self._assign(
+                SQL("l.id = ANY(%s)", skipped), wait=True
+            )
         self._assign_sites()
         self.env.cr.execute(
             """UPDATE crm_zone_run
