@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tools.environment import cluster, databases, odoo_config
+from tools.environment.testing.addon_tests import template
 from tools.environment.testing.odoo_run import database_name
 
 _UNINSTALL = """
@@ -40,7 +41,7 @@ def installed():
     """Give a database with both addons, some names and a blocked number."""
     cluster.start()
     database = database_name("uninstall")
-    databases.clone("tpl_core", database)
+    databases.clone(template(["crm"]), database)
     _odoo(["-d", database, "-i", "crm_campaign_motivi", "--stop-after-init"])
     yield database
     databases.drop(database)

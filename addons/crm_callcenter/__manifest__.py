@@ -19,7 +19,6 @@
         "data/crm_consent_purpose_data.xml",
         "data/crm_outcome_data.xml",
         "data/crm_business_unit_data.xml",
-        "data/crm_outcome_number_data.xml",
         "data/crm_portfolio_data.xml",
         "data/system_graph_data.xml",
         "data/crm_scheme_default_data.xml",

@@ -36,6 +36,8 @@ class Operator(threading.Thread):
         self.ready, self.stop = ready, stop
         self.browser = Browser(site.host, site.port, journal.record)
         self.user_id = self.form = self.campaign_id = None
+        #: What is changed of the name in hand's custom fields.
+        self.custom = {"values": {}, "shown": []}
         self.faults = 0
 
     def run(self):
@@ -118,13 +120,16 @@ class Operator(threading.Thread):
 
     def _look_for_new_fields(self, payload, claim, asked):
         """A field that was there when the name was asked for is on it; fill it."""
+        self.custom = {"values": {}, "shown": []}
         shown = {field["name"] for field in payload["custom_fields"]}
         for change in list(self.journal.changes):
             if asked > change.answered and change.name not in shown:
                 self.journal.stale.append(f"{change.name} is not on a name's desk")
             elif change.name in shown and self.script.chance(FILL_SHARE):
                 value = self.script.random.choice(change.choice_ids)
-                self._desk("set_custom_field", name=change.name, value=value, **claim)
+                self.custom["values"][change.name] = value
+        if self.custom["values"]:
+            self._desk("preview_custom_fields", changes=self.custom, **claim)
 
     def _dial(self, payload, claim):
         """Dial the first number that may be dialled; return the call's id."""
@@ -166,6 +171,8 @@ class Operator(threading.Thread):
         self._confirm(served, claim, values)
 
     def _confirm(self, served, claim, values):
+        if self.custom["values"]:
+            values = {**values, "custom_changes": self.custom}
         result = self._desk("confirm", **claim, **values)
         served.confirmed = True
         served.interaction_id = result["interaction_id"]

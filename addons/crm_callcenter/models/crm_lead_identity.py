@@ -173,7 +173,7 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         self.env.flush_all()
-        for table in _ROW_TABLES:
+        moved = [
             self.env.execute_query(
                 SQL(
                     "UPDATE %s SET lead_id = %s WHERE lead_id = ANY(%s) RETURNING id",
@@ -182,7 +182,11 @@ class CrmLead(models.Model):
                     opportunities.ids,
                 )
             )
+            for table in _ROW_TABLES
+        ]
         self.invalidate_recordset(list(ROW_FIELDS))
-        (self.contact_ids | self.household_ids)._tell_names()
-        self.site_ids._tell_names()
+        if any(moved):
+            kept = self.sudo()  # sudo: the rows follow the name, whoever merges
+            (kept.contact_ids | kept.household_ids)._tell_names()
+            kept.site_ids._tell_names()
         return result

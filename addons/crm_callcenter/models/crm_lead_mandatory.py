@@ -190,7 +190,7 @@ class CrmLead(models.Model):
 
         :rtype: bool
         """
-        return self.env.user._works_in_callcenter()
+        return not self.env.su and self.env.user._works_in_callcenter()
 
     @api.model
     def name_create(self, name):

@@ -80,3 +80,14 @@ class CrmLead(models.Model):
     def _merge_get_fields(self):
         names = [name for name in PORTFOLIO_FIELDS if name != "portfolio_id"]
         return [*super()._merge_get_fields(), *names]
+
+    def _get_customer_information(self):
+        """Leave portfolios out of what mail proposes for a new recipient.
+
+        The customer gets them when the name is linked to it, see ``_join_customer``.
+        """
+        information = super()._get_customer_information()
+        for values in information.values():
+            for name in PORTFOLIO_FIELDS:
+                values.pop(name, None)
+        return information
