@@ -172,21 +172,21 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
+        # sudo: the rows follow the name, whoever merges
+        kept, sources = self.sudo(), opportunities.sudo().filtered("has_rows")
+        if not sources:
+            return result
         self.env.flush_all()
-        moved = [
+        for table in _ROW_TABLES:
             self.env.execute_query(
                 SQL(
                     "UPDATE %s SET lead_id = %s WHERE lead_id = ANY(%s) RETURNING id",
                     SQL.identifier(table),
                     self.id,
-                    opportunities.ids,
+                    sources.ids,
                 )
             )
-            for table in _ROW_TABLES
-        ]
         self.invalidate_recordset(list(ROW_FIELDS))
-        if any(moved):
-            kept = self.sudo()  # sudo: the rows follow the name, whoever merges
-            (kept.contact_ids | kept.household_ids)._tell_names()
-            kept.site_ids._tell_names()
+        (kept.contact_ids | kept.household_ids)._tell_names()
+        kept.site_ids._tell_names()
         return result
