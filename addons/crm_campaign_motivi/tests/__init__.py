@@ -1,4 +1,5 @@
 from . import test_call_list
+from . import test_call_window
 from . import test_campaign_guards
 from . import test_concurrency
 from . import test_desk
@@ -15,4 +16,5 @@ from . import test_import_tour
 from . import test_names_tour
 from . import test_points
 from . import test_portfolio_lists
+from . import test_retry
 from . import test_roles

@@ -57,6 +57,7 @@ class TestConcurrency(BaseCase):
         campaign = env["utm.campaign"].create(
             {"title": self.mark, "is_call_campaign": True, "call_state": "running"}
         )
+        env["crm.call.window"]._open_always(campaign)
         lists = env["crm.call.list"].create(
             [
                 {
