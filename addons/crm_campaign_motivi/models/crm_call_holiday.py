@@ -3,6 +3,8 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+from .crm_call_window import forget_calling_hours
+
 
 class CrmCallHoliday(models.Model):
     """A day on which nobody is called, besides the national holidays."""
@@ -26,15 +28,15 @@ class CrmCallHoliday(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return super().unlink()
 
     @api.model

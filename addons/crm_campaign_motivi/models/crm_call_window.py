@@ -15,6 +15,15 @@ WEEKDAYS = [
 ]
 
 
+def forget_calling_hours(env):
+    """Have calling hours read anew, by this request and by all after its commit.
+
+    In between, another thread may have read them as they were before.
+    """
+    env.registry.clear_cache()
+    env.cr.postcommit.add(env.registry.clear_cache)
+
+
 class CrmCallWindow(models.Model):
     """Hours of a kind of day in which names may be called.
 
@@ -58,15 +67,15 @@ class CrmCallWindow(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return super().unlink()
 
     @api.model

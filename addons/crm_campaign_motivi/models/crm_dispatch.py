@@ -62,6 +62,8 @@ _HELD = """
 
 #: Locks and names to look at per list, by try; who loses a race tries once more.
 _CLAIM_TRIES = ((NOTHING, 2), (NOTHING, 16)) + 3 * ((LOCK, 1),)
+#: How much of a list is looked at while the filter's change is being carried out.
+_HEADS = (2_000, 50_000)
 
 _IN_MY_HANDS = "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
 
@@ -98,17 +100,36 @@ class CrmDispatch(models.AbstractModel):
         :rtype: dict | None
         """
         plan = self._claim_plan(campaign)
-        for lock, depth in _CLAIM_TRIES:
+        for changes, lock, depth in self._claim_tries(plan):
             try:
                 with read_committed_cursor(self.env.registry) as cr:
-                    row, more = self._claim_once(cr, plan, depth, lock)
+                    row, more = self._claim_once(cr, {**plan, **changes}, depth, lock)
             except UniqueViolation:
                 # Another operator has just taken this name through another list.
                 continue
-            if row or not more:
-                return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+            if row:
+                return dict(zip(CLAIM_COLUMNS, row, strict=True))
+            if not more and not changes.get("is_partial"):
+                return None
             # Others are claiming all of these names just now: look further.
         return None
+
+    @api.model
+    def _claim_tries(self, plan):
+        """Return how a name is looked for, try by try.
+
+        :param dict plan: see ``_claim_plan``
+        :return: changes of the plan, whose ``is_partial`` says that there may be names
+            although this try finds none; the lock; and names to look at per list
+        :rtype: list[tuple[dict, SQL, int]]
+        """
+        if plan["is_filter_pending"]:
+            return [
+                ({"head": head, "is_partial": head != _HEADS[-1]}, NOTHING, depth)
+                for head in _HEADS
+                for depth in (2, 16)
+            ]
+        return [({}, lock, depth) for lock, depth in _CLAIM_TRIES]
 
     @api.model
     def _claim_plan(self, campaign):
@@ -124,10 +145,7 @@ class CrmDispatch(models.AbstractModel):
         """
         now = fields.Datetime.now()
         is_open, exceptions = campaign._open_zones(now)
-        # sudo: what the settings ask for, whoever dials
-        consent = self.env.company.sudo().call_consent_purpose_id.id
-        today = fields.Date.context_today(self)
-        always = callable_name(consent, today)
+        always = self._callable_sql()
         return {
             "user": self.env.uid,
             "campaign": campaign.id,
@@ -146,6 +164,17 @@ class CrmDispatch(models.AbstractModel):
             "fall_minutes": 0,
             "skip": 0,
         }
+
+    @api.model
+    def _callable_sql(self, caps=()):
+        """Return the condition that the name of ``line`` may be called.
+
+        :param caps: rules of frequency, see ``callable_name``
+        :rtype: SQL
+        """
+        # sudo: what the settings ask for, whoever dials
+        consent = self.env.company.sudo().call_consent_purpose_id.id
+        return callable_name(consent, fields.Date.context_today(self), caps)
 
     @api.model
     def _claim_once(self, cr, plan, depth, lock):

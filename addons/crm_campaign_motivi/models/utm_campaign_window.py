@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
 from ..tools.call_calendar import common_hours, is_national_holiday
+from .crm_call_window import forget_calling_hours
 
 #: Days searched for the next opening.
 SEARCH_DAYS = 30
@@ -112,13 +113,13 @@ class CrmZone(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         zones = super().create(vals_list)
-        self.env.registry.clear_cache()
+        forget_calling_hours(self.env)
         return zones
 
     def write(self, vals):
         result = super().write(vals)
         if "parent_id" in vals:
-            self.env.registry.clear_cache()
+            forget_calling_hours(self.env)
         return result
 
     @ormcache("zone_id")

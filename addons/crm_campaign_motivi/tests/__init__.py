@@ -8,12 +8,15 @@ from . import test_desk_graph
 from . import test_desk_numbers
 from . import test_desk_tour
 from . import test_dispatch
+from . import test_dispatch_concurrency
+from . import test_filter
 from . import test_graph_transfer
 from . import test_import
 from . import test_import_concurrency
 from . import test_import_tools
 from . import test_import_tour
 from . import test_names_tour
+from . import test_order
 from . import test_points
 from . import test_portfolio_lists
 from . import test_retry

@@ -41,8 +41,6 @@ _RETRY = (
     f"{_WAITING} AND line.category = 'recall' AND line.recall_scope = 'automatic'"
     " AND line.is_filtered IS NOT TRUE"
 )
-#: Names of a list looked at while the filter's change is being carried out.
-_HEAD = 2000
 
 
 def calls_of_number(since):
@@ -180,7 +178,7 @@ def _head_of_list(plan, depth, queue):
                 WHERE %(conditions)s
              ORDER BY line.rank, line.id LIMIT %(depth)s) head""",
         queue=queue,
-        head=_HEAD,
+        head=plan["head"],
         conditions=SQL(" AND ").join(conditions),
         depth=depth,
     )
