@@ -19,6 +19,7 @@ from . import crm_campaign_skill
 from . import crm_desk_presence
 from . import crm_queue_job
 from . import utm_campaign
+from . import crm_campaign_zone
 from . import utm_campaign_filter
 from . import utm_campaign_order
 from . import utm_campaign_recall
@@ -28,11 +29,13 @@ from . import crm_lead
 from . import crm_dispatch
 from . import crm_dispatch_filter
 from . import crm_dispatch_recall
+from . import crm_dispatch_zone
 from . import crm_desk
 from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda
 from . import crm_desk_confirm
+from . import crm_call_frequency
 from . import crm_list_import
 from . import crm_list_import_report
 from . import crm_list_import_match

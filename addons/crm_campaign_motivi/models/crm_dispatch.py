@@ -151,6 +151,8 @@ class CrmDispatch(models.AbstractModel):
             "campaign": campaign.id,
             "minutes": campaign.claim_minutes,
             "now": now,
+            "is_open": is_open,
+            "exceptions": exceptions,
             "is_closed": not is_open and not exceptions,
             "window": open_zone(is_open, exceptions),
             "callable": always,

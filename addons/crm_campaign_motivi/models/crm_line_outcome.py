@@ -75,14 +75,24 @@ class CrmCallListLine(models.Model):
             return state._get_by_category("exhausted")
         if state.category == "recall":
             moment, values["band_mask"] = self.campaign_id._next_try(
-                fields.Datetime.now()
-                + timedelta(minutes=outcome.retry_minutes or DEFAULT_RETRY_MINUTES),
+                self._earliest_try(outcome),
                 self.zone_id,
                 values["band_mask"],
                 outcome.retry_other_band,
             )
             values.update(recall_at=moment, recall_scope="automatic")
         return state
+
+    def _earliest_try(self, outcome):
+        """Return the earliest moment of the next try after an outcome.
+
+        :param crm.outcome outcome: has a rule for trying again, or a state to recall
+        :return: naive UTC
+        :rtype: datetime.datetime
+        """
+        return fields.Datetime.now() + timedelta(
+            minutes=outcome.retry_minutes or DEFAULT_RETRY_MINUTES
+        )
 
     def _is_exhausted(self, outcome, values):
         most = self.campaign_id.max_attempts

@@ -97,6 +97,7 @@ class CrmQueueJob(models.Model):
         """Look after all queues: called every minute, and when somebody asks."""
         self._wake_rested()
         self._ask_for_sifting()
+        self.env["utm.campaign"]._refresh_adaptive()
         self.env.flush_all()
         if self.env.context.get("cron_id"):
             self.env["ir.cron"]._commit_progress(0)

@@ -23,13 +23,15 @@ class UtmCampaign(models.Model):
         [
             ("list", "Lists: names of each list in turn"),
             ("group", "Groups: all names in one order"),
+            ("adaptive", "Adaptive: where the agents have most time"),
         ],
         "Work Mode",
         default="list",
         required=True,
         help="Lists: each operator works through the own lists, and each list has the"
         " order for itself. Groups: whoever works on several lists gets the first name"
-        " of all of them.",
+        " of all of them. Adaptive: the zone comes first whose agents have the most"
+        " free appointments for the names in play there, then the order.",
     )
     order_key_ids = fields.One2many(
         "crm.campaign.order.key",

@@ -73,10 +73,11 @@ class UtmCampaign(models.Model):
         :rtype: tuple[datetime.datetime, int]
         """
         self.ensure_one()
+        hours = [(0, 24)]
         bands = self.env["crm.day.band"]._in_use()
         if other_band and bands:
             bands, mask = bands._not_tried(mask, self._band_now())
-        hours = [(band.hour_from, band.hour_to) for band in bands] or [(0, 24)]
+            hours = [(band.hour_from, band.hour_to) for band in bands]
         start = self._to_local(earliest)
         for days in range(SEARCH_DAYS):
             day = start.date() + timedelta(days=days)

@@ -1,3 +1,4 @@
+from . import test_adaptive
 from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
@@ -10,6 +11,7 @@ from . import test_desk_tour
 from . import test_dispatch
 from . import test_dispatch_concurrency
 from . import test_filter
+from . import test_frequency
 from . import test_graph_transfer
 from . import test_import
 from . import test_import_concurrency
@@ -19,5 +21,6 @@ from . import test_names_tour
 from . import test_order
 from . import test_points
 from . import test_portfolio_lists
+from . import test_recall
 from . import test_retry
 from . import test_roles
