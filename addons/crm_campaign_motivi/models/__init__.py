@@ -20,6 +20,8 @@ from . import crm_desk_presence
 from . import crm_queue_job
 from . import utm_campaign
 from . import crm_campaign_zone
+from . import crm_zone
+from . import utm_campaign_adaptive
 from . import utm_campaign_filter
 from . import utm_campaign_order
 from . import utm_campaign_recall
@@ -35,7 +37,12 @@ from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda
 from . import crm_desk_confirm
-from . import crm_call_frequency
+from . import res_company_frequency
+from . import crm_line_frequency
+from . import crm_dispatch_frequency
+from . import crm_desk_frequency
+from . import crm_line_reasons
+from . import utm_campaign_reasons
 from . import crm_list_import
 from . import crm_list_import_report
 from . import crm_list_import_match

@@ -316,8 +316,8 @@ class CrmDesk(models.AbstractModel):
         if left:
             return self.env._(
                 "%(count)s names wait, but none may be called now: they are in other"
-                " hands, rest after a call, or are on the do-not-call list. Try again"
-                " in a few minutes.",
+                " hands, rest after a call, are left out by the filter of the campaign,"
+                " or are on the do-not-call list. Try again in a few minutes.",
                 count=left,
             )
         if next_recall:

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.claim_sql import NOTHING
-from .crm_campaign_zone import ZONES_IN_PLAY
+from .utm_campaign_adaptive import ZONES_IN_PLAY
 
 #: Zones looked into at first; their names are nearly always enough.
 FIRST_ZONES = 3

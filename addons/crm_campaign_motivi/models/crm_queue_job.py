@@ -71,22 +71,25 @@ class CrmQueueJob(models.Model):
         if not campaigns:
             return
         campaigns.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO crm_queue_job AS job
-                          (campaign_id, kind, state, asked_at, done_count, total_count)
-                   SELECT id, %s, 'waiting', clock_timestamp() AT TIME ZONE 'UTC', 0, 0
-                     FROM unnest(%s) AS id
-              ON CONFLICT (campaign_id, kind) DO UPDATE
-                      SET state = 'waiting', asked_at = excluded.asked_at,
-                          done_count = 0, total_count = 0, error = NULL""",
-                kind,
-                campaigns.ids,
-            )
-        )
+        self.env.cr.execute(self._ask_sql(campaigns, kind))
         self.invalidate_model()
         # sudo: waking up a scheduled action needs no right to change it
         self.env.ref("crm_campaign_motivi.ir_cron_queues").sudo()._trigger()
+
+    @api.model
+    def _ask_sql(self, campaigns, kind):
+        """Return the statement of ``_ask``."""
+        return SQL(
+            """INSERT INTO crm_queue_job
+                      (campaign_id, kind, state, asked_at, done_count, total_count)
+               SELECT id, %s, 'waiting', clock_timestamp() AT TIME ZONE 'UTC', 0, 0
+                 FROM unnest(%s::int[]) AS id
+          ON CONFLICT (campaign_id, kind) DO UPDATE
+                  SET state = 'waiting', asked_at = excluded.asked_at,
+                      done_count = 0, total_count = 0, error = NULL""",
+            kind,
+            campaigns.ids,
+        )
 
     # ------------------------------------------------------------
     # WORK
@@ -132,18 +135,25 @@ class CrmQueueJob(models.Model):
         )
         lately = fields.Datetime.subtract(fields.Datetime.now(), hours=SIFT_HOURS)
         known = self.search([("kind", "=", "filter"), ("asked_at", ">", lately)])
-        self._ask(running - known.campaign_id, "filter")
+        # A cursor of its own: the jobs are worked on with others, which must see them.
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(self._ask_sql(running - known.campaign_id, "filter"))
+        self.invalidate_model()
 
     def _work(self):
         """Do one job, unless another worker is at it."""
         self.ensure_one()
+        self.env.flush_all()
         campaign, kind = self.campaign_id, self.kind
         with self._lock() as is_mine:
             if not is_mine:
                 return
             asked_at = self._begin()
             try:
-                getattr(self, f"_work_{kind}")(campaign)
+                # A new snapshot, in which the campaign is as it was asked for.
+                with self.env.registry.cursor() as cr:
+                    job = self.with_env(self.env(cr=cr))
+                    getattr(job, f"_work_{kind}")(campaign.with_env(job.env))
             except UserError as error:
                 self._end("failed", asked_at, str(error))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job says it
@@ -273,7 +283,6 @@ class CrmQueueJob(models.Model):
 
     def _work_filter(self, campaign):
         """Take the names out of the queue that the filter leaves out, and back in."""
-        campaign.invalidate_recordset()
         asked = campaign.filter_domain
         for is_filtered in (False, True):
             # Names that come in first: whoever asks for one finds it.

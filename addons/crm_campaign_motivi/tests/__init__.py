@@ -24,3 +24,4 @@ from . import test_portfolio_lists
 from . import test_recall
 from . import test_retry
 from . import test_roles
+from . import test_why_not
