@@ -36,7 +36,7 @@ def answer(env, days, calls_per_day, seed):
 
 
 def prepare(env, names):
-    """Create zones, agents, an operator and a campaign; commit."""
+    """Create zones with so many names each, agents, an operator, a campaign; commit."""
     calendar = env["resource.calendar"].create(
         {
             "name": MARK,
@@ -106,7 +106,7 @@ def prepare(env, names):
                   (%s::int[])[1 + n %% %s]
              FROM generate_series(1, %s) n
         RETURNING id""",
-        [MARK, zones, len(zones), names * len(zones) // 2],
+        [MARK, zones, len(zones), names * len(zones)],
     )
     leads = [lead_id for (lead_id,) in env.cr.fetchall()]
     random.Random(1).shuffle(leads)
