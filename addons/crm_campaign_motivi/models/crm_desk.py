@@ -290,7 +290,15 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _why_empty(self, campaign):
-        """Say in a sentence why nothing is served."""
+        """Say in a sentence why nothing is served.
+
+        :param utm.campaign campaign: a running one, on whose lists the user works
+        :rtype: str
+        """
+        now = fields.Datetime.now()
+        is_open, exceptions = campaign._open_zones(now)
+        if not is_open and not exceptions:
+            return self._why_closed(campaign._call_window(None, now)[1])
         next_recall, left = self.env.execute_query(
             SQL(
                 """SELECT min(line.recall_at) FILTER (WHERE line.category = 'recall'
@@ -308,8 +316,8 @@ class CrmDesk(models.AbstractModel):
         if left:
             return self.env._(
                 "%(count)s names wait, but none may be called now: they are in other"
-                " hands, rest after a call, or are on the do-not-call list. Try again"
-                " in a few minutes.",
+                " hands, rest after a call, are left out by the filter of the campaign,"
+                " or are on the do-not-call list. Try again in a few minutes.",
                 count=left,
             )
         if next_recall:
@@ -322,4 +330,24 @@ class CrmDesk(models.AbstractModel):
             )
         return self.env._(
             "Your lists are finished. Ask your coordinator for a new list."
+        )
+
+    @api.model
+    def _why_closed(self, opening):
+        """Say that nobody may be called at this hour.
+
+        :param datetime.datetime opening: the next one, naive UTC, if any
+        :rtype: str
+        """
+        if not opening:
+            return self.env._(
+                "This campaign has no calling hours. Ask a campaign manager to enter"
+                " them."
+            )
+        local = fields.Datetime.context_timestamp(self, opening)
+        return self.env._(
+            "Nobody may be called at this hour. Calling begins again on %(date)s at"
+            " %(time)s.",
+            date=local.strftime("%d/%m/%Y"),
+            time=local.strftime("%H:%M"),
         )

@@ -30,8 +30,10 @@ class CrmDesk(models.AbstractModel):
         :param str token: made by the browser once per served name; the same one
             twice registers once and answers the same
         :param str note: the conversation note
-        :param str recall_at: UTC, for kind R
-        :param str recall_scope: ``public`` or ``private``; by default the outcome's
+        :param str recall_at: UTC, for kind R; may be left out where the outcome has
+            a rule for trying again
+        :param str recall_scope: ``public``, ``private`` or ``skill``; by default the
+            outcome's
         :param dict slot: ``agent_id``, ``start``, ``stop`` of the held slot, for T
         :param float expected_revenue: for T and C
         :param str date_deadline: expected closing, for T and C
@@ -121,10 +123,13 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _checked_recall(self, outcome, recall_at, recall_scope):
-        """Return when to call again and who, or ``None`` for other kinds."""
+        """Return when to call again and who, or ``None`` when nothing is promised."""
         if outcome.kind != "R":
             return None
         moment = fields.Datetime.to_datetime(recall_at)
+        if not moment and outcome.retry_minutes:
+            # The name is tried again by itself, by the outcome's rule.
+            return None
         if not moment:
             raise UserError(
                 self.env._("Enter the date and time at which to call again.")
@@ -134,9 +139,12 @@ class CrmDesk(models.AbstractModel):
                 self.env._("The recall lies in the past. Enter a later date and time.")
             )
         scope = recall_scope or outcome.recall_scope
-        if scope not in ("public", "private"):
+        if scope not in ("public", "private", "skill"):
             raise UserError(
-                self.env._("A recall is public or private. Choose one of them.")
+                self.env._(
+                    "A recall is public, private or for the most skilled. Choose one"
+                    " of them."
+                )
             )
         return moment, scope
 
@@ -161,24 +169,7 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _close_line(self, line, outcome, recall):
         """Move the line to the state that the outcome drives, and end the claim."""
-        state = outcome._get_list_state()
-        recall_at, scope = recall or (False, False)
-        line.write(
-            {
-                "list_state_id": state.id,
-                "category": state.category,
-                "attempts": line.attempts + 1,
-                "last_outcome_id": outcome.id,
-                "last_contact_at": fields.Datetime.now(),
-                "recall_at": recall_at,
-                "recall_scope": scope,
-                "recall_user_id": self.env.uid if scope == "private" else False,
-                "claimed_by_id": False,
-                "claimed_at": False,
-                "claimed_until": False,
-                "claim_token": False,
-            }
-        )
+        line.write(line._values_after(outcome, recall))
 
     @api.model
     def _remember_handled(self, lead):

@@ -76,6 +76,11 @@ class CrmDesk(models.AbstractModel):
         """Say why this name is served."""
         if claim["category"] != "recall" or not claim["recall_at"]:
             return self.env._("Fresh name: nobody of this list has called it yet.")
+        if claim["recall_scope"] == "automatic":
+            return self.env._(
+                "Tried again, attempt %(number)s: nobody has promised this call.",
+                number=claim["attempts"] + 1,
+            )
         local = fields.Datetime.context_timestamp(self, claim["recall_at"])
         sentence = (
             self.env._("Your own recall, asked for %(date)s at %(time)s.")
@@ -191,6 +196,7 @@ class CrmDesk(models.AbstractModel):
                 "quick_button": outcome.quick_button,
                 "shortcut": outcome.shortcut or "",
                 "recall_scope": outcome.recall_scope,
+                "retry_minutes": outcome.retry_minutes,
             }
             for outcome in campaign._get_outcomes()
             if outcome.kind

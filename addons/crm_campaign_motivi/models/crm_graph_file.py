@@ -16,7 +16,13 @@ class CrmGraphFile(models.AbstractModel):
         outcomes = sections["outcomes"]
         sections["outcomes"] = replace(
             outcomes,
-            plain=(*outcomes.plain, "recall_scope"),
+            plain=(
+                *outcomes.plain,
+                "recall_scope",
+                "retry_minutes",
+                "retry_max",
+                "retry_other_band",
+            ),
             references=(*outcomes.references, ("list_state_id", "list_states")),
         )
         list_states = Section(

@@ -1,4 +1,6 @@
+from . import test_adaptive
 from . import test_call_list
+from . import test_call_window
 from . import test_campaign_guards
 from . import test_concurrency
 from . import test_desk
@@ -7,6 +9,9 @@ from . import test_desk_graph
 from . import test_desk_numbers
 from . import test_desk_tour
 from . import test_dispatch
+from . import test_dispatch_concurrency
+from . import test_filter
+from . import test_frequency
 from . import test_graph_transfer
 from . import test_import
 from . import test_import_concurrency
@@ -14,6 +19,10 @@ from . import test_import_identity
 from . import test_import_tools
 from . import test_import_tour
 from . import test_names_tour
+from . import test_order
 from . import test_points
 from . import test_portfolio_lists
+from . import test_recall
+from . import test_retry
 from . import test_roles
+from . import test_why_not

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 
@@ -23,6 +24,8 @@ class CampaignCommon(CallcenterCommon):
                 "script": "<p>Good morning</p>",
             }
         )
+        # Tests run at any hour of any day.
+        cls.env["crm.call.window"]._open_always(cls.campaign)
         cls.call_list = cls.env["crm.call.list"].create(
             {
                 "name": "List of the tests",
@@ -56,6 +59,16 @@ class CampaignCommon(CallcenterCommon):
     def line_of(self, payload):
         self.env["crm.call.list.line"].invalidate_model()
         return self.env["crm.call.list.line"].browse(payload["line_id"])
+
+    @staticmethod
+    def at(moment):
+        """Let Python's clock of Odoo stand still; PostgreSQL's goes on.
+
+        :param moment: naive UTC, or its text
+        """
+        return patch.object(
+            fields.Datetime, "now", lambda: fields.Datetime.to_datetime(moment)
+        )
 
     @staticmethod
     def in_hours(hours):

@@ -108,7 +108,7 @@ class TestDesk(CampaignCommon):
         for when, sentence in ((None, "Enter the date"), (self.in_hours(-1), "past")):
             with self.assertRaisesRegex(UserError, sentence):
                 self.confirm(self.payload, "R", recall_at=when)
-        with self.assertRaisesRegex(UserError, "public or private"):
+        with self.assertRaisesRegex(UserError, "public, private"):
             self.confirm(
                 self.payload, "R", recall_at=self.in_hours(1), recall_scope="mine"
             )

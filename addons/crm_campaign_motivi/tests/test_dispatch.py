@@ -4,7 +4,10 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import crm_dispatch
+from ..tools import claim_sql
 from .common import CampaignCommon
 
 
@@ -89,6 +92,7 @@ class TestDispatch(CampaignCommon):
         self.assertEqual(self._name_id(), self.leads[4].id)
 
     def test_a_private_recall_is_never_served_to_another(self):
+        self.campaign.private_fall_minutes = 0
         for line in self.call_list.line_ids:
             self._recall(line, user=self.operator)
         payload = self.next_name(self.operator_two)
@@ -185,24 +189,18 @@ class TestDispatch(CampaignCommon):
         self._set_lines(rest_until=fields.Datetime.now() + timedelta(hours=1))
         self.assertIn("none may be called now", self.next_name()["reason"])
 
+    def _explain(self, lock=claim_sql.NOTHING, **changes):
+        """Return the plan of a claim under the settings that come before every one."""
+        dispatch = self.env["crm.dispatch"].with_user(self.operator)
+        plan = {**dispatch._claim_plan(self.campaign), **changes}
+        self.env.cr.execute(crm_dispatch._WALK_THE_INDEXES)
+        statement = claim_sql.claim(plan, "x", 2, lock)
+        self.env.cr.execute(SQL("EXPLAIN %s", statement))
+        return "\n".join(row[0] for row in self.env.cr.fetchall())
+
     def test_the_claim_is_quick_whatever_the_statistics_say(self):
         """Names are looked up by their key also when there seem to be hardly any."""
-        from ..models import crm_dispatch
-
-        self.env.cr.execute(crm_dispatch._WALK_THE_INDEXES)
-        self.env.cr.execute(
-            "EXPLAIN " + crm_dispatch._CLAIM_PAST_LOCKS,
-            {
-                "user": self.operator.id,
-                "campaign": self.campaign.id,
-                "minutes": 5,
-                "token": "x",
-                "depth": 1,
-                "consent": None,
-                "today": fields.Date.today(),
-            },
-        )
-        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        plan = self._explain(lock=claim_sql.LOCK)
         # Also as a bitmap, but never a whole index with a filter on it.
         key = r"(?:using|on) (crm_lead|crm_call_list_line)_pkey\b[^\n]*"
         by_key = re.findall(key + r"\n\s*Index Cond", plan)
@@ -220,22 +218,6 @@ class TestDispatch(CampaignCommon):
         ids = [row[0] for row in self.env.cr.fetchall()]
         self.call_list._add_leads(ids)
         self.env.cr.execute("ANALYZE crm_call_list_line")
-        from ..models import crm_dispatch
-
-        # As a claim runs it: under the settings that come before every claim.
-        self.env.cr.execute(crm_dispatch._WALK_THE_INDEXES)
-        self.env.cr.execute(
-            "EXPLAIN " + crm_dispatch._CLAIM,
-            {
-                "user": self.operator.id,
-                "campaign": self.campaign.id,
-                "minutes": 5,
-                "token": "x",
-                "depth": 2,
-                "consent": None,
-                "today": fields.Date.today(),
-            },
-        )
-        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        plan = self._explain()
         self.assertIn("crm_call_list_line_queue_fresh", plan)
         self.assertNotRegex(plan, r"Seq Scan on crm_(call_list_line|lead)\b")

@@ -51,6 +51,7 @@ class CampaignRolesCase(RolesCase):
                 "script": f"<p>Script of {title}</p>",
             }
         )
+        cls.env["crm.call.window"]._open_always(campaign)
         call_list = cls.env["crm.call.list"].create(
             {
                 "name": f"List of {title}",

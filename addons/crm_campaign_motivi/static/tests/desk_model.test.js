@@ -9,6 +9,13 @@ describe.current.tags("headless");
 
 const { DateTime } = luxon;
 const RECALL = { id: 1, name: "Call again", kind: "R", recall_scope: "private" };
+const NO_ANSWER = {
+    id: 5,
+    name: "No answer",
+    kind: "R",
+    recall_scope: "public",
+    retry_minutes: 120,
+};
 const NO = { id: 2, name: "No", kind: "N", recall_scope: "public" };
 const SALE = { id: 3, name: "Sale", kind: "C", recall_scope: "public" };
 const VISIT = { id: 4, name: "Visit", kind: "T", recall_scope: "public" };
@@ -60,7 +67,7 @@ class Server {
             lead: { name: `Name ${this.served}` },
             phones: [{ field: "mobile", e164: "+39333", blocked: false }],
             campaign: { id: 1, expected_revenue: 9000, expected_closing: "2030-01-31" },
-            outcomes: [RECALL, NO, SALE, VISIT],
+            outcomes: [RECALL, NO_ANSWER, NO, SALE, VISIT],
         };
     }
 
@@ -157,6 +164,22 @@ test("a recall needs a time that lies ahead", async () => {
     const [sent] = server.asked("confirm");
     expect(sent.recall_scope).toBe("private");
     expect(sent.recall_at).toBe("2030-01-07 17:30:00");
+});
+
+test("an outcome with a rule for trying again needs no time", async () => {
+    await desk.chooseOutcome(NO_ANSWER.id);
+    server.answers.confirm = { message: "Saved" };
+    await desk.confirm();
+    const [sent] = server.asked("confirm");
+    expect(sent.outcome_id).toBe(NO_ANSWER.id);
+    expect(sent.recall_at).toBe(undefined);
+});
+
+test("half a time is no time, rule or not", async () => {
+    await desk.chooseOutcome(NO_ANSWER.id);
+    desk.name.recall.date = "2030-01-07";
+    await desk.confirm();
+    expect(server.asked("confirm")).toEqual([]);
 });
 
 test("a sale needs its value and its date", async () => {

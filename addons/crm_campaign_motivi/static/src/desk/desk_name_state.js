@@ -128,7 +128,16 @@ export class DeskNameState extends Reactive {
         return values;
     }
 
+    /** Whether the name is tried again by itself when no time is entered. */
+    get retriesByItself() {
+        return Boolean(this.outcome?.retry_minutes);
+    }
+
     recallValues() {
+        const { date, time } = this.recall;
+        if (!date && !time && this.retriesByItself) {
+            return {};
+        }
         if (!this.recallAt) {
             throw missing(_t("Enter the date and time of the next call."), "recall");
         }

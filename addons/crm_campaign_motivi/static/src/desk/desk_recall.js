@@ -30,9 +30,16 @@ export class DeskRecall extends Component {
         ];
     }
 
+    get retriesByItself() {
+        return this.desk.name.retriesByItself;
+    }
+
     /** The moment in words, so that a misread date is noticed. */
     get inWords() {
         const { recallAt } = this.desk.name;
+        if (!recallAt && this.retriesByItself) {
+            return _t("Left empty: the name is tried again by itself.");
+        }
         return recallAt ? inWords(recallAt) : "";
     }
 

@@ -1,0 +1,158 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
+
+#: Ranks are integers of PostgreSQL; below this they are moved up again.
+LOWEST_RANK = -2_000_000_000
+#: By so many they are moved up.
+RANK_SHIFT = 1_900_000_000
+#: Lines moved up in one transaction.
+BATCH_SIZE = 5000
+
+
+class UtmCampaign(models.Model):
+    """In which order names are served: computed beforehand, one number for each.
+
+    However complex the order, a claim reads an index on that number.
+    """
+
+    _inherit = "utm.campaign"
+
+    work_mode = fields.Selection(
+        [
+            ("list", "Lists: names of each list in turn"),
+            ("group", "Groups: all names in one order"),
+            ("adaptive", "Adaptive: where the agents have most time"),
+        ],
+        "Work Mode",
+        default="list",
+        required=True,
+        help="Lists: each operator works through the own lists, and each list has the"
+        " order for itself. Groups: whoever works on several lists gets the first name"
+        " of all of them. Adaptive: the zone comes first whose agents have the most"
+        " free appointments for the names in play there, then the order.",
+    )
+    order_key_ids = fields.One2many(
+        "crm.campaign.order.key",
+        "campaign_id",
+        "Order",
+        copy=True,
+        groups="crm_callcenter.group_coordinator,crm_callcenter.group_campaign_manager",
+        help="What decides which name comes first: the first key, then the second"
+        " among equals. Without keys, the order in which names came into the list.",
+    )
+    queue_job_ids = fields.One2many("crm.queue.job", "campaign_id", copy=False)
+    queue_progress = fields.Char(compute="_compute_queue_progress")
+
+    def _compute_queue_progress(self):
+        for campaign in self:
+            # sudo: how far the upkeep of one's campaign is
+            jobs = campaign.sudo().queue_job_ids
+            parts = []
+            for job in jobs:
+                kind = dict(job._fields["kind"]._description_selection(self.env))
+                if job.state in ("waiting", "running"):
+                    parts.append(
+                        self.env._(
+                            "%(kind)s: %(done)s of %(total)s names brought in step.",
+                            kind=kind[job.kind],
+                            done=job.done_count,
+                            total=job.total_count or "…",
+                        )
+                    )
+                elif job.state == "failed":
+                    parts.append(
+                        self.env._(
+                            "%(kind)s: %(error)s", kind=kind[job.kind], error=job.error
+                        )
+                    )
+            campaign.queue_progress = " ".join(parts)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "work_mode" in vals:
+            self._rerank()
+        return result
+
+    def action_rerank(self):
+        """Button: put the waiting names in order again, as their properties are now."""
+        self.check_access("write")
+        self._rerank()
+
+    def _rerank(self):
+        """Have the waiting names put in order, in the background."""
+        campaigns = self.filtered("is_call_campaign")
+        # sudo: jobs are the system's
+        self.env["crm.queue.job"].sudo()._ask(campaigns, "rank")
+
+    def _ordered_lines_sql(self):
+        """Return the query of the waiting lines of this campaign in their order.
+
+        :return: yields ids
+        :rtype: SQL
+        """
+        self.ensure_one()
+        # sudo: the order is the same for everybody
+        lines = self.env["crm.call.list.line"].sudo()
+        query = lines._search(
+            [("campaign_id", "=", self.id), ("category", "=", "to_call")]
+        )
+        terms = [key._to_sql(query) for key in self.sudo().order_key_ids]
+        terms.append(SQL("crm_call_list_line.rank, crm_call_list_line.id"))
+        order = SQL(", ").join(terms)
+        if self.work_mode == "list":
+            # Each list by itself, and all of them advance evenly.
+            order = SQL(
+                "row_number() OVER (PARTITION BY crm_call_list_line.list_id"
+                " ORDER BY %s), crm_call_list_line.list_id",
+                order,
+            )
+        return SQL("%s ORDER BY %s", query.select(), order)
+
+    def _room_below(self, count):
+        """Return the lowest rank in use, with room for so many below it.
+
+        :param int count: of ranks
+        :rtype: int
+        """
+        self.ensure_one()
+        for _try in range(2):
+            with read_committed_cursor(self.env.registry) as cr:
+                cr.execute(
+                    SQL(
+                        """SELECT min(lowest.rank) FROM crm_call_list list,
+                                  LATERAL (SELECT min(rank) AS rank
+                                             FROM crm_call_list_line
+                                            WHERE list_id = list.id) AS lowest
+                            WHERE list.campaign_id = %s""",
+                        self.id,
+                    )
+                )
+                lowest = cr.fetchone()[0] or 0
+            if lowest - count > LOWEST_RANK:
+                break
+            self._raise_ranks()
+        return lowest
+
+    def _raise_ranks(self):
+        """Move all ranks up, from the last one down: the order stays at every step."""
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    "SELECT id FROM crm_call_list_line WHERE campaign_id = %s"
+                    " ORDER BY rank DESC, id DESC",
+                    self.id,
+                )
+            )
+            ids = [line_id for (line_id,) in cr.fetchall()]
+        for first in range(0, len(ids), BATCH_SIZE):
+            with read_committed_cursor(self.env.registry) as cr:
+                cr.execute(
+                    SQL(
+                        "UPDATE crm_call_list_line SET rank = rank + %s"
+                        " WHERE id = ANY(%s) AND rank < 0",
+                        RANK_SHIFT,
+                        ids[first : first + BATCH_SIZE],
+                    )
+                )
