@@ -1,1 +1,3 @@
 from . import crm_add_customers_wizard
+from . import crm_campaign_new_wizard
+from . import crm_replace_wizard

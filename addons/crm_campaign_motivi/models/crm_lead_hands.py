@@ -1,0 +1,44 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class CrmLead(models.Model):
+    """A name that somebody has in hand is not deleted under the call."""
+
+    _inherit = "crm.lead"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_hand(self):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT lead_id FROM crm_call_list_line
+                    WHERE lead_id = ANY(%s) AND claimed_by_id IS NOT NULL
+                      AND claimed_until > (now() AT TIME ZONE 'UTC')
+                    LIMIT 1""",
+                self.ids,
+            )
+        )
+        if rows:
+            raise UserError(
+                self.env._(
+                    "An operator is working on %(name)s at this moment. Delete it when"
+                    " the call is over.",
+                    name=self.browse(rows[0]).name,
+                )
+            )
+
+    def _merge_call_lists(self, source_ids):
+        """Move the places in lists of names that go; see the base method.
+
+        A name that goes leaves no claim behind where the other one has the place.
+        """
+        super()._merge_call_lists(source_ids)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_call_list_line SET claimed_by_id = NULL
+                    WHERE lead_id = ANY(%s) AND claimed_by_id IS NOT NULL""",
+                list(source_ids),
+            )
+        )
+        self.env["crm.call.list.line"].invalidate_model()
