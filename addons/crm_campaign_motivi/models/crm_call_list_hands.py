@@ -36,23 +36,30 @@ class CrmCallList(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_hand(self):
         self.env["crm.call.list.line"].flush_model()
-        rows = self.env.execute_query(
+        # Locked, so that nobody takes a name in between; whoever was quicker is seen
+        # when the request is run again.
+        self.env.cr.execute(
             SQL(
-                """SELECT list_id, count(*) FROM crm_call_list_line
-                    WHERE list_id = ANY(%s) AND claimed_by_id IS NOT NULL
+                """WITH line AS MATERIALIZED (
+                       SELECT list_id, claimed_by_id, claimed_until
+                         FROM crm_call_list_line WHERE list_id = ANY(%s) FOR UPDATE)
+                   SELECT list_id, count(*) FROM line
+                    WHERE claimed_by_id IS NOT NULL
                       AND claimed_until > (now() AT TIME ZONE 'UTC')
                  GROUP BY list_id LIMIT 1""",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
-        if rows:
+        held = self.env.cr.fetchone()
+        if held:
             raise UserError(
                 self.env._(
                     "Operators are working on %(count)s names of %(list)s at this"
                     " moment. Archive the list: nothing new is served from it, calls"
                     " are finished, and it can be deleted then.",
-                    count=rows[0][1],
-                    list=self.browse(rows[0][0]).name,
+                    count=held[1],
+                    list=self.browse(held[0]).name,
                 )
             )
 

@@ -140,9 +140,20 @@ class CrmCallList(models.Model):
             )
         )
 
+    @api.model
+    def _settle_operators(self):
+        """Bring the tables that rules and claims read up to date now.
+
+        Odoo writes relations at once and so waits for none when it reads them; these
+        are computed, and rules in the same request would read them as they were.
+        """
+        self.flush_model(["operator_ids", "coordinator_ids"])
+
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._assigned_by_hand(vals) for vals in vals_list])
+        lists = super().create([self._assigned_by_hand(vals) for vals in vals_list])
+        self._settle_operators()
+        return lists
 
     @api.model
     def _assigned_by_hand(self, vals):
@@ -164,7 +175,9 @@ class CrmCallList(models.Model):
             # Whoever gives both means the operators besides the groups.
             vals = dict(vals)
             vals["own_operator_ids"] = vals.pop("operator_ids")
-        return super().write(vals)
+        result = super().write(vals)
+        self._settle_operators()
+        return result
 
     @api.onchange("own_operator_ids", "group_ids")
     def _onchange_assigned(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmCampaignSkill(models.Model):
@@ -38,3 +38,9 @@ class CrmCampaignSkill(models.Model):
     _level_range = models.Constraint(
         "CHECK (level BETWEEN 1 AND 10)", "The skill is a number from 1 to 10."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        skills = super().create(vals_list)
+        self.env["crm.call.list"]._settle_operators()
+        return skills

@@ -24,23 +24,23 @@ class CrmDesk(models.AbstractModel):
     def next_name(self, campaign_id):
         """Take the next name to call; see the base method.
 
-        A campaign in which no outcome is allowed serves nothing: a call could not be
-        ended.
+        A name whose call could not be ended, since no outcome is allowed, goes back at
+        once. Asked afterwards, the question costs nothing.
 
         :rtype: dict
         """
-        self._check_operator()
-        campaign = self._my_campaigns().filtered(lambda c: c.id == campaign_id)
-        if campaign and campaign._missing_outcomes():
-            return {
-                "empty": True,
-                "reason": self.env._(
-                    "No outcome is allowed in %(campaign)s, so no call could be ended."
-                    " Ask a campaign manager to add outcomes.",
-                    campaign=campaign.title,
-                ),
-            }
-        return super().next_name(campaign_id)
+        served = super().next_name(campaign_id)
+        if served.get("empty") or served["outcomes"]:
+            return served
+        self.env["crm.dispatch"]._release(served["line_id"], served["claim_token"])
+        return {
+            "empty": True,
+            "reason": self.env._(
+                "No outcome is allowed in %(campaign)s, so no call could be ended."
+                " Ask a campaign manager to add outcomes.",
+                campaign=served["campaign"]["name"],
+            ),
+        }
 
     @api.model
     def _my_campaigns(self):
@@ -148,8 +148,8 @@ class CrmDesk(models.AbstractModel):
         return sentences.get(
             campaign.call_state,
             self.env._(
-                "The campaign %(campaign)s is closed: no name is served any more."
-                " Choose another campaign.",
+                "The campaign %(campaign)s is closed and not running any more. Choose"
+                " another campaign.",
                 campaign=campaign.title,
             ),
         )

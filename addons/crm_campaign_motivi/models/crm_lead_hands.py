@@ -10,21 +10,26 @@ class CrmLead(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_hand(self):
-        rows = self.env.execute_query(
+        # Locked, so that nobody takes a name in between; whoever was quicker is seen
+        # when the request is run again.
+        self.env.cr.execute(
             SQL(
-                """SELECT lead_id FROM crm_call_list_line
-                    WHERE lead_id = ANY(%s) AND claimed_by_id IS NOT NULL
-                      AND claimed_until > (now() AT TIME ZONE 'UTC')
-                    LIMIT 1""",
+                """SELECT lead_id, claimed_by_id IS NOT NULL
+                                   AND claimed_until > (now() AT TIME ZONE 'UTC')
+                     FROM crm_call_list_line
+                    WHERE lead_id = ANY(%s)
+                      FOR UPDATE""",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
-        if rows:
+        held = [lead_id for lead_id, in_hand in self.env.cr.fetchall() if in_hand]
+        if held:
             raise UserError(
                 self.env._(
                     "An operator is working on %(name)s at this moment. Delete it when"
                     " the call is over.",
-                    name=self.browse(rows[0]).name,
+                    name=self.browse(held[0]).name,
                 )
             )
 

@@ -98,7 +98,9 @@ class CrmOperatorGroup(models.Model):
                     " manager to change anything else."
                 )
             )
-        return super().write(vals)
+        result = super().write(vals)
+        self.env["crm.call.list"]._settle_operators()
+        return result
 
     def action_open_lists(self):
         """Button: the lists that this group works on.

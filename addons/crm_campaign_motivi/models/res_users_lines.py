@@ -20,6 +20,7 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if vals.get("active") is False:
             self._leave_lines()
+            self.env["crm.call.list"]._settle_operators()
         return result
 
     def unlink(self):
@@ -46,7 +47,8 @@ class ResUsers(models.Model):
                                                           = line.campaign_id), 0)
                     WHERE line.claimed_by_id = ANY(%s)""",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
         self.env.cr.execute(
             SQL(
@@ -56,6 +58,7 @@ class ResUsers(models.Model):
                                                            ELSE recall_scope END
                     WHERE recall_user_id = ANY(%s)""",
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
         lines.invalidate_model()

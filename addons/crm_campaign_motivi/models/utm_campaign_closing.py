@@ -115,7 +115,7 @@ class UtmCampaign(models.Model):
                     _IN_HAND,
                 )
             )
-        self.browse(campaign_ids or ()).invalidate_recordset(["call_state"])
+        self.invalidate_model(["call_state"])
 
     @api.model
     def _cron_finish_closing(self):

@@ -126,6 +126,12 @@ class UtmCampaign(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"group_ids", "skill_ids", "coordinator_ids"} & set(vals):
+            self.env["crm.call.list"]._settle_operators()
+        return result
+
     # ------------------------------------------------------------
     # WHO WORKS IN IT
     # ------------------------------------------------------------
