@@ -70,13 +70,14 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _close_line(self, line, outcome, recall):
-        super()._close_line(line, outcome, recall)
+        result = super()._close_line(line, outcome, recall)
         campaign = line.campaign_id
         own = campaign._own_list_state(line.list_state_id)
         if own != line.list_state_id:
             line.list_state_id = own
         if campaign.call_state == "closing":
             self.env.cr.postcommit.add(partial(campaign._finish_closing, campaign.ids))
+        return result
 
     @api.model
     def release(self, line_id, claim_token):

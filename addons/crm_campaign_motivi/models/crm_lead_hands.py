@@ -38,7 +38,7 @@ class CrmLead(models.Model):
 
         A name that goes leaves no claim behind where the other one has the place.
         """
-        super()._merge_call_lists(source_ids)
+        result = super()._merge_call_lists(source_ids)
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_call_list_line SET claimed_by_id = NULL
@@ -47,3 +47,4 @@ class CrmLead(models.Model):
             )
         )
         self.env["crm.call.list.line"].invalidate_model()
+        return result

@@ -1,6 +1,7 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.i18n import format_list
 
 
@@ -38,12 +39,15 @@ class CrmSetupItem(models.Model):
 
     _code_once = models.Constraint("UNIQUE (code)", "There is such a check already.")
 
-    @api.depends_context("uid", "company")
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # Tables of addons that aren't installed wait for them.
+        known = Domain("res_model", "in", tuple(self.env.registry))
+        return super()._search(Domain(domain) & known, *args, **kwargs)
+
+    @api.depends("res_model", "domain")
     def _compute_counts(self):
         for item in self:
-            item.count = item.archived_count = 0
-            if item.res_model not in self.env:
-                continue
             # sudo: how many there are, of everybody
             model = self.env[item.res_model].sudo()
             domain = literal_eval(item.domain)
@@ -89,7 +93,8 @@ class CrmSetupItem(models.Model):
     def _check_outcomes(self):
         field = self.env["crm.outcome"]._fields["kind"]
         # sudo: settings, read for whoever may open the checklist
-        kinds = set(self.env["crm.outcome"].sudo().search([]).mapped("kind"))
+        found = self.env["crm.outcome"].sudo().search([("kind", "!=", False)])
+        kinds = set(found.mapped("kind"))
         missing = [
             label
             for kind, label in field._description_selection(self.env)
@@ -107,7 +112,8 @@ class CrmSetupItem(models.Model):
     def _check_list_states(self):
         field = self.env["crm.list.state"]._fields["category"]
         # sudo: as above
-        found = set(self.env["crm.list.state"].sudo().search([]).mapped("category"))
+        states = self.env["crm.list.state"].sudo().search([("active", "=", True)])
+        found = set(states.mapped("category"))
         missing = [
             label
             for category, label in field._description_selection(self.env)
@@ -153,7 +159,7 @@ class CrmSetupItem(models.Model):
 
     def _check_zones(self):
         # sudo: as above
-        zones = self.env["crm.zone"].sudo().search([])
+        zones = self.env["crm.zone"].sudo().search([("active", "=", True)])
         return self._name_some(
             zones.filtered(
                 lambda zone: not zone.agent_ids and not zone.child_ids
@@ -171,7 +177,7 @@ class CrmSetupItem(models.Model):
 
     def _check_groups(self):
         # sudo: as above
-        groups = self.env["crm.operator.group"].sudo().search([])
+        groups = self.env["crm.operator.group"].sudo().search([("active", "=", True)])
         return self._name_some(
             groups.filtered(lambda group: not group.coordinator_id),
             self.env._("Without a coordinator: %(names)s."),
@@ -224,31 +230,4 @@ class CrmSetupItem(models.Model):
             "crm_callcenter.crm_replace_wizard_action"
         )
         action["context"] = {"default_kind": self.res_model}
-        return action
-
-    @api.model
-    def _action_checklist(self):
-        """Open the checklist, without tables of addons that aren't installed.
-
-        :rtype: dict
-        """
-        return self._action_of("crm_setup_item_action", [])
-
-    @api.model
-    def _action_state_tables(self):
-        """Open the overview of the tables of states.
-
-        :rtype: dict
-        """
-        return self._action_of(
-            "crm_setup_item_action_states", [("is_state_table", "=", True)]
-        )
-
-    @api.model
-    def _action_of(self, name, domain):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"crm_campaign_motivi.{name}"
-        )
-        items = self.search(domain).filtered(lambda item: item.res_model in self.env)
-        action["domain"] = [("id", "in", items.ids)]
         return action

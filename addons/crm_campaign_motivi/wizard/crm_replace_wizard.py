@@ -13,12 +13,10 @@ class CrmReplaceWizard(models.TransientModel):
         selection_add=[(_MODEL, "List State")], ondelete={_MODEL: "cascade"}
     )
     old_list_state_id = fields.Many2one(
-        "crm.list.state", "Old List State", context={"active_test": False}
+        "crm.list.state", context={"active_test": False}
     )
     new_list_state_id = fields.Many2one(
-        "crm.list.state",
-        "New List State",
-        domain="[('id', '!=', old_list_state_id)]",
+        "crm.list.state", domain="[('id', '!=', old_list_state_id)]"
     )
 
     @api.model
