@@ -18,7 +18,9 @@ class CrmCampaignFamily(models.Model):
         "Campaigns",
         domain=[("is_call_campaign", "=", True), ("is_template", "=", False)],
     )
-    campaign_count = fields.Integer("Number of Campaigns", compute="_compute_campaign_count")
+    campaign_count = fields.Integer(
+        "Number of Campaigns", compute="_compute_campaign_count"
+    )
 
     _name_once = models.UniqueIndex(
         "(name) WHERE active", "There is a family of this name already."

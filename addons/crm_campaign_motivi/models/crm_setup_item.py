@@ -52,10 +52,11 @@ class CrmSetupItem(models.Model):
             model = self.env[item.res_model].sudo()
             domain = literal_eval(item.domain)
             item.count = model.search_count(domain)
-            if model._active_name:
-                item.archived_count = model.search_count(
-                    [*domain, (model._active_name, "=", False)]
-                )
+            item.archived_count = (
+                model.search_count([*domain, (model._active_name, "=", False)])
+                if model._active_name
+                else 0
+            )
 
     @api.depends("count")
     def _compute_state(self):
@@ -161,9 +162,7 @@ class CrmSetupItem(models.Model):
         # sudo: as above
         zones = self.env["crm.zone"].sudo().search([("active", "=", True)])
         return self._name_some(
-            zones.filtered(
-                lambda zone: not zone.agent_ids and not zone.child_ids
-            ),
+            zones.filtered(lambda zone: not zone.agent_ids and not zone.child_ids),
             self.env._("No agent covers: %(names)s."),
         )
 

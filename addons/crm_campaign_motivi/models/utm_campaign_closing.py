@@ -7,8 +7,7 @@ from .utm_campaign import COUNTING_GROUPS
 
 # Whoever counts the names in hand counts those whose time is not over.
 _IN_HAND = SQL(
-    "line.claimed_by_id IS NOT NULL"
-    " AND line.claimed_until > (now() AT TIME ZONE 'UTC')"
+    "line.claimed_by_id IS NOT NULL AND line.claimed_until > (now() AT TIME ZONE 'UTC')"
 )
 
 
@@ -84,9 +83,7 @@ class UtmCampaign(models.Model):
         if vals.get("active") is False:
             # Whatever runs is closed like any other: its hands finish first.
             self.filtered(
-                lambda found: (
-                    found.is_call_campaign and found.call_state == "running"
-                )
+                lambda found: found.is_call_campaign and found.call_state == "running"
             ).action_close()
         return result
 

@@ -7,7 +7,7 @@ from odoo.addons.crm_callcenter.tools.phone import (
     to_e164,
 )
 
-#: Two numbers of a transaction lock in the database: this one, and the caller's hash.
+#: Callers are locked by their number, so that one number makes one name.
 _LOCK = "crm_inbound_caller"
 
 
@@ -180,6 +180,7 @@ class UtmCampaign(models.Model):
         :rtype: crm.call.list.line
         """
         self.ensure_one()
+        inbound = self._callers_list()
         # sudo: lines are closed to operators; this one is the caller's
         lines = self.env["crm.call.list.line"].sudo()
         known = lines.search(
@@ -193,13 +194,6 @@ class UtmCampaign(models.Model):
         )
         if known:
             return known
-        call_list = self.env["crm.call.list"].sudo()  # sudo: as above
-        inbound = call_list.search(
-            [("campaign_id", "=", self.id), ("is_inbound", "=", True)], limit=1
-        )
-        if not inbound:
-            self._ensure_inbound_list()
-            return self._inbound_line(lead)
         state = self.env["crm.list.state"]._get_by_category("in_progress")
         return lines.create(
             {
@@ -212,3 +206,19 @@ class UtmCampaign(models.Model):
                 "attempts": 0,
             }
         )
+
+    def _callers_list(self):
+        """Return the list that keeps who calls this campaign, made if need be.
+
+        :rtype: crm.call.list
+        """
+        self.ensure_one()
+        # sudo: as in ``_ensure_inbound_list``
+        lists = self.env["crm.call.list"].sudo().with_context(active_test=False)
+        domain = [("campaign_id", "=", self.id), ("is_inbound", "=", True)]
+        if not lists.search_count(domain, limit=1):
+            self._ensure_inbound_list()
+        found = lists.search(domain, limit=1)
+        # People go on calling, whoever put the list away.
+        found.filtered(lambda call_list: not call_list.active).active = True
+        return found

@@ -34,7 +34,7 @@ class UtmCampaign(models.Model):
         [
             ("outbound", "Outbound: we call"),
             ("inbound", "Inbound: people call us"),
-            ("mixed", "Both"),
+            ("mixed", "Mixed: both ways"),
         ],
         default="outbound",
         required=True,
@@ -42,7 +42,11 @@ class UtmCampaign(models.Model):
         " becomes a name. In a campaign of both kinds an operator calls and answers.",
     )
     channel = fields.Selection(
-        [("phone", "Telephone"), ("dem", "E-mail (DEM)"), ("both", "Both")],
+        [
+            ("phone", "Telephone"),
+            ("dem", "E-mail (DEM)"),
+            ("both", "Telephone and e-mail"),
+        ],
         default="phone",
         required=True,
         help="Names of a campaign by e-mail only are not served to operators.",
@@ -215,9 +219,7 @@ class UtmCampaign(models.Model):
         missing = []
         if not lists.operator_ids:
             missing.append(
-                self.env._(
-                    "No operator works on its lists. Add operators or a group."
-                )
+                self.env._("No operator works on its lists. Add operators or a group.")
             )
         if not self._has_names_left(lists):
             missing.append(self.env._("Its lists hold no name to call. Import names."))

@@ -88,7 +88,11 @@ class TestHandsConcurrency(BaseCase):
             users = env["res.users"].search([("login", "=like", f"{self.mark}-%")])
             campaign = env["utm.campaign"].search([("title", "=", self.mark)])
             lists = env["crm.call.list"].search(
-                ["|", ("campaign_id", "in", campaign.ids), ("owner_id", "in", users.ids)]
+                [
+                    "|",
+                    ("campaign_id", "in", campaign.ids),
+                    ("owner_id", "in", users.ids),
+                ]
             )
             leads = lists.line_ids.lead_id | env["crm.lead"].search(
                 [("name", "like", self.mark)]
@@ -326,9 +330,7 @@ class TestHandsConcurrency(BaseCase):
                 )
             )
 
-        sentences = self._in_threads(
-            lambda: answer(self.one), lambda: answer(self.two)
-        )
+        sentences = self._in_threads(lambda: answer(self.one), lambda: answer(self.two))
         self.assertEqual(len(answers), 1)
         self.assertIn("Somebody else is working", sentences[0])
         self.assertEqual(

@@ -59,7 +59,10 @@ class TestInbound(CampaignCommon):
         # The operator sees and corrects the own caller, ends the call, and is free.
         lead.with_user(self.operator).write({"city": "Brescia"})
         self.confirm(
-            payload, "N", call_uuid=payload["incoming"]["call_uuid"], note="Asks a price"
+            payload,
+            "N",
+            call_uuid=payload["incoming"]["call_uuid"],
+            note="Asks a price",
         )
         line = self.line_of(payload)
         self.assertEqual(line.category, "closed_negative")
@@ -75,9 +78,7 @@ class TestInbound(CampaignCommon):
     def test_a_caller_to_be_called_back_is_served(self):
         payload = self.answer("347 1234567")
         self.assertTrue(self.desk().next_name(self.line_campaign.id)["line_id"])
-        self.confirm(
-            payload, "R", recall_at=self.in_hours(1), recall_scope="public"
-        )
+        self.confirm(payload, "R", recall_at=self.in_hours(1), recall_scope="public")
         self.assertTrue(self.desk().next_name(self.line_campaign.id)["empty"])
         self.line_of(payload).recall_at = self.in_hours(-1)
         served = self.desk(self.operator_two).next_name(self.line_campaign.id)
@@ -93,9 +94,7 @@ class TestInbound(CampaignCommon):
         known = self.leads[2]
         payload = self.answer(known.mobile or known.phone)
         self.assertEqual(payload["lead"]["id"], known.id)
-        self.assertEqual(
-            self.line_of(payload).campaign_id, self.line_campaign
-        )
+        self.assertEqual(self.line_of(payload).campaign_id, self.line_campaign)
 
     def test_a_mixed_campaign_calls_and_answers(self):
         self.campaign.direction = "mixed"

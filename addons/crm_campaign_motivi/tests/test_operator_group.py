@@ -183,7 +183,10 @@ class TestGroupRoles(CampaignRolesCase):
                     ),
                     True,
                 ),
-                "name": (lambda e: e[GROUP].browse(group).write({"name": "x"}), REFUSED),
+                "name": (
+                    lambda e: e[GROUP].browse(group).write({"name": "x"}),
+                    REFUSED,
+                ),
                 "new": (lambda e: e[GROUP].create({"name": "x"}), REFUSED),
                 "foreign group": (
                     lambda e: (
@@ -202,9 +205,7 @@ class TestGroupRoles(CampaignRolesCase):
                     REFUSED,
                 ),
                 "skill": (
-                    lambda e: (
-                        e["crm.campaign.skill"].browse(skill).write({"level": 1})
-                    ),
+                    lambda e: e["crm.campaign.skill"].browse(skill).write({"level": 1}),
                     REFUSED,
                 ),
                 "family": (
@@ -284,10 +285,8 @@ class TestGroupRoles(CampaignRolesCase):
                     REFUSED,
                 ),
                 "own skill": (
-                    lambda e: (
-                        e["crm.campaign.skill"].create(
-                            {"campaign_id": self.campaign.id, "user_id": e.uid}
-                        )
+                    lambda e: e["crm.campaign.skill"].create(
+                        {"campaign_id": self.campaign.id, "user_id": e.uid}
                     ),
                     REFUSED,
                 ),

@@ -129,7 +129,9 @@ class TestReplaceListState(CampaignCommon):
             self.assertEqual(
                 len(lines.filtered(lambda line: line.list_state_id == self.new)), 2
             )
-            with patch.object(type(self.env["ir.cron"]), "_commit_progress", _committed):
+            with patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", _committed
+            ):
                 self.env["crm.list.state"]._cron_move_names()
         self.assertEqual(lines.list_state_id, self.new)
 
