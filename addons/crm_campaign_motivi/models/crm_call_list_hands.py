@@ -8,6 +8,9 @@ class CrmCallList(models.Model):
 
     _inherit = "crm.call.list"
 
+    campaign_id = fields.Many2one(
+        domain="[('is_call_campaign', '=', True), ('is_template', '=', False)]"
+    )
     is_inbound = fields.Boolean(
         "List of Callers",
         readonly=True,

@@ -36,7 +36,7 @@ class CrmCallList(models.Model):
     is_for_campaign = fields.Boolean(
         "All Operators of the Campaign",
         default=True,
-        help="Whoever works in the campaign, by a group or by name, works on this list.",
+        help="Whoever works in the campaign, by a group or by name, works on it.",
     )
     operator_ids = fields.Many2many(
         compute="_compute_operator_ids",

@@ -63,6 +63,8 @@ class UtmCampaign(models.Model):
             # The identifier is made from the new title.
             if "name" not in default:
                 vals.pop("name", None)
+            # Said in any case: where templates are shown, new ones are by default.
+            vals.setdefault("is_template", False)
             vals.setdefault("template_id", campaign.id)
             vals.setdefault("user_id", self.env.uid)
             if campaign.is_template and not vals.get("company_id"):

@@ -145,6 +145,8 @@ class TestCampaignSetup(CampaignCommon):
         self.assertEqual(copy.skill_ids.mapped("level"), [8])
         self.assertNotEqual(copy.skill_ids, self.campaign.skill_ids)
         self.assertEqual(copy.template_id, self.campaign)
+        as_template = self.campaign.with_context(default_is_template=True)
+        self.assertFalse(as_template.copy().is_template)
         self.assertNotEqual(copy.name, self.campaign.name)
         self.assertEqual(copy.call_state, "draft")
         # Neither lists (but that of its own callers), names, numbers nor figures.
