@@ -28,9 +28,10 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict
         """
         opened = super().open()
-        for row in opened["campaigns"]:
-            # sudo: the campaigns are those in which the user works
-            campaign = self.env["utm.campaign"].sudo().browse(row["id"])
+        rows = opened["campaigns"]
+        # sudo: the campaigns are those in which the user works
+        campaigns = self.env["utm.campaign"].sudo().browse([row["id"] for row in rows])
+        for row, campaign in zip(rows, campaigns, strict=True):
             row["direction"] = campaign.direction
         return opened
 

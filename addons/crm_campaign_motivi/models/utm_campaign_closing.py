@@ -36,9 +36,9 @@ class UtmCampaign(models.Model):
             count, until = campaign._names_in_hand()
             campaign.hands_sentence = (
                 self.env._(
-                    "No new name is served. Operators finish the %(count)s names that"
-                    " they have in hand; then the campaign closes, at %(time)s if they"
-                    " give no more sign of life.",
+                    "No new name is served. Names still in operators' hands:"
+                    " %(count)s. The campaign closes when they are done, at %(time)s if"
+                    " there is no more sign of life from the desk.",
                     count=count,
                     time=fields.Datetime.context_timestamp(self, until).strftime(
                         "%H:%M"

@@ -66,7 +66,8 @@ class UtmCampaign(models.Model):
             # Said in any case: where templates are shown, new ones are by default.
             vals.setdefault("is_template", False)
             vals.setdefault("template_id", campaign.id)
-            vals.setdefault("user_id", self.env.uid)
+            if "user_id" not in default:
+                vals["user_id"] = self.env.uid
             if campaign.is_template and not vals.get("company_id"):
                 vals["company_id"] = self.env.company.id
         return values

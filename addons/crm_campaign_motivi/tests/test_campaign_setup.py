@@ -233,7 +233,7 @@ class TestCampaignSetup(CampaignCommon):
         held, other = self.next_name(), self.next_name(self.operator_two)
         self.campaign.action_close()
         self.assertEqual(self.campaign.call_state, "closing")
-        self.assertIn("the 2 names", self.campaign.hands_sentence)
+        self.assertIn("hands: 2", self.campaign.hands_sentence)
         self.confirm(held, "N")
         self.env.flush_all()
         self.env.cr.postcommit.run()

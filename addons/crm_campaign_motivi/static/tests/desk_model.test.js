@@ -280,20 +280,29 @@ test("nobody else's draft is shown", async () => {
 });
 
 test("a call is taken where the campaign takes calls, and runs at once", async () => {
-    desk.leaveName();
     await desk.answer("+39333");
     expect(server.asked("answer")).toEqual([]);
-    desk.setCampaigns([{ id: 1, name: "One", direction: "inbound" }]);
+    server.answers.open = {
+        user: { id: 5 },
+        campaigns: [{ id: 1, name: "One", direction: "inbound" }],
+        current: null,
+    };
     server.answers.answer = () => ({
         ...server.name(),
         incoming: { call_uuid: "incoming", e164: "+39333" },
     });
-    await desk.answer(" +39333 ");
+    const answering = new DeskModel(server);
+    await answering.open();
+    await answering.answer(" +39333 ");
     expect(server.asked("answer")).toEqual([{ campaign_id: 1, number: "+39333" }]);
-    expect(desk.phase).toBe("name");
-    expect(desk.name.call).toMatchObject({ uuid: "incoming", field: "mobile", endedAt: null });
-    await desk.chooseOutcome(NO.id);
-    await desk.confirm();
+    expect(answering.phase).toBe("name");
+    expect(answering.name.call).toMatchObject({
+        uuid: "incoming",
+        field: "mobile",
+        endedAt: null,
+    });
+    await answering.chooseOutcome(NO.id);
+    await answering.confirm();
     expect(server.asked("end_call")).toEqual([{ call_uuid: "incoming" }]);
     expect(server.asked("confirm")[0].call_uuid).toBe("incoming");
 });
