@@ -1,6 +1,7 @@
 from . import base
 from . import crm_list_state
 from . import crm_day_band
+from . import crm_list_state_replace
 from . import crm_outcome
 from . import crm_graph_file
 from . import crm_points
@@ -9,6 +10,8 @@ from . import crm_call
 from . import crm_call_list
 from . import crm_custom_field
 from . import crm_call_list_portfolio
+from . import crm_call_list_operators
+from . import crm_call_list_hands
 from . import crm_call_list_line
 from . import crm_line_outcome
 from . import crm_line_zone
@@ -29,6 +32,15 @@ from . import utm_campaign_retry
 from . import utm_campaign_window
 from . import crm_lead
 from . import crm_lead_erasure
+from . import crm_campaign_family
+from . import crm_deal_subject
+from . import crm_operator_group
+from . import crm_campaign_number
+from . import utm_campaign_setup
+from . import utm_campaign_template
+from . import utm_campaign_closing
+from . import utm_campaign_inbound
+from . import crm_lead_hands
 from . import crm_dispatch
 from . import crm_dispatch_filter
 from . import crm_dispatch_recall
@@ -44,6 +56,8 @@ from . import crm_dispatch_frequency
 from . import crm_desk_frequency
 from . import crm_line_reasons
 from . import utm_campaign_reasons
+from . import crm_desk_hands
+from . import crm_desk_inbound
 from . import crm_list_import
 from . import crm_list_import_report
 from . import crm_list_import_match
@@ -55,3 +69,5 @@ from . import crm_list_import_consent
 from . import crm_list_import_row
 from . import res_users
 from . import crm_bulk_job
+from . import res_users_lines
+from . import crm_setup_item

@@ -1,13 +1,14 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmCampaignSkill(models.Model):
-    """How well an operator does on a campaign."""
+    """An operator of a campaign, and how skilled for it."""
 
     _name = "crm.campaign.skill"
-    _description = "Skill on a Campaign"
-    _order = "campaign_id, level desc, id"
+    _description = "Operator of a Campaign"
+    _order = "campaign_id, level desc, user_id, id"
     _rec_name = "user_id"
+    _log_access = False
 
     campaign_id = fields.Many2one(
         "utm.campaign",
@@ -24,15 +25,22 @@ class CrmCampaignSkill(models.Model):
         domain="[('share', '=', False)]",
     )
     level = fields.Integer(
-        default=5,
+        "Skill",
         required=True,
-        help="1 to 10, ten is best. Whoever has no level comes after all others.",
+        default=5,
+        help="From 1 (beginner) to 10 (expert). Recalls for the best skill go to the"
+        " highest level that is at work.",
     )
 
     _once = models.Constraint(
-        "UNIQUE (campaign_id, user_id)",
-        "This operator has a level on this campaign already. Change it instead.",
+        "UNIQUE (campaign_id, user_id)", "This operator is in the campaign already."
     )
     _level_range = models.Constraint(
-        "CHECK (level BETWEEN 1 AND 10)", "A level of skill is a number from 1 to 10."
+        "CHECK (level BETWEEN 1 AND 10)", "The skill is a number from 1 to 10."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        skills = super().create(vals_list)
+        self.env["crm.call.list"]._settle_operators()
+        return skills

@@ -52,6 +52,9 @@ class CrmDesk(models.AbstractModel):
         self._wait_for_twin(line_id, claim_token)
         line = self._held_line(line_id, claim_token)
         lead = line.lead_id.sudo(False)
+        # First of all: whoever was taken off the list in the middle of the call may
+        # still end it.
+        self._remember_handled(lead)
         outcome = self._chosen_outcome(line.campaign_id, outcome_id)
         recall = self._checked_recall(outcome, recall_at, recall_scope)
         if lead_values:
@@ -75,7 +78,6 @@ class CrmDesk(models.AbstractModel):
             call=call,
             event=event,
         )
-        self._remember_handled(lead)
         self._close_line(line, outcome, recall)
         return self._result(interaction, event)
 

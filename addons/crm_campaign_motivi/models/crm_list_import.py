@@ -61,7 +61,7 @@ class CrmListImport(models.Model):
     # Where the names go
     campaign_id = fields.Many2one(
         "utm.campaign",
-        domain="[('is_call_campaign', '=', True)]",
+        domain="[('is_call_campaign', '=', True), ('is_template', '=', False)]",
         index=True,
         ondelete="restrict",
     )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 #: Who may know how many names a campaign has.
-_COUNTING_GROUPS = (
+COUNTING_GROUPS = (
     "crm_callcenter.group_coordinator,crm_callcenter.group_campaign_manager"
 )
 
@@ -97,10 +97,10 @@ class UtmCampaign(models.Model):
         help="How long a name rests that was put back without an outcome.",
     )
     count_total = fields.Integer(
-        "Names", compute="_compute_call_counts", groups=_COUNTING_GROUPS
+        "Names", compute="_compute_call_counts", groups=COUNTING_GROUPS
     )
     count_left = fields.Integer(
-        "Names Left", compute="_compute_call_counts", groups=_COUNTING_GROUPS
+        "Names Left", compute="_compute_call_counts", groups=COUNTING_GROUPS
     )
 
     _call_lengths = models.Constraint(
@@ -205,10 +205,6 @@ class UtmCampaign(models.Model):
                 )
         self.write({"call_state": "running"})
 
-    def action_close(self):
-        """Button: no name is served any more; names in hand may be finished."""
-        self.write({"call_state": "closed"})
-
     def action_prepare(self):
         """Button: back into preparation."""
         self.write({"call_state": "draft"})
@@ -219,17 +215,7 @@ class UtmCampaign(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        missing = []
-        lists = self.call_list_ids.filtered("active")
-        if not lists:
-            missing.append(self.env._("It has no list. Create one or import names."))
-        elif not lists.operator_ids:
-            missing.append(self.env._("No operator works on its lists. Add operators."))
-        if lists and not self.count_left:
-            missing.append(self.env._("Its lists hold no name to call. Import names."))
-        if not self._get_outcomes():
-            missing.append(self.env._("No outcome is allowed. Add outcomes."))
-        return missing
+        return []
 
     def action_open_lines(self):
         """Button: the names of the campaign with their state in their list."""

@@ -301,3 +301,44 @@ test("nobody else's draft is shown", async () => {
     await other.open();
     expect(other.leftover).toBe(null);
 });
+
+test("a call is taken where the campaign takes calls, and runs at once", async () => {
+    await desk.answer("+39333");
+    expect(server.asked("answer")).toEqual([]);
+    server.answers.open = {
+        user: { id: 5 },
+        campaigns: [{ id: 1, name: "One", direction: "inbound" }],
+        current: null,
+    };
+    server.answers.answer = () => ({
+        ...server.name(),
+        incoming: { call_uuid: "incoming", e164: "+39333" },
+    });
+    const answering = new DeskModel(server);
+    await answering.open();
+    await answering.answer(" +39333 ");
+    expect(server.asked("answer")).toEqual([{ campaign_id: 1, number: "+39333" }]);
+    expect(answering.phase).toBe("name");
+    expect(answering.name.call).toMatchObject({
+        uuid: "incoming",
+        field: "mobile",
+        endedAt: null,
+    });
+    await answering.chooseOutcome(NO.id);
+    await answering.confirm();
+    expect(server.asked("end_call")).toEqual([{ call_uuid: "incoming" }]);
+    expect(server.asked("confirm")[0].call_uuid).toBe("incoming");
+});
+
+test("without a campaign the server's sentence says why", async () => {
+    server.answers.open = {
+        user: { id: 5 },
+        campaigns: [],
+        reason: "The campaign is in preparation",
+        current: null,
+    };
+    const other = new DeskModel(server);
+    await other.open();
+    expect(other.noCampaignReason).toBe("The campaign is in preparation");
+    expect(other.campaignId).toBe(null);
+});

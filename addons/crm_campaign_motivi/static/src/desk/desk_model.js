@@ -15,6 +15,8 @@ export class DeskModel extends DeskWork {
     campaignId = null;
     /** Why nothing was served, a sentence of the server. */
     emptyReason = null;
+    /** Why there is no campaign to work in, a sentence of the server. */
+    noCampaignReason = null;
     /** {name, note}: written on a name which is not in hand any more. */
     leftover = null;
     continueAutomatically = !browser.localStorage.getItem(PAUSE_KEY);
@@ -34,6 +36,7 @@ export class DeskModel extends DeskWork {
             return;
         }
         this.userId = opened.user.id;
+        this.noCampaignReason = opened.reason;
         this.setCampaigns(opened.campaigns);
         const draft = deskDraft.load(this.userId);
         if (opened.current) {
@@ -99,6 +102,28 @@ export class DeskModel extends DeskWork {
         await this.attemptOnce("next", async () => {
             this.clearMessage();
             await this.fetchName();
+        });
+    }
+
+    /** Does the chosen campaign take calls? */
+    get answers() {
+        return Boolean(this.campaign?.direction && this.campaign.direction !== "outbound");
+    }
+
+    /** @param {string} number of somebody who is calling; empty when it is withheld */
+    async answer(number) {
+        if (this.phase !== "start" || !this.answers) {
+            return;
+        }
+        await this.attemptOnce("answer", async () => {
+            this.clearMessage();
+            const payload = await this.call("answer", {
+                campaign_id: this.campaignId,
+                number: number.trim(),
+            });
+            this.serve(payload);
+            this.name.takeCall(payload.incoming);
+            this.saveDraft();
         });
     }
 
@@ -207,7 +232,8 @@ export class DeskModel extends DeskWork {
         deskDraft.clear();
         this.askFocus("next");
         this.attempt(async () => {
-            const { campaigns } = await this.callQuietly("open");
+            const { campaigns, reason } = await this.callQuietly("open");
+            this.noCampaignReason = reason;
             this.setCampaigns(campaigns);
         });
     }

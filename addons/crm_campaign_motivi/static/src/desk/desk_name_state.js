@@ -77,6 +77,18 @@ export class DeskNameState extends Reactive {
         return Boolean(this.call && !this.call.endedAt);
     }
 
+    /** @param {{call_uuid: string, e164: string}} incoming the call that is being taken */
+    takeCall(incoming) {
+        const phone = this.payload.phones.find(({ e164 }) => e164 && e164 === incoming.e164);
+        this.call = {
+            uuid: incoming.call_uuid,
+            field: phone?.field || null,
+            number: incoming.e164,
+            startedAt: Date.now(),
+            endedAt: null,
+        };
+    }
+
     choose(outcomeId) {
         this.outcomeId = outcomeId;
         this.recall.scope = this.outcome?.recall_scope || "public";

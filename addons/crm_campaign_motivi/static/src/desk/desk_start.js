@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useDesk } from "./desk_hooks";
 import { DeskKey } from "./desk_key";
@@ -16,6 +16,7 @@ export class DeskStart extends Component {
     setup() {
         this.desk = useDesk();
         this.KEYS = KEYS;
+        this.caller = useState({ number: "" });
     }
 
     get remaining() {
@@ -30,6 +31,11 @@ export class DeskStart extends Component {
 
     get leftoverTitle() {
         return _t("This note on %s was not saved", this.desk.leftover.name);
+    }
+
+    async onAnswer(ev) {
+        ev.preventDefault();
+        await this.desk.answer(this.caller.number);
     }
 
     onCampaignChange(ev) {

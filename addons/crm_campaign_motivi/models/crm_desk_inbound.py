@@ -1,0 +1,175 @@
+import uuid
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
+from odoo.addons.crm_callcenter.tools.phone import to_e164
+
+from .crm_dispatch import CLAIM_COLUMNS
+
+#: What stands for the number of a caller who withholds it, as exchanges say it.
+_WITHHELD = "anonymous"
+
+
+class CrmDesk(models.AbstractModel):
+    """Somebody calls: the caller is put into the operator's hands."""
+
+    _inherit = "crm.desk"
+
+    @api.model
+    def open(self):
+        """Start the desk; see the base method.
+
+        :return: each campaign also with its ``direction``
+        :rtype: dict
+        """
+        opened = super().open()
+        rows = opened["campaigns"]
+        # sudo: the campaigns are those in which the user works
+        campaigns = self.env["utm.campaign"].sudo().browse([row["id"] for row in rows])
+        for row, campaign in zip(rows, campaigns, strict=True):
+            row["direction"] = campaign.direction
+        return opened
+
+    @api.model
+    def answer(self, campaign_id, number="", called=""):
+        """Take the name of somebody who is calling; an unknown caller becomes one.
+
+        :param int campaign_id: in which the operator works
+        :param str number: of the caller, in any notation; empty when it is withheld
+        :param str called: the number that was dialled, if known: it says the campaign
+        :return: the payload of the name, with ``incoming`` (``call_uuid``, ``e164``)
+        :rtype: dict
+        :raise UserError: the operator has another name in hand, somebody else has
+            this one, or the campaign takes no calls
+        """
+        self._check_operator()
+        campaign = self._answering_campaign(campaign_id, called)
+        held = self.env["crm.dispatch"]._held_claim()
+        if held:
+            raise UserError(
+                self.env._(
+                    "You have a name in hand. Confirm its outcome, or close it, before"
+                    " you take a call."
+                )
+            )
+        caller = to_e164(number, campaign.company_id.country_id.code or "IT")
+        if (number or "").strip() and not caller:
+            raise UserError(
+                self.env._(
+                    "%(number)s can't be read as a telephone number. Correct it, or"
+                    " leave it empty when the caller's number is withheld.",
+                    number=number,
+                )
+            )
+        try:
+            with read_committed_cursor(self.env.registry) as cr:
+                desk = self.with_env(self.env(cr=cr))
+                claim, call_uuid = desk._take_caller(campaign.id, caller, number)
+        except UniqueViolation as error:
+            raise self._in_other_hands() from error
+        payload = self._fresh_payload(claim)
+        payload["incoming"] = {"call_uuid": call_uuid, "e164": caller or ""}
+        return payload
+
+    @api.model
+    def _answering_campaign(self, campaign_id, called):
+        mine = self._my_campaigns()
+        wanted = self.env["utm.campaign"]._campaign_called(called).ids or [campaign_id]
+        campaign = mine.filtered(lambda found: found.id in wanted)
+        if not campaign:
+            raise UserError(self._why_not_mine(wanted[0]))
+        if not campaign._takes_calls():
+            raise UserError(
+                self.env._(
+                    "%(campaign)s takes no calls. Choose an inbound campaign, or ask a"
+                    " manager to let this one take calls.",
+                    campaign=campaign.title,
+                )
+            )
+        return campaign
+
+    @api.model
+    def _in_other_hands(self):
+        return UserError(
+            self.env._(
+                "Somebody else is working on this caller's name at this moment. Ask"
+                " your coordinator to pass the call on."
+            )
+        )
+
+    @api.model
+    def _take_caller(self, campaign_id, caller, number):
+        """Find or make the caller's name, and claim it, on the cursor of this desk.
+
+        :param str | None caller: in E.164
+        :param str number: as it was given
+        :return: ``CLAIM_COLUMNS`` of the line, and the uuid of the call
+        :rtype: tuple[dict, str]
+        """
+        # sudo: working in the campaign is the right to answer for it
+        campaign = self.env["utm.campaign"].sudo().browse(campaign_id)
+        lead = campaign._inbound_name(caller or number)
+        line = campaign._inbound_line(lead)
+        self.env.flush_all()
+        # A claim on it through another list may have run out without anybody noticing.
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_call_list_line SET claimed_by_id = NULL
+                    WHERE lead_id = %s AND claimed_by_id IS NOT NULL
+                      AND claimed_until <= now() AT TIME ZONE 'UTC'""",
+                lead.id,
+            )
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE crm_call_list_line line
+                      SET claimed_by_id = %(user)s, claim_token = %(token)s,
+                          claimed_at = now() AT TIME ZONE 'UTC',
+                          claimed_until = now() AT TIME ZONE 'UTC'
+                                          + %(minutes)s * interval '1 minute'
+                    WHERE line.id = %(line)s AND line.claimed_by_id IS NULL
+                RETURNING %(columns)s""",
+                line=line.id,
+                user=self.env.uid,
+                token=uuid.uuid4().hex,
+                minutes=campaign.claim_minutes,
+                columns=SQL(", ").join(
+                    SQL.identifier("line", column) for column in CLAIM_COLUMNS
+                ),
+            )
+        )
+        if not rows:
+            raise self._in_other_hands()
+        self.env.invalidate_all()
+        call = self._log_incoming(line, caller or number)
+        return dict(zip(CLAIM_COLUMNS, rows[0], strict=True)), call.uuid
+
+    @api.model
+    def _log_incoming(self, line, number):
+        # sudo: calls are closed to operators; this one is theirs
+        return (
+            self.env["crm.call"]
+            .sudo()
+            .create(
+                {
+                    "uuid": str(uuid.uuid4()),
+                    "number_e164": number or _WITHHELD,
+                    "direction": "in",
+                    "started_at": fields.Datetime.now(),
+                    "user_id": self.env.uid,
+                    "lead_id": line.lead_id.id,
+                    "line_id": line.id,
+                }
+            )
+        )
+
+    @api.model
+    def _payload_why(self, claim):
+        if claim["category"] == "in_progress":
+            return self.env._("This person called us.")
+        return super()._payload_why(claim)

@@ -1,0 +1,159 @@
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import CampaignCommon
+
+CALLED = "030 9200669"
+
+
+@tagged("post_install", "-at_install")
+class TestInbound(CampaignCommon):
+    """Somebody calls a campaign that has no list."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.group = cls.env["crm.operator.group"].create(
+            {
+                "name": "Answering",
+                "member_ids": [Command.set((cls.operator | cls.operator_two).ids)],
+            }
+        )
+        cls.line_campaign = cls.env["utm.campaign"].create(
+            {
+                "title": "Incoming",
+                "is_call_campaign": True,
+                "company_id": cls.company.id,
+                "direction": "inbound",
+                "group_ids": [Command.set(cls.group.ids)],
+                "number_ids": [Command.create({"number": CALLED})],
+            }
+        )
+        cls.line_campaign.action_start()
+
+    def setUp(self):
+        super().setUp()
+        self.registry_enter_test_mode()
+
+    def answer(self, number, user=None, campaign=None, **values):
+        return self.desk(user).answer(
+            (campaign or self.line_campaign).id, number, **values
+        )
+
+    def test_an_unknown_caller_becomes_a_name(self):
+        payload = self.answer("347 1234567", called=CALLED)
+        lead = self.env["crm.lead"].browse(payload["lead"]["id"])
+        self.assertEqual(lead.mobile_e164, "+393471234567")
+        self.assertFalse(lead.phone)
+        self.assertEqual(lead.type, "lead")
+        self.assertFalse(lead.user_id)
+        self.assertIn("called us", payload["why"])
+        call = self.env["crm.call"].search(
+            [("uuid", "=", payload["incoming"]["call_uuid"])]
+        )
+        self.assertEqual(
+            (call.direction, call.number_e164, call.lead_id, call.user_id),
+            ("in", "+393471234567", lead, self.operator),
+        )
+        # The operator sees and corrects the own caller, ends the call, and is free.
+        lead.with_user(self.operator).write({"city": "Brescia"})
+        self.confirm(
+            payload,
+            "N",
+            call_uuid=payload["incoming"]["call_uuid"],
+            note="Asks a price",
+        )
+        line = self.line_of(payload)
+        self.assertEqual(line.category, "closed_negative")
+        self.assertTrue(line.list_id.is_inbound)
+        interaction = self.env["crm.interaction"].search([("lead_id", "=", lead.id)])
+        self.assertEqual(interaction.campaign_id, self.line_campaign)
+        self.assertEqual(interaction.call_id, call)
+        # The second call is the same name's.
+        again = self.answer("+39 347 1234567", self.operator_two)
+        self.assertEqual(again["lead"]["id"], lead.id)
+        self.assertEqual(again["line_id"], payload["line_id"])
+
+    def test_a_caller_to_be_called_back_is_served(self):
+        payload = self.answer("347 1234567")
+        self.assertTrue(self.desk().next_name(self.line_campaign.id)["line_id"])
+        self.confirm(payload, "R", recall_at=self.in_hours(1), recall_scope="public")
+        self.assertTrue(self.desk().next_name(self.line_campaign.id)["empty"])
+        self.line_of(payload).recall_at = self.in_hours(-1)
+        served = self.desk(self.operator_two).next_name(self.line_campaign.id)
+        self.assertEqual(served["line_id"], payload["line_id"])
+
+    def test_a_caller_put_back_is_not_dialled(self):
+        payload = self.answer("347 1234567")
+        self.desk().release(payload["line_id"], payload["claim_token"])
+        self.line_of(payload).rest_until = False
+        self.assertTrue(self.desk().next_name(self.line_campaign.id)["empty"])
+
+    def test_a_known_caller_is_no_new_name(self):
+        known = self.leads[2]
+        payload = self.answer(known.mobile or known.phone)
+        self.assertEqual(payload["lead"]["id"], known.id)
+        self.assertEqual(self.line_of(payload).campaign_id, self.line_campaign)
+
+    def test_a_mixed_campaign_calls_and_answers(self):
+        self.campaign.direction = "mixed"
+        opened = {row["id"]: row for row in self.desk().open()["campaigns"]}
+        self.assertEqual(opened[self.campaign.id]["direction"], "mixed")
+        served = self.next_name()
+        self.assertEqual(served["lead"]["id"], self.leads[0].id)
+        with self.assertRaisesRegex(UserError, "You have a name in hand"):
+            self.answer("347 1234567", campaign=self.campaign)
+        self.confirm(served, "N")
+        # Nobody works in it but by the lists: the callers' list is for the campaign.
+        self.campaign.group_ids = self.group
+        number = self.leads[3].mobile or self.leads[3].phone
+        payload = self.answer(number, campaign=self.campaign)
+        self.assertEqual(payload["lead"]["id"], self.leads[3].id)
+        # The name's own place in the campaign, not a second one.
+        self.assertEqual(self.line_of(payload).list_id, self.call_list)
+
+    def test_a_withheld_number(self):
+        first, second = self.answer(""), None
+        self.confirm(first, "N")
+        second = self.answer("")
+        self.assertNotEqual(first["lead"]["id"], second["lead"]["id"])
+        self.assertIn("without a number", second["lead"]["name"])
+
+    def test_refusals(self):
+        with self.assertRaisesRegex(UserError, "can't be read as a telephone number"):
+            self.answer("12")
+        with self.assertRaisesRegex(UserError, "takes no calls"):
+            self.answer("347 1234567", campaign=self.campaign)
+        with self.assertRaisesRegex(UserError, "work on no list"):
+            self.answer("347 1234567", self.coordinator)
+        payload = self.answer("347 1234567")
+        with self.assertRaisesRegex(UserError, "Somebody else is working"):
+            self.answer("347 1234567", self.operator_two)
+        self.confirm(payload, "N")
+        self.line_campaign.action_close()
+        with self.assertRaisesRegex(UserError, "is closed"):
+            self.answer("347 1234567")
+
+    def test_numbers(self):
+        campaigns = self.env["utm.campaign"]
+        self.assertEqual(campaigns._campaign_called("0309200669"), self.line_campaign)
+        self.assertFalse(campaigns._campaign_called("030 1111111"))
+        with self.assertRaisesRegex(ValidationError, "can't be read"):
+            self.line_campaign.number_ids = [Command.create({"number": "many"})]
+
+    def test_what_is_missing(self):
+        bare = self.env["utm.campaign"].create(
+            {"title": "Bare", "is_call_campaign": True, "direction": "inbound"}
+        )
+        with self.assertRaisesRegex(UserError, "no called number.*No operator works"):
+            bare.action_start()
+        self.assertNotIn("no list", bare.setup_problem)
+
+    def test_the_callers_list_stays(self):
+        callers = self.line_campaign.call_list_ids
+        self.assertEqual(len(callers), 1)
+        with self.assertRaisesRegex(UserError, "keeps who calls"):
+            callers.unlink()
+        self.line_campaign.direction = "mixed"
+        self.assertEqual(self.line_campaign.call_list_ids, callers)
