@@ -127,9 +127,7 @@ class CrmLead(models.Model):
         if operator not in ("ilike", "like", "=", "in"):
             return NotImplemented
         texts = [value] if isinstance(value, str) else list(value)
-        return Domain.OR(
-            self._looked_up(self._archive_domain(text)) for text in texts
-        )
+        return Domain.OR(self._looked_up(self._archive_domain(text)) for text in texts)
 
     @api.model
     def _looked_up(self, domain):

@@ -181,8 +181,8 @@ class CrmCallList(models.Model):
     def _new_line_columns(self):
         """Return what a name that enters this list starts with.
 
-        :return: an expression per column, over ``lead`` (``id``, ``zone_id``), ``wanted``
-            (``lead_id``, ``position``) and ``last`` (``rank``, the last one)
+        :return: an expression per column, over ``lead`` (``id``, ``zone_id``),
+            ``wanted`` (``lead_id``, ``position``) and ``last`` (``rank``)
         :rtype: dict[str, SQL]
         """
         self.ensure_one()

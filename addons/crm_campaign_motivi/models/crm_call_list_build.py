@@ -193,7 +193,8 @@ class CrmCallList(models.Model):
     def _reason_queries(self, rules):
         """Return for each reason that counts a query of the names that it keeps out.
 
-        They read ``wanted``, ``listed``, ``related`` and ``relative``, and yield ``lead_id``.
+        They read ``wanted``, ``listed``, ``related`` and ``relative``, and yield
+        ``lead_id``.
 
         :rtype: dict[str, SQL]
         """
@@ -256,3 +257,11 @@ class CrmCallList(models.Model):
             for reason, query in queries.items()
             if rules[SWITCHES[reason]]
         }
+
+    def _new_line_columns(self):
+        """Let what the queue knows of a name be right from its first moment."""
+        columns = super()._new_line_columns()
+        columns["suspended"] = SQL("false")
+        if "zone_id" in self.env["crm.call.list.line"]._fields:
+            columns["zone_id"] = SQL("coalesce(lead.zone_id, 0)")
+        return columns

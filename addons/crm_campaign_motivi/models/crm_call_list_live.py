@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
@@ -57,7 +57,7 @@ class CrmCallList(models.Model):
             if call_list.domain:
                 call_list._search_leads(call_list.domain, call_list._searcher())
             elif call_list.is_live:
-                raise UserError(
+                raise ValidationError(
                     self.env._(
                         "%(list)s has no search that it could follow. Choose its names"
                         " first.",

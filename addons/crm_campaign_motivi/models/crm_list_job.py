@@ -179,12 +179,22 @@ class CrmListJob(models.Model):
             self.list_id.sudo().live_date = self.date_end
         if state == "done":
             self._archive_emptied()
+            self._settle_queue()
 
     def _archive_emptied(self):
         # sudo: whoever started the operation may write these lists
         lists = self.source_list_ids.sudo()
         lists.invalidate_recordset(["count_total"])
         lists.filtered(lambda found: not found.count_total).active = False
+
+    def _settle_queue(self):
+        """Have the campaigns put new names into their order, past their filter."""
+        campaigns = self.list_id.campaign_id | self.target_list_ids.campaign_id
+        # sudo: the order is the system's, whoever added the names
+        campaigns = campaigns.sudo()
+        for settle in ("_rerank", "_refilter"):
+            if campaigns and hasattr(campaigns, settle):
+                getattr(campaigns, settle)()
 
     def _job_batch(self, page):
         more = super()._job_batch(page)

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools.safe_eval import datetime as safe_datetime
+from odoo.tools.safe_eval import dateutil as safe_dateutil
 from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import time as safe_time
+
+from odoo.addons.crm_callcenter.models.crm_macro import BROKEN_SEARCH
 
 #: Why a name of a search does not enter a list, in the order in which it is said.
 REASONS = (
@@ -118,11 +123,25 @@ class CrmListRuleMixin(models.AbstractModel):
         :rtype: tuple[crm.lead, Domain]
         :raise ValidationError: the search can't be read
         """
-        leads = self.env["crm.lead"].with_user(user or self.env.user)
+        user = user or self.env.user
+        leads = self.env["crm.lead"].with_user(user)
         try:
-            found = Domain(safe_eval(domain or "[]", {"uid": leads.env.uid}))
+            found = Domain(
+                safe_eval(
+                    domain or "[]",
+                    {
+                        "uid": user.id,
+                        "time": safe_time,
+                        "datetime": safe_datetime,
+                        "relativedelta": safe_dateutil.relativedelta.relativedelta,
+                        "context_today": lambda: fields.Date.context_today(
+                            self.with_context(tz=user.tz)
+                        ),
+                    },
+                )
+            )
             leads._search(found, limit=1)
-        except Exception as error:
+        except BROKEN_SEARCH as error:
             raise ValidationError(
                 self.env._(
                     "The search %(domain)s can't be read: %(error)s. Choose it anew.",

@@ -12,8 +12,10 @@ from . import test_import
 from . import test_import_concurrency
 from . import test_import_tools
 from . import test_import_tour
+from . import test_line_list_tour
 from . import test_list_build
 from . import test_list_change
+from . import test_list_concurrency
 from . import test_list_live
 from . import test_names_tour
 from . import test_points

@@ -234,8 +234,10 @@ class TestListChange(ListCommon):
         self.assertEqual(
             self.call_list.operator_ids, self.operator | self.operator_two | extra
         )
+        self.agree_recall(self.lines[0], self.operator)
         self.share("together", extra)
         self.assertEqual(self.call_list.operator_ids, extra)
+        self.assertEqual(self.lines[0].recall_user_id, extra, "nobody else is served")
 
     # ------------------------------------------------------------
     # AN OPERATOR LEAVES

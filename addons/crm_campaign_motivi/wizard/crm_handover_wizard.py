@@ -92,7 +92,29 @@ class CrmHandoverWizard(models.TransientModel):
             return self.successor_ids
         return self.successor_ids.browse()
 
+    def _hand_over_groups(self):
+        """Give the place of the operator in groups to the successors, where there are.
+
+        Groups come with their own addon part; whoever may not write one is refused.
+        """
+        if "crm.operator.group" not in self.env:
+            return
+        groups = self.env["crm.operator.group"].search(
+            [("member_ids", "in", self.user_id.ids)]
+        )
+        command = fields.Command
+        groups.write(
+            {
+                "member_ids": [
+                    command.unlink(self.user_id.id),
+                    *(command.link(user.id) for user in self.successor_ids),
+                ]
+            }
+        )
+        self.invalidate_recordset(["list_ids"])
+
     def _hand_over_lists(self):
+        self._hand_over_groups()
         self.list_ids.check_access("write")
         command = fields.Command
         self.list_ids.write(

@@ -9,7 +9,7 @@ AT_ONCE = 5000
 
 
 class CrmListBuildWizard(models.TransientModel):
-    """Fills a list, new or not, from a search of names, and says first with how many."""
+    """Fills a list, new or not, from a search, and says first with how many names."""
 
     _name = "crm.list.build.wizard"
     _description = "Fill a List from a Search"

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .crm_list_build_wizard import PREVIEW_NAMES
+
 
 class CrmListRefreshWizard(models.TransientModel):
     """Says what a live list would change now, before it does it."""
@@ -15,6 +17,7 @@ class CrmListRefreshWizard(models.TransientModel):
         help="They stopped matching, or are left out now, and were never worked.",
     )
     left_out = fields.Text(compute="_compute_counts")
+    is_estimate = fields.Boolean(compute="_compute_counts")
 
     @api.depends("list_id")
     def _compute_counts(self):
@@ -23,8 +26,11 @@ class CrmListRefreshWizard(models.TransientModel):
             leads, domain = call_list._search_leads(
                 call_list.domain, call_list._searcher()
             )
+            # Of very many the newest are looked at: among them are those that enter.
+            newest = leads.search(domain, order="id desc", limit=PREVIEW_NAMES)
+            wizard.is_estimate = len(newest) >= PREVIEW_NAMES
             # sudo: whoever keeps a name out is counted, whether the user sees it or not
-            counts = call_list.sudo()._sort_names(leads.search(domain, order="id").ids)
+            counts = call_list.sudo()._sort_names(newest.ids)
             counts.pop("already", None)
             wizard.entering = counts.pop("added", 0)
             wizard.left_out = wizard.list_id._count_sentences(counts)

@@ -60,7 +60,7 @@ class CrmListShareWizard(models.TransientModel):
         for wizard in self:
             lines = self.env["crm.call.list.line"]
             wizard.count = lines.search_count(wizard._lines_domain())
-            wizard.per_operator = wizard.count // (len(wizard.operator_ids) or 1)
+            wizard.per_operator = wizard.count // (len(wizard._chosen_operators()) or 1)
 
     def action_confirm(self):
         """Assign the lists, or share their names out.
@@ -71,7 +71,7 @@ class CrmListShareWizard(models.TransientModel):
         """
         self.ensure_one()
         self.list_ids.check_access("write")
-        if not self.operator_ids:
+        if not self._chosen_operators():
             raise UserError(self.env._("Choose the operators."))
         if self.how == "together":
             self._assign()
@@ -86,6 +86,14 @@ class CrmListShareWizard(models.TransientModel):
         )
         return {**action, "domain": [("id", "in", jobs.ids)]}
 
+    def _chosen_operators(self):
+        """Return who gets the lists or a share of them.
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        return self.operator_ids
+
     def _assign(self):
         command = fields.Command
         commands = (
@@ -94,6 +102,11 @@ class CrmListShareWizard(models.TransientModel):
             else [command.set(self.operator_ids.ids)]
         )
         self.list_ids.write({"operator_ids": commands})
+        # sudo: a private recall of somebody who works on the list no more is given to
+        # those who do; the lists themselves may be written
+        lines = self.env["crm.call.list.line"].sudo()
+        for call_list in self.list_ids:
+            lines._fit_recalls(call_list)
 
     def _share_out(self, call_list):
         # sudo: a coordinator makes no lists, but shares out those of the own campaigns

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { DeskStart } from "@crm_campaign_motivi/desk/desk_start";
@@ -12,9 +12,12 @@ export class DeskLists extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ lists: [] });
-        onWillStart(async () => {
-            this.state.lists = await this.orm.call("crm.desk", "my_lists", []);
-        });
+        // The button for the next name doesn't wait for the counts.
+        this.load();
+    }
+
+    async load() {
+        this.state.lists = await this.orm.silent.call("crm.desk", "my_lists", []);
     }
 
     left(list) {

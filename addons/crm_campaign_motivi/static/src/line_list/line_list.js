@@ -84,6 +84,10 @@ export class LineListRenderer extends ListRenderer {
             return;
         }
         await this.props.list.leaveEditMode();
+        if (typed === this.valueOf(column)) {
+            // Enter is a change of the cell as well: the first of them has done it.
+            return;
+        }
         const former = this.filledCells[column.name];
         const model = this.searchModel;
         // One change of the search, however many filters go and come.
