@@ -5,8 +5,10 @@ from . import crm_list_state_replace
 from . import crm_outcome
 from . import crm_graph_file
 from . import crm_points
+from . import mail_activity_handover
 from . import mail_activity_type
 from . import crm_call
+from . import crm_list_rule_mixin
 from . import crm_call_list
 from . import crm_custom_field
 from . import crm_call_list_portfolio
@@ -21,6 +23,12 @@ from . import crm_campaign_order_key
 from . import crm_campaign_skill
 from . import crm_desk_presence
 from . import crm_queue_job
+from . import crm_call_list_build
+from . import crm_call_list_live
+from . import crm_call_list_mine
+from . import crm_call_list_line_bulk
+from . import crm_call_list_line_name
+from . import crm_list_job
 from . import utm_campaign
 from . import crm_campaign_zone
 from . import crm_zone
@@ -46,6 +54,7 @@ from . import crm_dispatch_filter
 from . import crm_dispatch_recall
 from . import crm_dispatch_zone
 from . import crm_desk
+from . import crm_desk_lists
 from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda
@@ -67,6 +76,7 @@ from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_consent
 from . import crm_list_import_row
+from . import crm_list_import_live
 from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines

@@ -124,39 +124,78 @@ class CrmCallList(models.Model):
         self.ensure_one()
         self.flush_recordset()
         self.env["crm.call.list.line"].flush_model()
-        state = self.env["crm.list.state"]._get_by_category("to_call")
+        self._lock_for_changes()
         added = 0
         for position in range(0, len(lead_ids), BATCH_SIZE):
-            added += self._add_lead_batch(
-                lead_ids[position : position + BATCH_SIZE], state
-            )
+            added += self._add_lead_batch(lead_ids[position : position + BATCH_SIZE])
         self.env["crm.call.list.line"].invalidate_model()
         self.invalidate_recordset()
         return added
 
-    def _add_lead_batch(self, lead_ids, state):
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO crm_call_list_line
-                          (list_id, campaign_id, lead_id, list_state_id, category,
-                           rank, attempts)
-                   SELECT %(list)s, %(campaign)s, wanted.lead_id, %(state)s,
-                          %(category)s,
-                          last.rank + wanted.position, 0
-                     FROM unnest(%(leads)s::int[]) WITH ORDINALITY
-                          AS wanted(lead_id, position),
-                          (SELECT coalesce(max(rank), 0) AS rank
-                             FROM crm_call_list_line WHERE list_id = %(list)s) AS last
-                 ORDER BY wanted.position
-              ON CONFLICT (list_id, lead_id) DO NOTHING""",
-                list=self.id,
-                campaign=self.campaign_id.id or None,
-                state=state.id,
-                category=state.category,
-                leads=list(lead_ids),
+    def _lock_for_changes(self):
+        """Let nobody else add names to these lists before this transaction ends.
+
+        Claims and outcomes don't ask for it, so no operator waits.
+        """
+        for list_id in sorted(self.ids):
+            self.env.cr.execute(
+                SQL(
+                    "SELECT pg_advisory_xact_lock(hashtext(%s), %s)",
+                    self._table,
+                    list_id,
+                )
             )
+
+    def _add_lead_batch(self, lead_ids):
+        wanted = SQL(
+            "SELECT * FROM unnest(%s::int[]) WITH ORDINALITY"
+            " AS wanted(lead_id, position)",
+            list(lead_ids),
         )
+        self.env.cr.execute(self._insert_lines_sql(wanted))
         return self.env.cr.rowcount
+
+    def _insert_lines_sql(self, wanted):
+        """Return the statement that puts names at the end of this list.
+
+        :param SQL wanted: a query that yields ``lead_id`` and ``position``
+        :rtype: SQL
+        """
+        columns = self._new_line_columns()
+        return SQL(
+            """INSERT INTO crm_call_list_line (%(names)s)
+               SELECT %(values)s
+                 FROM (%(wanted)s) AS wanted,
+                      LATERAL (SELECT found.id, found.zone_id FROM crm_lead found
+                                WHERE found.id = wanted.lead_id OFFSET 0) AS lead,
+                      (SELECT coalesce(max(rank), 0) AS rank
+                         FROM crm_call_list_line WHERE list_id = %(list)s) AS last
+             ORDER BY wanted.position
+          ON CONFLICT (list_id, lead_id) DO NOTHING""",
+            names=SQL(", ").join(map(SQL.identifier, columns)),
+            values=SQL(", ").join(columns.values()),
+            wanted=wanted,
+            list=self.id,
+        )
+
+    def _new_line_columns(self):
+        """Return what a name that enters this list starts with.
+
+        :return: an expression per column, over ``lead`` (``id``, ``zone_id``),
+            ``wanted`` (``lead_id``, ``position``) and ``last`` (``rank``)
+        :rtype: dict[str, SQL]
+        """
+        self.ensure_one()
+        state = self.env["crm.list.state"]._get_by_category("to_call")
+        return {
+            "list_id": SQL("%s", self.id),
+            "campaign_id": SQL("%s::int", self.campaign_id.id or None),
+            "lead_id": SQL("lead.id"),
+            "list_state_id": SQL("%s", state.id),
+            "category": SQL("%s", state.category),
+            "rank": SQL("last.rank + wanted.position"),
+            "attempts": SQL("0"),
+        }
 
     def action_open_lines(self):
         """Button: the names of this list with their state in it."""

@@ -71,7 +71,6 @@ class CrmCallListLine(models.Model):
         help="The filter of the campaign leaves the name out, or it can't be called at"
         " all. Brought in step in the background; the claim asks the filter itself.",
     )
-    suspended = fields.Boolean(help="Not served until somebody resumes it.")
 
     _once_per_list = models.Constraint(
         "UNIQUE (list_id, lead_id)", "This name is in the list already."

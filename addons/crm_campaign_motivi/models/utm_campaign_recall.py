@@ -6,14 +6,6 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    skill_ids = fields.One2many(
-        "crm.campaign.skill",
-        "campaign_id",
-        "Skill of the Operators",
-        copy=True,
-        groups="crm_callcenter.group_coordinator,crm_callcenter.group_campaign_manager",
-        help="Recalls of scope 'Best Skill' go to the most skilled operator at work.",
-    )
     skill_wait_minutes = fields.Integer(
         "Minutes to the Next Skill",
         default=10,

@@ -21,6 +21,11 @@ from . import test_import_identity
 from . import test_import_tools
 from . import test_import_tour
 from . import test_inbound
+from . import test_line_list_tour
+from . import test_list_build
+from . import test_list_change
+from . import test_list_concurrency
+from . import test_list_live
 from . import test_names_tour
 from . import test_order
 from . import test_operator_group
