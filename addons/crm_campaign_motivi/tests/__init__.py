@@ -1,5 +1,8 @@
 from . import test_call_list
+from . import test_campaign_board
+from . import test_campaign_board_tour
 from . import test_campaign_guards
+from . import test_campaign_pulse
 from . import test_concurrency
 from . import test_desk
 from . import test_desk_custom_field
@@ -15,4 +18,6 @@ from . import test_import_tour
 from . import test_names_tour
 from . import test_points
 from . import test_portfolio_lists
+from . import test_recall
 from . import test_roles
+from . import test_why_not

@@ -1,1 +1,2 @@
 from . import crm_add_customers_wizard
+from . import crm_why_not_wizard
