@@ -1,8 +1,7 @@
 """The coordinator's page of a campaign of 500,000 names and a ledger of a million rows.
 
-It is read as a browser asks for it, by a coordinator, each time in a request of its own.
-What it needs beyond the big database it makes in it once: outcomes of today, a
-coordinator, and recalls that have ended.
+It is read as a browser asks for it, by a coordinator, each time in a transaction of its
+own. Outcomes of today, which the big database has none of, are made in it once.
 """
 
 from pathlib import Path

@@ -86,7 +86,7 @@ def fill_today(env, campaign, outcomes):
                    points, note)
            SELECT line.lead_id,
                   %(start)s + random() * ((now() AT TIME ZONE 'UTC') - %(start)s),
-                  %(users)s[1 + line.id %% cardinality(%(users)s)], %(campaign)s,
+                  (%(users)s)[1 + line.id %% cardinality(%(users)s)], %(campaign)s,
                   outcome.id, outcome.kind, 0, %(mark)s
              FROM (SELECT id, lead_id FROM crm_call_list_line
                     WHERE campaign_id = %(campaign)s
