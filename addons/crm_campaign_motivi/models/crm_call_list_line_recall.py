@@ -11,8 +11,9 @@ DECLARE
     zone varchar;
     ended varchar := 'lost';
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.last_contact_at IS DISTINCT FROM OLD.last_contact_at
-    THEN
+    IF TG_OP = 'UPDATE' AND (NEW.last_contact_at IS DISTINCT FROM OLD.last_contact_at
+                             OR NEW.attempts > OLD.attempts) THEN
+        -- Somebody called; the attempt tells two outcomes of the same second apart.
         served := NEW.last_contact_at;
     ELSIF TG_OP = 'UPDATE' AND NEW.category = 'recall'
           AND OLD.recall_at > (now() AT TIME ZONE 'UTC') THEN
@@ -63,12 +64,13 @@ _PROMISED = """OLD.category = 'recall' AND OLD.recall_at IS NOT NULL
           AND OLD.recall_scope IS DISTINCT FROM 'automatic'"""
 _TRIGGERS = f"""
 CREATE OR REPLACE TRIGGER callcenter_recall_ended
-    AFTER UPDATE OF category, recall_at, last_contact_at ON crm_call_list_line
-    FOR EACH ROW
+    AFTER UPDATE OF category, recall_at, last_contact_at, attempts
+    ON crm_call_list_line FOR EACH ROW
     WHEN ({_PROMISED}
           AND (NEW.category IS DISTINCT FROM 'recall'
                OR NEW.recall_at IS DISTINCT FROM OLD.recall_at
-               OR NEW.last_contact_at IS DISTINCT FROM OLD.last_contact_at))
+               OR NEW.last_contact_at IS DISTINCT FROM OLD.last_contact_at
+               OR NEW.attempts > OLD.attempts))
     EXECUTE FUNCTION callcenter_close_recall();
 CREATE OR REPLACE TRIGGER callcenter_recall_dropped
     AFTER DELETE ON crm_call_list_line
