@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools.misc import formatLang
 
 
 class CrmCallListLine(models.Model):
@@ -87,15 +88,16 @@ class UtmCampaign(models.Model):
         :rtype: str
         """
         free = self.count_total - sum(count for _code, _label, count in counts)
+        total = formatLang(self.env, self.count_total, digits=0)
         if missing:
             return self.env._("No name of this campaign is served.")
         if free <= 0:
             return self.env._(
                 "None of the %(total)s names can be called now.",
-                total=self.count_total,
+                total=total,
             )
         return self.env._(
             "%(free)s of %(total)s names can be called now.",
-            free=free,
-            total=self.count_total,
+            free=formatLang(self.env, free, digits=0),
+            total=total,
         )
