@@ -19,6 +19,29 @@ LEFT = ("to_call", "recall")
 #: Who registered an outcome within so many minutes is at work.
 _AT_WORK_MINUTES = 15
 
+#: The outcomes of a period, once: by outcome, by person and by step of the chart.
+_LEDGER = """
+    WITH contact AS MATERIALIZED (
+          SELECT COALESCE(back.outcome_id, i.outcome_id) AS outcome_id,
+                 COALESCE(back.outcome_kind, i.outcome_kind, '') AS kind,
+                 i.user_id, i.date, i.reversed_id,
+                 date_trunc(%(unit)s, i.date AT TIME ZONE 'UTC'
+                                      AT TIME ZONE %(zone)s) AS step,
+                 %(counted)s AS counted
+            FROM crm_interaction i
+            JOIN crm_outcome o ON o.id = i.outcome_id
+       LEFT JOIN crm_interaction back ON back.id = i.reversed_id
+           WHERE i.campaign_id = %(campaign)s
+             AND i.date >= %(start)s AND i.date < %(stop)s
+             AND (i.reversed_id IS NOT NULL OR o.is_system IS NOT TRUE))
+      SELECT GROUPING(outcome_id, user_id, step), outcome_id, user_id,
+             step, kind, sum(counted)::int,
+             sum(counted) FILTER (WHERE date >= %(hour_ago)s)::int,
+             max(date) FILTER (WHERE reversed_id IS NULL)
+        FROM contact
+    GROUP BY GROUPING SETS ((outcome_id, kind), (user_id, kind),
+                            (step, kind))"""
+
 
 class CrmCampaignBoard(models.AbstractModel):
     """The coordinator's page of a campaign: everything on it in one answer.
@@ -227,26 +250,7 @@ class CrmCampaignBoard(models.AbstractModel):
         now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
-                """WITH contact AS MATERIALIZED (
-                       SELECT COALESCE(back.outcome_id, i.outcome_id) AS outcome_id,
-                              COALESCE(back.outcome_kind, i.outcome_kind, '') AS kind,
-                              i.user_id, i.date, i.reversed_id,
-                              date_trunc(%(unit)s, i.date AT TIME ZONE 'UTC'
-                                                   AT TIME ZONE %(zone)s) AS step,
-                              %(counted)s AS counted
-                         FROM crm_interaction i
-                         JOIN crm_outcome o ON o.id = i.outcome_id
-                    LEFT JOIN crm_interaction back ON back.id = i.reversed_id
-                        WHERE i.campaign_id = %(campaign)s
-                          AND i.date >= %(start)s AND i.date < %(stop)s
-                          AND (i.reversed_id IS NOT NULL OR o.is_system IS NOT TRUE))
-                   SELECT GROUPING(outcome_id, user_id, step), outcome_id, user_id,
-                          step, kind, sum(counted)::int,
-                          sum(counted) FILTER (WHERE date >= %(hour_ago)s)::int,
-                          max(date) FILTER (WHERE reversed_id IS NULL)
-                     FROM contact
-                 GROUP BY GROUPING SETS ((outcome_id, kind), (user_id, kind),
-                                         (step, kind))""",
+                _LEDGER,
                 unit=PERIODS[period][1],
                 zone=self.env["crm.points"]._timezone().zone,
                 counted=OUTCOMES_SQL,
@@ -256,9 +260,13 @@ class CrmCampaignBoard(models.AbstractModel):
                 hour_ago=now - timedelta(hours=1),
             )
         )
+        return self._sort_ledger(rows, now - timedelta(minutes=_AT_WORK_MINUTES))
+
+    @staticmethod
+    def _sort_ledger(rows, just_now):
+        """Tell the three ways of counting of ``_LEDGER`` apart."""
         result = {"outcomes": [], "people": [], "steps": []}
         last_hour, at_work = 0, set()
-        just_now = now - timedelta(minutes=_AT_WORK_MINUTES)
         for grouping, outcome_id, user_id, step, kind, count, lately, last in rows:
             if grouping == 0b011:
                 result["outcomes"].append((outcome_id, kind, count))

@@ -22,51 +22,46 @@ class CrmCallListLine(models.Model):
         self.ensure_one()
         # sudo: whoever may read the line may know why it waits
         line = self.sudo()
-        now = fields.Datetime.now()
-        reasons = []
+        return [
+            {"code": code, "sentence": sentence, "until": until}
+            for code, sentence, until in (
+                *line._reasons_of_settings(),
+                *line._reasons_of_time(fields.Datetime.now()),
+            )
+        ]
 
-        def add(code, sentence, until=None):
-            reasons.append({"code": code, "sentence": sentence, "until": until})
+    def _reasons_of_settings(self):
+        """Yield what stays until somebody changes it: code, sentence, None."""
+        if self.campaign_id.call_state != "running":
+            yield "campaign", self.env._("The campaign is not running. Start it."), None
+        if not self.list_id.active:
+            yield "list", self.env._("The list is archived. Restore it."), None
+        if self.category not in _SERVED:
+            sentence = self.env._(
+                "Its list state is %(state)s: such names are not called.",
+                state=self.list_state_id.name or self.env._("empty"),
+            )
+            yield "state", sentence, None
+        lead = self.lead_id
+        if lead.may_not_be_called or not lead._e164_numbers():
+            sentence = lead.do_not_call_reason or self.env._(
+                "The name has no number that may be called."
+            )
+            yield "number", sentence, None
 
-        if line.campaign_id.call_state != "running":
-            add("campaign", self.env._("The campaign is not running. Start it."))
-        if not line.list_id.active:
-            add("list", self.env._("The list is archived. Restore it."))
-        if line.category not in _SERVED:
-            add(
-                "state",
-                self.env._(
-                    "Its list state is %(state)s: such names are not called.",
-                    state=line.list_state_id.name or self.env._("empty"),
-                ),
+    def _reasons_of_time(self, now):
+        """Yield what goes by itself: code, sentence, until when."""
+        if self.claimed_by_id and self.claimed_until > now:
+            sentence = self.env._(
+                "%(user)s has the name in hand.", user=self.claimed_by_id.name
             )
-        if line.lead_id.may_not_be_called or not line.lead_id._e164_numbers():
-            add(
-                "number",
-                line.lead_id.do_not_call_reason
-                or self.env._("The name has no number that may be called."),
-            )
-        if line.claimed_by_id and line.claimed_until > now:
-            add(
-                "claimed",
-                self.env._(
-                    "%(user)s has the name in hand.", user=line.claimed_by_id.name
-                ),
-                line.claimed_until,
-            )
-        if line.rest_until and line.rest_until > now:
-            add(
-                "rest",
-                self.env._("It was put back without an outcome and rests."),
-                line.rest_until,
-            )
-        if line.category == "recall" and line.recall_at and line.recall_at > now:
-            add(
-                "recall_later",
-                self.env._("It is to be called again at a time that is still to come."),
-                line.recall_at,
-            )
-        return reasons
+            yield "claimed", sentence, self.claimed_until
+        if self.rest_until and self.rest_until > now:
+            sentence = self.env._("It was put back without an outcome and rests.")
+            yield "rest", sentence, self.rest_until
+        if self.category == "recall" and self.recall_at and self.recall_at > now:
+            sentence = self.env._("It is to be called again at a later time.")
+            yield "recall_later", sentence, self.recall_at
 
 
 class UtmCampaign(models.Model):

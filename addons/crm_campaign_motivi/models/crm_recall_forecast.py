@@ -6,6 +6,25 @@ from odoo.tools import SQL
 #: Length of a step of the forecast, in seconds.
 STEP_SECONDS = 1800
 
+#: Recalls up to a moment by half hour, those that are overdue under no half hour.
+_DUE = """
+    SELECT CASE WHEN due.recall_at >= %(now)s
+           THEN to_timestamp(floor(extract(epoch FROM due.recall_at)
+                                   / %(step)s) * %(step)s)
+                AT TIME ZONE 'UTC' END AS start,
+           count(*) FILTER (
+               WHERE due.recall_scope IS DISTINCT FROM 'automatic'),
+           count(*) FILTER (WHERE due.recall_scope = 'automatic')
+      FROM crm_call_list list
+    CROSS JOIN LATERAL (
+           SELECT line.recall_at, line.recall_scope
+             FROM crm_call_list_line line
+            WHERE line.list_id = list.id AND line.category = 'recall'
+              AND line.recall_at < %(stop)s) AS due
+     WHERE list.campaign_id = %(campaign)s AND list.active
+       AND list.owner_id IS NULL
+    GROUP BY 1 ORDER BY 1 NULLS FIRST"""
+
 
 class CrmRecallForecast(models.AbstractModel):
     """How many recalls fall due when: what the operators' next hours hold."""
@@ -34,22 +53,7 @@ class CrmRecallForecast(models.AbstractModel):
         self.env["crm.call.list.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """SELECT CASE WHEN due.recall_at >= %(now)s
-                          THEN to_timestamp(floor(extract(epoch FROM due.recall_at)
-                                                  / %(step)s) * %(step)s)
-                               AT TIME ZONE 'UTC' END AS start,
-                          count(*) FILTER (
-                              WHERE due.recall_scope IS DISTINCT FROM 'automatic'),
-                          count(*) FILTER (WHERE due.recall_scope = 'automatic')
-                     FROM crm_call_list list
-               CROSS JOIN LATERAL (
-                          SELECT line.recall_at, line.recall_scope
-                            FROM crm_call_list_line line
-                           WHERE line.list_id = list.id AND line.category = 'recall'
-                             AND line.recall_at < %(stop)s) AS due
-                    WHERE list.campaign_id = %(campaign)s AND list.active
-                      AND list.owner_id IS NULL
-                 GROUP BY 1 ORDER BY 1 NULLS FIRST""",
+                _DUE,
                 now=now,
                 step=STEP_SECONDS,
                 stop=stop,

@@ -225,6 +225,10 @@ export class CampaignBoard extends Component {
     // ------------------------------------------------------------
 
     async openWhyNot() {
+        if (document.fullscreenElement) {
+            // Windows open outside of what fills the screen.
+            await document.exitFullscreen();
+        }
         const action = await this.orm.call("utm.campaign", "action_why_not", [
             [this.state.campaignId],
         ]);
