@@ -149,20 +149,24 @@ export class CampaignBoard extends Component {
         }[this.board.campaign.state];
     }
 
-    get time() {
-        return deserializeDateTime(this.board.at).toFormat("HH:mm:ss");
+    get timeSentence() {
+        return _t("Figures of %s", deserializeDateTime(this.board.at).toFormat("HH:mm:ss"));
     }
 
     count(value) {
         return formatInteger(value);
     }
 
-    get timeLeft() {
+    get leftSentence() {
+        const total = this.count(this.board.total);
         const hours = this.board.hours_left;
         if (hours === null) {
-            return _t("nobody has called in the last hour");
+            return _t("of %s, nobody has called in the last hour", total);
         }
-        return _t("%s hours at the speed of the last hour", formatFloat(hours, { digits: [0, 1] }));
+        return _t("of %(total)s, %(hours)s hours at the speed of the last hour", {
+            total,
+            hours: formatFloat(hours, { digits: [0, 1] }),
+        });
     }
 
     get handsSentence() {
@@ -172,7 +176,7 @@ export class CampaignBoard extends Component {
     get appointmentShare() {
         const { appointments, calls } = this.board;
         const share = calls ? (100 * appointments) / calls : 0;
-        return _t("%s% of the calls", formatFloat(share, { digits: [0, 1] }));
+        return _t("%s of the calls", formatFloat(share, { digits: [0, 1] }) + "%");
     }
 
     get kindColors() {
@@ -198,6 +202,14 @@ export class CampaignBoard extends Component {
             isNow: this.board.chart.unit === "hour" && Number(label) === now.getHours(),
             parts: KINDS.map((kind) => ({ color: colors[kind], value: counts[kind] || 0 })),
         }));
+    }
+
+    daySentence(day) {
+        return _t("%(day)s: %(promised)s promised, %(automatic)s automatic", {
+            day: day.label,
+            promised: this.count(day.promised),
+            automatic: this.count(day.automatic),
+        });
     }
 
     recallColumns(day) {
