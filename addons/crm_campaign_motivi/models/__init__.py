@@ -10,6 +10,7 @@ from . import crm_call_list_board
 from . import crm_custom_field
 from . import crm_call_list_portfolio
 from . import crm_call_list_line
+from . import crm_call_list_line_board
 from . import crm_call_list_line_recall
 from . import utm_campaign
 from . import utm_campaign_board

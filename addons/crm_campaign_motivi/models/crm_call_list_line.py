@@ -52,8 +52,7 @@ class CrmCallListLine(models.Model):
     )
     _lead_lists = models.Index("(lead_id, list_id)")
     _last_rank = models.Index("(list_id, rank)")
-    # Counts by state are read from the index alone, however wide a line is.
-    _campaign_state = models.Index("(campaign_id, category, list_state_id)")
+    _campaign_state = models.Index("(campaign_id, category)")
     _queue_fresh = models.Index("(list_id, rank, id) WHERE category = 'to_call'")
     _queue_recall = models.Index("(list_id, recall_at, id) WHERE category = 'recall'")
     # A name is in one pair of hands at most, however many lists it is in.

@@ -87,7 +87,8 @@ class UtmCampaign(models.Model):
         :param list counts: see ``_not_callable_counts``
         :rtype: str
         """
-        free = self.count_total - sum(count for _code, _label, count in counts)
+        waiting = {code: count for code, _label, count in counts}
+        free = self.count_total - sum(waiting.values()) + waiting.get("callable", 0)
         total = formatLang(self.env, self.count_total, digits=0)
         if missing:
             return self.env._("No name of this campaign is served.")

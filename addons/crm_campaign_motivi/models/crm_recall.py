@@ -72,7 +72,7 @@ class CrmRecall(models.Model):
     def _cron_mark_lost(self):
         """Record as lost the recalls whose day is over and that nobody made.
 
-        One statement per company, which reads the queue's own index of recalls. Those
+        One statement per company, which reads the campaigns' index of recalls. Those
         that are still to be made stay in the queue.
 
         :return: how many were recorded
@@ -99,8 +99,7 @@ class CrmRecall(models.Model):
                    SELECT line.id, line.lead_id, line.campaign_id, line.recall_at,
                           line.recall_scope, line.recall_user_id, 'lost'
                      FROM utm_campaign campaign
-                     JOIN crm_call_list list ON list.campaign_id = campaign.id
-                     JOIN crm_call_list_line line ON line.list_id = list.id
+                     JOIN crm_call_list_line line ON line.campaign_id = campaign.id
                     WHERE COALESCE(campaign.company_id,
                                    (SELECT min(id) FROM res_company)) = %(company)s
                       AND line.category = 'recall' AND line.recall_at < %(midnight)s

@@ -8,21 +8,17 @@ STEP_SECONDS = 1800
 
 #: Recalls up to a moment by half hour, those that are overdue under no half hour.
 _DUE = """
-    SELECT CASE WHEN due.recall_at >= %(now)s
-           THEN to_timestamp(floor(extract(epoch FROM due.recall_at)
+    SELECT CASE WHEN line.recall_at >= %(now)s
+           THEN to_timestamp(floor(extract(epoch FROM line.recall_at)
                                    / %(step)s) * %(step)s)
                 AT TIME ZONE 'UTC' END AS start,
            count(*) FILTER (
-               WHERE due.recall_scope IS DISTINCT FROM 'automatic'),
-           count(*) FILTER (WHERE due.recall_scope = 'automatic')
-      FROM crm_call_list list
-    CROSS JOIN LATERAL (
-           SELECT line.recall_at, line.recall_scope
-             FROM crm_call_list_line line
-            WHERE line.list_id = list.id AND line.category = 'recall'
-              AND line.recall_at < %(stop)s) AS due
-     WHERE list.campaign_id = %(campaign)s AND list.active
-       AND list.owner_id IS NULL
+               WHERE line.recall_scope IS DISTINCT FROM 'automatic'),
+           count(*) FILTER (WHERE line.recall_scope = 'automatic')
+      FROM crm_call_list_line line
+      JOIN crm_call_list list ON list.id = line.list_id AND list.active
+     WHERE line.campaign_id = %(campaign)s AND line.category = 'recall'
+       AND line.recall_at < %(stop)s AND %(served)s
     GROUP BY 1 ORDER BY 1 NULLS FIRST"""
 
 
@@ -36,7 +32,7 @@ class CrmRecallForecast(models.AbstractModel):
     def _per_half_hour(self, campaign):
         """Count the recalls of today and tomorrow by half hour, in all active lists.
 
-        One statement that reads each list's own index of recalls up to tomorrow's end.
+        One statement that reads the campaign's index of recalls up to tomorrow's end.
         Looks at no rights: the caller does.
 
         :param utm.campaign campaign: whose; its company decides what today is
@@ -50,7 +46,11 @@ class CrmRecallForecast(models.AbstractModel):
         points = self.env["crm.points"]
         today = points._today()
         _start, stop = points._bounds(today, today + timedelta(days=1))
-        self.env["crm.call.list.line"].flush_model()
+        lines = self.env["crm.call.list.line"]
+        lines.flush_model()
+        served = SQL("TRUE")
+        if "suspended" in lines._fields:
+            served = SQL("line.suspended IS NOT TRUE")
         rows = self.env.execute_query(
             SQL(
                 _DUE,
@@ -58,6 +58,7 @@ class CrmRecallForecast(models.AbstractModel):
                 step=STEP_SECONDS,
                 stop=stop,
                 campaign=campaign.id,
+                served=served,
             )
         )
         forecast = {"overdue": 0, "overdue_automatic": 0, "slots": []}

@@ -20,4 +20,4 @@ from . import test_points
 from . import test_portfolio_lists
 from . import test_recall
 from . import test_roles
-from . import test_why_not
+from . import test_why_not_dialog

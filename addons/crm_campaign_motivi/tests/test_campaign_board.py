@@ -279,7 +279,7 @@ class TestCampaignBoard(BoardCase):
             ("GROUP BY list_state_id", "line_campaign_state"),
             ("claimed_by_id IS NOT NULL", "using crm_call_list_line_claim"),
             ("FROM crm_interaction", "interaction_campaign_figures"),
-            ("CROSS JOIN LATERAL", "line_queue_recall"),
+            ("JOIN crm_call_list list", "line_campaign_recalls"),
             ("FROM crm_recall", "recall_campaign_figures"),
         ):
             with self.subTest(table=table):

@@ -8,7 +8,7 @@ from .test_campaign_board import BoardCase
 
 
 @tagged("post_install", "-at_install")
-class TestWhyNot(BoardCase):
+class TestWhyNotDialog(BoardCase):
     """One click says why a name, or a campaign, serves nothing."""
 
     def ask(self, record, user=None):
