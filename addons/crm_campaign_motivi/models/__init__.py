@@ -10,6 +10,7 @@ from . import mail_activity_type
 from . import crm_call
 from . import crm_list_rule_mixin
 from . import crm_call_list
+from . import crm_call_list_board
 from . import crm_custom_field
 from . import crm_call_list_portfolio
 from . import crm_call_list_operators
@@ -49,6 +50,15 @@ from . import utm_campaign_template
 from . import utm_campaign_closing
 from . import utm_campaign_inbound
 from . import crm_lead_hands
+from . import crm_call_list_line_board
+from . import crm_call_list_line_recall
+from . import utm_campaign_board
+from . import crm_line_reasons
+from . import crm_call_list_line_why_not
+from . import crm_campaign_board
+from . import crm_campaign_pulse
+from . import crm_interaction
+from . import crm_lead_board
 from . import crm_dispatch
 from . import crm_dispatch_filter
 from . import crm_dispatch_recall
@@ -63,7 +73,6 @@ from . import res_company_frequency
 from . import crm_line_frequency
 from . import crm_dispatch_frequency
 from . import crm_desk_frequency
-from . import crm_line_reasons
 from . import utm_campaign_reasons
 from . import crm_desk_hands
 from . import crm_desk_inbound
@@ -77,6 +86,11 @@ from . import crm_list_import_column
 from . import crm_list_import_consent
 from . import crm_list_import_row
 from . import crm_list_import_live
+from . import crm_recall
+from . import crm_recall_forecast
+from . import ir_websocket
+from . import res_company_recall
+from . import res_config_settings_recall
 from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines

@@ -6,4 +6,8 @@ class Base(models.AbstractModel):
 
     @api.model
     def _logged_models(self):
-        return super()._logged_models() | {"crm.call.list.line", "crm.list.import.row"}
+        return super()._logged_models() | {
+            "crm.call.list.line",
+            "crm.list.import.row",
+            "crm.recall",
+        }

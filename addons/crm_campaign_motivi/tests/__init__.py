@@ -3,6 +3,9 @@ from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
 from . import test_campaign_setup
+from . import test_campaign_board
+from . import test_campaign_board_tour
+from . import test_campaign_pulse
 from . import test_concurrency
 from . import test_desk
 from . import test_desk_custom_field
@@ -32,7 +35,9 @@ from . import test_operator_group
 from . import test_points
 from . import test_portfolio_lists
 from . import test_recall
+from . import test_recall_figures
 from . import test_retry
 from . import test_roles
 from . import test_why_not
 from . import test_setup_item
+from . import test_why_not_dialog

@@ -7,3 +7,4 @@ from . import crm_list_build_wizard
 from . import crm_list_change_wizard
 from . import crm_list_refresh_wizard
 from . import crm_list_share_wizard
+from . import crm_why_not_wizard
