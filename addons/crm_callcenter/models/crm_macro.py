@@ -12,7 +12,7 @@ from odoo.tools.safe_eval import time as safe_time
 from .crm_relation import ASSIGNEES
 
 #: What a search raises that isn't written as a search is.
-BROKEN_SEARCH = (ValueError, TypeError, SyntaxError)
+BROKEN_SEARCH = (ValueError, TypeError, SyntaxError, NameError)
 _MANAGER = "crm_callcenter.group_campaign_manager"
 
 

@@ -14,6 +14,11 @@ class CrmBulkJob(models.Model):
         "crm.call.list", readonly=True, index=True, ondelete="cascade"
     )
 
+    def _job_end(self, state, error=False):
+        super()._job_end(state, error)
+        # sudo: the order is the system's, whoever adds names
+        self.call_list_id.campaign_id.sudo()._settle_queue()
+
     def _process_list(self, leads):
         """Put names at the end of the list; blocked ones and those in it stay out.
 

@@ -12,5 +12,7 @@ class CrmListImport(models.Model):
             ended = self.filtered(lambda found: found.state != "done")
         result = super().write(vals)
         if ended:
+            # sudo: the order is the system's, whoever imports
+            ended.list_id.campaign_id.sudo()._settle_queue()
             self.env["crm.call.list"]._refresh_live(due_only=False)
         return result

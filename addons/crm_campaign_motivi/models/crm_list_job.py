@@ -188,13 +188,17 @@ class CrmListJob(models.Model):
         lists.filtered(lambda found: not found.count_total).active = False
 
     def _settle_queue(self):
-        """Have the campaigns put new names into their order, past their filter."""
-        campaigns = self.list_id.campaign_id | self.target_list_ids.campaign_id
-        # sudo: the order is the system's, whoever added the names
-        campaigns = campaigns.sudo()
-        for settle in ("_rerank", "_refilter"):
-            if campaigns and hasattr(campaigns, settle):
-                getattr(campaigns, settle)()
+        """Have the campaigns put the names into their order, past their filter."""
+        # sudo: the order is the system's, whoever changed the lists
+        self._campaigns().sudo()._settle_queue()
+
+    def _campaigns(self):
+        """Return the campaigns in whose lists names change.
+
+        :rtype: utm.campaign
+        """
+        lists = self.list_id | self.target_list_ids | self.source_list_ids
+        return self.campaign_id | lists.campaign_id
 
     def _job_batch(self, page):
         more = super()._job_batch(page)
@@ -228,6 +232,7 @@ class CrmListJob(models.Model):
 
     def _job_process(self, leads):
         if self._enters():
+            self._campaigns()._announce_change()
             return self._process_enter(leads), len(leads)
         # sudo: lines are written by the system; the search found those of the user
         lines = leads.sudo()
@@ -236,6 +241,7 @@ class CrmListJob(models.Model):
         else:
             done = getattr(self, f"_process_{self.kind}")(lines)
             self._count({"held": len(lines) - done})
+        self._campaigns()._announce_change()
         return done, len(lines)
 
     def _process_enter(self, leads):

@@ -86,6 +86,16 @@ class UtmCampaign(models.Model):
         # sudo: jobs are the system's
         self.env["crm.queue.job"].sudo()._ask(campaigns, "rank")
 
+    def _settle_queue(self):
+        """Have names that entered the lists take their place, in the background.
+
+        They stand at the end of their list: without an order of the campaign's own
+        that is their place. The claim asks a filter of each name by itself, so that
+        sifting only makes it quicker.
+        """
+        self.filtered("order_key_ids")._rerank()
+        self.filtered(lambda found: found._has_filter())._refilter()
+
     def _ordered_lines_sql(self):
         """Return the query of the waiting lines of this campaign in their order.
 

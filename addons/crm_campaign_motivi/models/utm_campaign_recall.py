@@ -36,3 +36,23 @@ class UtmCampaign(models.Model):
         " AND coalesce(private_fall_minutes, 0) >= 0)",
         "Minutes of waiting are zero or more.",
     )
+
+    def action_open_tuning(self):
+        """Button: the settings of this campaign that are seldom changed."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fine Tuning"),
+            "res_model": "utm.campaign",
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [
+                [
+                    self.env.ref(
+                        "crm_campaign_motivi.utm_campaign_view_form_tuning"
+                    ).id,
+                    "form",
+                ]
+            ],
+            "target": "new",
+        }

@@ -311,8 +311,8 @@ class TestCampaignBoard(BoardCase):
         )
         leads = [row[0] for row in cr.fetchall()]
         cr.execute(
-            """INSERT INTO crm_call_list (name, campaign_id, active)
-               SELECT 'Generated', campaign, true
+            """INSERT INTO crm_call_list (name, campaign_id, active, live_every)
+               SELECT 'Generated', campaign, true, 'day'
                  FROM unnest(%s) campaign, generate_series(1, %s) RETURNING id""",
             [ids, lists],
         )

@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import api, fields
+from odoo import api, fields, sql_db
 from odoo.tests import tagged
 
 from ..models import crm_queue_job
@@ -14,8 +14,18 @@ from .concurrency_case import ConcurrencyCase
 
 #: Seconds for which everybody claims.
 SECONDS = 4
+#: The same for a whole call centre at once.
+LONG_SECONDS = 20
+#: As many operators as the company has, all of them at work.
+MANY_OPERATORS = 50
+#: Connections that they need: each has one of its request and one of its claim.
+MANY_CONNECTIONS = 2 * MANY_OPERATORS + 10
 #: Recalls of each scope.
 RECALLS = 24
+
+
+class _Killed(Exception):
+    """The operator's machine is gone."""
 
 
 @tagged("post_install", "-at_install", "concurrency")
@@ -52,7 +62,10 @@ class TestDispatchConcurrency(ConcurrencyCase):
                     empty.append(user_id)
                     time.sleep(0.01)
                     continue
-                on_claim(user_id, line)
+                try:
+                    on_claim(user_id, line)
+                except _Killed:
+                    return
                 claims.append((user_id, line))
                 self._close(line["id"])
 
@@ -217,6 +230,143 @@ class TestDispatchConcurrency(ConcurrencyCase):
         scopes = [line["recall_scope"] for _user, line in claims]
         self.assertEqual(scopes.count("private"), RECALLS)
         self.assertEqual(scopes.count("skill"), RECALLS)
+
+    # ------------------------------------------------------------
+    # A WHOLE CALL CENTRE
+    # ------------------------------------------------------------
+
+    def _hire(self):
+        """Return the ids of ``MANY_OPERATORS`` who work on both lists."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {"no_reset_password": True})
+            role = env.ref("crm_callcenter.group_operator")
+            users = env["res.users"].create(
+                [
+                    {
+                        "name": f"{self.mark} more {number}",
+                        "login": f"{self.mark}-more-{number}",
+                        "group_ids": [fields.Command.set(role.ids)],
+                    }
+                    for number in range(MANY_OPERATORS - len(self.operator_ids))
+                ]
+            )
+            everybody = self.operator_ids + users.ids
+            lists = env["crm.call.list"].search([("name", "=like", f"{self.mark} _")])
+            lists.operator_ids = [fields.Command.set(everybody)]
+            campaign = self._campaign(env)
+            campaign.write(
+                {
+                    "work_mode": "group",
+                    "private_fall_minutes": 0,
+                    "skill_wait_minutes": 30,
+                }
+            )
+            env["crm.campaign.skill"].create(
+                {"campaign_id": campaign.id, "user_id": everybody[0], "level": 9}
+            )
+            for user_id in everybody:
+                cr.execute(env["crm.desk.presence"]._seen_sql(user_id, campaign.id))
+        return everybody
+
+    def _promise(self, owners, best_count):
+        """Make due recalls: one for each owner, and some for the most skilled."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            lines = env["crm.call.list.line"].search(
+                [("campaign_id", "=", self.campaign_id), ("category", "=", "to_call")],
+                order="rank desc, id desc",
+                limit=len(owners) + best_count,
+            )
+            due = fields.Datetime.now() - timedelta(minutes=5)
+            for line, owner in zip(
+                lines, [*owners, *[False] * best_count], strict=True
+            ):
+                line.write(
+                    {
+                        "category": "recall",
+                        "recall_scope": "private" if owner else "skill",
+                        "recall_user_id": owner,
+                        "recall_at": due,
+                    }
+                )
+
+    def test_fifty_operators_for_twenty_seconds(self):
+        """Nobody gets another's name or recall; killed desks give their names back."""
+        self._many_names(20_000)
+        everybody = self._hire()
+        with self.registry.cursor() as cr:
+            # Each name in one list: a second serving of it is wrong.
+            cr.execute(
+                """DELETE FROM crm_call_list_line line USING crm_call_list list
+                    WHERE list.id = line.list_id AND list.name = %s""",
+                [f"{self.mark} 1"],
+            )
+        best, killed = everybody[0], set(everybody[-5:])
+        self._promise(everybody[:-5], best_count=20)
+        guard, in_hand, wrong, dropped = threading.Lock(), {}, [], []
+
+        def check(user_id, line):
+            with guard:
+                if line["lead_id"] in in_hand:
+                    wrong.append(("twice", in_hand[line["lead_id"]], user_id))
+                in_hand[line["lead_id"]] = user_id
+            if line["recall_scope"] == "skill" and user_id != best:
+                wrong.append(("skill", user_id, line["id"]))
+            if line["recall_scope"] == "private":
+                with self.registry.cursor() as cr:
+                    cr.execute(
+                        "SELECT recall_user_id FROM crm_call_list_line WHERE id = %s",
+                        [line["id"]],
+                    )
+                    if cr.fetchone()[0] != user_id:
+                        wrong.append(("private", user_id, line["id"]))
+            if user_id in killed:
+                with guard:
+                    del in_hand[line["lead_id"]]
+                dropped.append(line["id"])
+                self._kill(line)
+                raise _Killed
+
+        connections = patch.object(sql_db._Pool, "_maxconn", MANY_CONNECTIONS)
+        with connections:
+            claims, empty = self._claim_for(LONG_SECONDS, everybody, check)
+        self.assertFalse(wrong)
+        self.assertFalse(empty, "somebody was told that there are no names")
+        self.assertEqual(len(dropped), len(killed))
+        lines = [line["id"] for _user, line in claims]
+        self.assertEqual(len(set(lines)), len(lines), "a line was served twice")
+        self.assertLessEqual(set(dropped), set(lines), "a killed desk kept its name")
+        scopes = [line["recall_scope"] for _user, line in claims]
+        self.assertEqual(scopes.count("private"), MANY_OPERATORS - len(killed))
+        self.assertEqual(scopes.count("skill"), 20)
+        self._check_order(
+            [line["id"] for _user, line in claims if not line["recall_scope"]], dropped
+        )
+
+    def _kill(self, line):
+        """Let a desk give no sign of life any more, until its time is over."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """UPDATE crm_call_list_line
+                      SET claimed_until = now() AT TIME ZONE 'UTC' - interval '1 second'
+                    WHERE id = %s AND claim_token = %s""",
+                [line["id"], line["claim_token"]],
+            )
+
+    def _check_order(self, served, dropped):
+        """Check that fresh names came by rank, but for those that came back."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT id, rank FROM crm_call_list_line WHERE id = ANY(%s)", [served]
+            )
+            ranks = dict(cr.fetchall())
+        order = [ranks[line] for line in served if line not in dropped]
+        places = {rank: place for place, rank in enumerate(sorted(set(order)))}
+        late = max(abs(places[rank] - place) for place, rank in enumerate(order))
+        # The order in which threads note their claims blurs by a few names.
+        self.assertLess(late, 6 * MANY_OPERATORS)
+
+    # ------------------------------------------------------------
 
     def test_a_killed_clients_claim_returns(self):
         """The desk gives no sign of life any more: the name comes back by itself."""

@@ -62,6 +62,7 @@ class TestHandsConcurrency(BaseCase):
                 "group_ids": [fields.Command.set(group.ids)],
             }
         )
+        env["crm.call.window"]._open_always(campaign)
         call_list = env["crm.call.list"].create(
             {"name": f"{self.mark} names", "campaign_id": campaign.id}
         )

@@ -30,6 +30,7 @@ class TestInbound(CampaignCommon):
                 "number_ids": [Command.create({"number": CALLED})],
             }
         )
+        cls.env["crm.call.window"]._open_always(cls.line_campaign)
         cls.line_campaign.action_start()
 
     def setUp(self):

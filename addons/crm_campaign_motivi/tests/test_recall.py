@@ -141,8 +141,11 @@ class TestRecall(CampaignCommon):
             self._skill(self.operator, 11)
         self._skill(self.operator, 10)
         skills = self.env["crm.campaign.skill"]
+        self._skill(self.operator_two, 3)
+        own = skills.with_user(self.operator).search([])
+        self.assertEqual(own.user_id, self.operator)
         with self.assertRaises(AccessError):
-            skills.with_user(self.operator).search([]).read(["level"])
+            own.level = 10
         self.assertTrue(skills.with_user(self.coordinator).search_count([]))
         other = self.campaign.copy({"title": "Other", "coordinator_ids": False})
         self.assertFalse(

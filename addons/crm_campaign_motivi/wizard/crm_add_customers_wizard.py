@@ -24,6 +24,8 @@ class CrmAddCustomersWizard(models.TransientModel):
         self.list_id.check_access("write")
         anchors = self.partner_ids._ensure_anchor()
         added = self.list_id._add_leads(anchors.ids)
+        # sudo: the order is the system's, whoever adds names
+        self.list_id.campaign_id.sudo()._settle_queue()
         if not added:
             raise UserError(
                 self.env._(
