@@ -18,11 +18,14 @@ class ResCompany(models.Model):
     def _local_zone(self):
         """Return the time zone in which this company's days and hours are counted.
 
-        :return: name of the zone, of its working hours
+        Working hours in UTC are those that Odoo made before anybody chose a time zone:
+        customers called by them would be called at hours that the law forbids.
+
+        :return: name of the zone of the working hours, or else of the address
         :rtype: str
         """
         calendar = self.action_calendar_id or self.resource_calendar_id
-        zone = calendar.tz or "Europe/Rome"
+        zone = calendar.tz if calendar.tz != "UTC" else self.partner_id.tz
         return zone if zone in pytz.all_timezones_set else "Europe/Rome"
 
     def _local_day(self, moment=None):

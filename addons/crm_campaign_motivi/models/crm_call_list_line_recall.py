@@ -28,9 +28,12 @@ BEGIN
         RETURN NULL;
     END IF;
     IF served IS NOT NULL THEN
-        SELECT company.recall_tolerance_minutes, COALESCE(calendar.tz, 'Europe/Rome')
+        -- As in res.company._local_zone.
+        SELECT company.recall_tolerance_minutes,
+               COALESCE(NULLIF(calendar.tz, 'UTC'), partner.tz, 'Europe/Rome')
           INTO tolerance, zone
           FROM res_company company
+          JOIN res_partner partner ON partner.id = company.partner_id
      LEFT JOIN resource_calendar calendar
             ON calendar.id = COALESCE(company.action_calendar_id,
                                       company.resource_calendar_id)

@@ -39,7 +39,7 @@ class ResCompany(models.Model):
         :rtype: list[tuple[int, datetime.datetime, int]]
         """
         self.ensure_one()
-        zone = pytz.timezone(self.partner_id.tz or "Europe/Rome")
+        zone = pytz.timezone(self._local_zone())
         today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
         rules = []
         for days, most in (
@@ -59,7 +59,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         allowed = {}
-        zone = pytz.timezone(self.partner_id.tz or "Europe/Rome")
+        zone = pytz.timezone(self._local_zone())
         for days, since, most in self._frequency_rules() if numbers else ():
             self.env["crm.call"].flush_model(["number_e164", "direction", "started_at"])
             # The call whose day must be over before another one is allowed.

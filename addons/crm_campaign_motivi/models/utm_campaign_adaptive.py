@@ -65,6 +65,8 @@ class UtmCampaign(models.Model):
         "campaign_id",
         "Zones",
         copy=False,
+        help="Adaptive mode: how often names of each zone come next, and the factor by"
+        " which you make it more or less often.",
         groups="crm_callcenter.group_coordinator,crm_callcenter.group_campaign_manager",
     )
 

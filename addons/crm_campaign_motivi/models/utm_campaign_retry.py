@@ -34,7 +34,7 @@ class UtmCampaign(models.Model):
         """
         # sudo: the address of one's own company is no secret
         company = (self.company_id or self.env.company).sudo()
-        return pytz.timezone(company.partner_id.tz or "Europe/Rome")
+        return pytz.timezone(company._local_zone())
 
     def _local_now(self):
         """Return the moment at the customers' place, naive.

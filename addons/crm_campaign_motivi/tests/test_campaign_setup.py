@@ -18,6 +18,7 @@ NOT_SET_UP = {
     "hands_sentence",
     "is_call_campaign",
     "is_template",
+    "queue_progress",
     "relation_ids",
     "setup_problem",
 }
