@@ -335,7 +335,10 @@ class TestDispatchConcurrency(ConcurrencyCase):
         self.assertEqual(len(dropped), len(killed))
         lines = [line["id"] for _user, line in claims]
         self.assertEqual(len(set(lines)), len(lines), "a line was served twice")
-        self.assertLessEqual(set(dropped), set(lines), "a killed desk kept its name")
+        # One that was killed in the last moment comes back to who asks next.
+        back, _none = self._claim_for(1, everybody[:1])
+        returned = {*lines, *(line["id"] for _user, line in back)}
+        self.assertLessEqual(set(dropped), returned, "a killed desk kept its name")
         scopes = [line["recall_scope"] for _user, line in claims]
         self.assertEqual(scopes.count("private"), MANY_OPERATORS - len(killed))
         self.assertEqual(scopes.count("skill"), 20)
