@@ -75,7 +75,8 @@ class Operator(threading.Thread):
         opened = self._desk("open")
         if not opened["campaigns"]:
             raise Fault("works on no list of a running campaign")
-        self.campaign_id = opened["campaigns"][0]["id"]
+        busiest = max(opened["campaigns"], key=lambda found: found["remaining_hint"])
+        self.campaign_id = busiest["id"]
         self.form = NameForm(self.browser)
         if opened["current"]:
             # Left in hand by an earlier shift that was killed.

@@ -72,6 +72,8 @@ def new_campaign(env, title, lists):
             "expected_revenue": 12000,
         }
     )
+    # It is measured at any hour of any day.
+    env["crm.call.window"]._open_always(campaign)
     values = [
         {
             "name": f"{title} {number}",

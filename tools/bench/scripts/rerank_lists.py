@@ -18,9 +18,6 @@ def answer(env, operators):
     """
     campaign = biggest_campaign(env)
     users = campaign.call_list_ids.operator_ids[:operators]
-    windows = env["crm.call.window"]
-    if not campaign.call_window_ids:
-        windows = windows._open_always(campaign)
     campaign.write(
         {
             "work_mode": "group",
@@ -62,7 +59,6 @@ def answer(env, operators):
     }
     campaign.order_key_ids.unlink()
     campaign.work_mode = "list"
-    windows.unlink()
     env["crm.queue.job"].search([("campaign_id", "=", campaign.id)]).unlink()
     env.cr.commit()
     return found
