@@ -191,6 +191,7 @@ class CrmCallList(models.Model):
             "list_id": SQL("%s", self.id),
             "campaign_id": SQL("%s::int", self.campaign_id.id or None),
             "lead_id": SQL("lead.id"),
+            "zone_id": SQL("coalesce(lead.zone_id, 0)"),
             "list_state_id": SQL("%s", state.id),
             "category": SQL("%s", state.category),
             "rank": SQL("last.rank + wanted.position"),

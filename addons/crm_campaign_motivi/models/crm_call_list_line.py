@@ -72,10 +72,10 @@ class CrmCallListLine(models.Model):
         " all. Brought in step in the background; the claim asks the filter itself.",
     )
 
+    # The name first: its index also answers in which lists a name is.
     _once_per_list = models.Constraint(
-        "UNIQUE (list_id, lead_id)", "This name is in the list already."
+        "UNIQUE (lead_id, list_id)", "This name is in the list already."
     )
-    _lead_lists = models.Index("(lead_id, list_id)")
     _last_rank = models.Index("(list_id, rank)")
     _campaign_state = models.Index("(campaign_id, category)")
     # The queues. Whatever is not to be served now is outside of them, so that a claim

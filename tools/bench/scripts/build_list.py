@@ -55,10 +55,10 @@ def answer(env, manager):
 
 
 def _zones(env):
-    """Return zones that hold 100,000 names together, or all of them."""
+    """Return the smallest zones that hold 100,000 names together, or all of them."""
     env.cr.execute(
         "SELECT zone_id, count(*) FROM crm_lead WHERE zone_id IS NOT NULL"
-        " AND type = 'lead' AND active GROUP BY zone_id ORDER BY zone_id"
+        " AND type = 'lead' AND active GROUP BY zone_id ORDER BY count(*), zone_id"
     )
     chosen, names = [], 0
     for zone_id, count in env.cr.fetchall():

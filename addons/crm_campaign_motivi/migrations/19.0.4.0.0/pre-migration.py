@@ -1,4 +1,10 @@
 def migrate(cr, version):
+    """Keep who works on which list, and drop an index that another one replaces."""
+    cr.execute("DROP INDEX IF EXISTS crm_call_list_line_lead_lists")
+    _assign_by_name(cr)
+
+
+def _assign_by_name(cr):
     """Make whoever works on a list assigned to it by name, as it was meant till now.
 
     Before the fields are there: what works in effect is computed from the assignment,
