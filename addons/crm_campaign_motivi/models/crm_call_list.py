@@ -148,8 +148,10 @@ class CrmCallList(models.Model):
 
     def _add_lead_batch(self, lead_ids):
         wanted = SQL(
-            "SELECT * FROM unnest(%s::int[]) WITH ORDINALITY"
-            " AS wanted(lead_id, position)",
+            """SELECT asked.*, lead.zone_id
+                 FROM unnest(%s::int[]) WITH ORDINALITY AS asked(lead_id, position),
+                      LATERAL (SELECT zone_id FROM crm_lead
+                                WHERE id = asked.lead_id OFFSET 0) AS lead""",
             list(lead_ids),
         )
         self.env.cr.execute(self._insert_lines_sql(wanted))
@@ -158,7 +160,8 @@ class CrmCallList(models.Model):
     def _insert_lines_sql(self, wanted):
         """Return the statement that puts names at the end of this list.
 
-        :param SQL wanted: a query that yields ``lead_id`` and ``position``
+        :param SQL wanted: a query that yields ``lead_id``, ``position`` and
+            ``zone_id`` of names that exist
         :rtype: SQL
         """
         columns = self._new_line_columns()
@@ -166,8 +169,6 @@ class CrmCallList(models.Model):
             """INSERT INTO crm_call_list_line (%(names)s)
                SELECT %(values)s
                  FROM (%(wanted)s) AS wanted,
-                      LATERAL (SELECT found.id, found.zone_id FROM crm_lead found
-                                WHERE found.id = wanted.lead_id OFFSET 0) AS lead,
                       (SELECT coalesce(max(rank), 0) AS rank
                          FROM crm_call_list_line WHERE list_id = %(list)s) AS last
              ORDER BY wanted.position
@@ -181,8 +182,8 @@ class CrmCallList(models.Model):
     def _new_line_columns(self):
         """Return what a name that enters this list starts with.
 
-        :return: an expression per column, over ``lead`` (``id``, ``zone_id``),
-            ``wanted`` (``lead_id``, ``position``) and ``last`` (``rank``)
+        :return: an expression per column, over ``wanted`` (``lead_id``, ``position``,
+            ``zone_id``) and ``last`` (``rank``)
         :rtype: dict[str, SQL]
         """
         self.ensure_one()
@@ -190,8 +191,8 @@ class CrmCallList(models.Model):
         return {
             "list_id": SQL("%s", self.id),
             "campaign_id": SQL("%s::int", self.campaign_id.id or None),
-            "lead_id": SQL("lead.id"),
-            "zone_id": SQL("coalesce(lead.zone_id, 0)"),
+            "lead_id": SQL("wanted.lead_id"),
+            "zone_id": SQL("coalesce(wanted.zone_id, 0)"),
             "list_state_id": SQL("%s", state.id),
             "category": SQL("%s", state.category),
             "rank": SQL("last.rank + wanted.position"),

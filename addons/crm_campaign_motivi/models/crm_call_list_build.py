@@ -36,7 +36,10 @@ class CrmCallList(models.Model):
             entering = SQL(
                 ", added AS (%s RETURNING lead_id)",
                 self._insert_lines_sql(
-                    SQL("SELECT lead_id, position FROM sorted WHERE reason IS NULL")
+                    SQL(
+                        "SELECT lead_id, position, zone_id FROM sorted"
+                        " WHERE reason IS NULL"
+                    )
                 ),
             )
             added = SQL("SELECT count(*) FROM added")
@@ -108,7 +111,7 @@ class CrmCallList(models.Model):
         :rtype: SQL
         """
         found = [
-            SQL("SELECT hit.lead_id, NULL, %s FROM (%s) AS hit", place, query)
+            SQL("SELECT hit.lead_id, NULL, NULL, %s FROM (%s) AS hit", place, query)
             for place, (reason, query) in enumerate(
                 self._reason_queries(rules).items(), start=1
             )
@@ -120,7 +123,9 @@ class CrmCallList(models.Model):
                      FROM unnest(%(leads)s::int[]) WITH ORDINALITY
                           AS asked(lead_id, position),
                           LATERAL (SELECT partner_id, phone_e164, mobile_e164,
-                                          phone_second_e164, may_not_be_called
+                                          phone_second_e164, may_not_be_called,
+                                          zone_id, type, active, won_status,
+                                          commercial_state_id
                                      FROM crm_lead
                                     WHERE id = asked.lead_id OFFSET 0) AS lead
                ), listed AS MATERIALIZED (
@@ -130,21 +135,28 @@ class CrmCallList(models.Model):
                                             WHERE lead_id = wanted.lead_id OFFSET 0
                                           ) AS line
                ), %(household)s, relative AS MATERIALIZED (
+                   SELECT lead_id, lead_id AS other_id, type, active, won_status,
+                          commercial_state_id
+                     FROM wanted
+                    UNION ALL
                    SELECT related.*, lead.*
                      FROM related, LATERAL (SELECT type, active, won_status,
                                                    commercial_state_id FROM crm_lead
                                              WHERE id = related.other_id OFFSET 0
                                            ) AS lead
+                    WHERE related.other_id != related.lead_id
                ), sorted AS MATERIALIZED (
                    SELECT lead_id, max(position) AS position,
+                          max(zone_id) AS zone_id,
                           (%(reasons)s::text[])[min(place)] AS reason
-                     FROM (SELECT lead_id, position, NULL::int AS place FROM wanted
+                     FROM (SELECT lead_id, position, zone_id, NULL::int AS place
+                             FROM wanted
                             UNION ALL %(found)s) AS said
                  GROUP BY lead_id)""",
             leads=list(lead_ids),
             household=self._household_sql(rules),
             found=SQL(" UNION ALL ").join(
-                found or [SQL("SELECT 0, NULL, 0 WHERE false")]
+                found or [SQL("SELECT 0, NULL, NULL, 0 WHERE false")]
             ),
             reasons=list(self._reason_queries(rules)),
         )
