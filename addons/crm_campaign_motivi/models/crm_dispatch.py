@@ -62,8 +62,9 @@ _HELD = """
 
 #: Locks and names to look at per list, by try; who loses a race tries once more.
 _CLAIM_TRIES = ((NOTHING, 2), (NOTHING, 16)) + 3 * ((LOCK, 1),)
-#: How much of a list is looked at while the filter's change is being carried out.
-_HEADS = (2_000, 50_000)
+#: How much of a list is looked at while the filter's change is being carried out; rare
+#: names are then looked for by the filter.
+_HEADS = (2_000, None)
 
 _IN_MY_HANDS = "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
 

@@ -8,8 +8,9 @@ class CrmDispatch(models.AbstractModel):
 
     @api.model
     def _claim_plan(self, campaign):
-        return {
-            **super()._claim_plan(campaign),
-            "filter": campaign._filter_in_use(),
-            "is_filter_pending": bool(campaign.is_filter_pending),
-        }
+        plan = super()._claim_plan(campaign)
+        plan["filter"] = campaign._filter_in_use()
+        plan["is_filter_pending"] = bool(campaign.is_filter_pending)
+        if plan["is_filter_pending"]:
+            plan["filtered_names"] = campaign._filtered_names_sql()
+        return plan

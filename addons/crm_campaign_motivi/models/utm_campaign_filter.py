@@ -11,6 +11,10 @@ from odoo.addons.crm_callcenter.models.crm_macro import BROKEN_SEARCH
 
 from ..tools.claim_sql import ALWAYS
 
+#: Of a filter's names so many are looked up in the lists, when those that come first in
+#: the lists don't match it.
+MOST_LOOKED_UP = 200_000
+
 
 class UtmCampaign(models.Model):
     """A filter on the names of a campaign, changed while operators work."""
@@ -108,15 +112,31 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         if not self._has_filter():
             return ALWAYS
-        # sudo: the filter is the manager's, whoever asks for a name; archived names
-        # are left out elsewhere
-        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        query = leads._search(self._filter_as_domain())
+        query = self._filter_query()
         if query.is_empty():
             return SQL("false")
         query.add_where(SQL("%s = line.lead_id", SQL.identifier(query.table, "id")))
         query.limit = 1
         return SQL("(%s) IS TRUE", query.select(SQL("true")))
+
+    def _filter_query(self):
+        """Return the search of the names that match the filter.
+
+        :rtype: Query
+        """
+        # sudo: the filter is the manager's, whoever asks for a name; archived names
+        # are left out elsewhere
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        return leads._search(self._filter_as_domain())
+
+    def _filtered_names_sql(self):
+        """Return the query of the ids of the names that match the filter.
+
+        :rtype: SQL
+        """
+        query = self._filter_query()
+        query.limit = MOST_LOOKED_UP
+        return query.select()
 
     def _filter_in_use(self):
         """Return ``_filter_sql`` for those who ask for a name.

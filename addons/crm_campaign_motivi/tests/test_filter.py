@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -101,6 +103,16 @@ class TestFilter(CampaignCommon):
             ]
         )
         self.assertTrue(self.next_name(self.operator_two)["empty"])
+
+    def test_a_new_filter_finds_names_far_down_the_lists(self):
+        """Also those that the filter before had left out."""
+        self._filter([("id", "not in", self.leads[-2:].ids)])
+        self._work()
+        wanted = self.leads[3] | self.leads[-1]
+        with patch.object(crm_dispatch, "_HEADS", (1, None)):
+            self._filter([("id", "in", wanted.ids)])
+            self.assertEqual(self._name_id(), wanted[0].id)
+            self.assertEqual(self._name_id(self.operator_two), wanted[1].id)
 
     def test_a_filter_that_is_none_is_refused(self):
         for domain in (

@@ -167,18 +167,38 @@ def fresh_names(plan, depth, lock):
 
 
 def _head_of_list(plan, depth, queue):
-    conditions = (plan["callable_rarely"], plan["filter"], free_line(), plan["window"])
+    """Return the query of a queue's first names that the new filter wants.
+
+    :param SQL queue: condition of one of the queues of fresh names
+    """
+    if plan["head"]:
+        names = SQL(
+            """(SELECT line.* FROM crm_call_list_line line
+                 WHERE line.list_id = my_list.id AND %s
+              ORDER BY line.rank, line.id LIMIT %s)""",
+            queue,
+            plan["head"],
+        )
+        wanted = plan["filter"]
+    else:
+        names = SQL(
+            """(SELECT line.* FROM crm_call_list_line line
+                 WHERE line.lead_id = ANY(ARRAY(%s))
+                   AND line.list_id = my_list.id AND %s)""",
+            plan["filtered_names"],
+            queue,
+        )
+        wanted = ALWAYS
+    # The filter first: it is the cheaper one, and here it leaves most names out.
+    conditions = (wanted, free_line(), plan["window"], plan["callable_rarely"])
     return SQL(
         """SELECT head.* FROM my_list CROSS JOIN LATERAL (
                SELECT line.id, line.category, line.recall_at, line.rank,
                       3 AS priority, 0::bigint AS place
-                 FROM (SELECT line.* FROM crm_call_list_line line
-                        WHERE line.list_id = my_list.id AND %(queue)s
-                     ORDER BY line.rank, line.id LIMIT %(head)s) line
+                 FROM %(names)s line
                 WHERE %(conditions)s
              ORDER BY line.rank, line.id LIMIT %(depth)s) head""",
-        queue=queue,
-        head=plan["head"],
+        names=names,
         conditions=SQL(" AND ").join(conditions),
         depth=depth,
     )
