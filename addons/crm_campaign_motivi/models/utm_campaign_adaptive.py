@@ -1,4 +1,6 @@
 import math
+from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -163,16 +165,36 @@ class UtmCampaign(models.Model):
                 self.sudo().agent_ids, start, stop, self.appointment_minutes or 60
             )
         )
+        weeks = {
+            agent_id: Counter(self._monday(start) for start, _stop in slots)
+            for agent_id, slots in free.items()
+        }
         zones = self.env["crm.zone"].sudo()
         return {
-            zone_id: sum(
-                len(free[agent.id])
-                for agent in zones.browse(zone_id)._covering_agents() & self.agent_ids
-            )
-            if zone_id
-            else 0
+            zone_id: self._room_in_zone(zones.browse(zone_id), weeks) if zone_id else 0
             for zone_id in zone_ids
         }
+
+    def _monday(self, moment):
+        day = self._to_local(moment).date()
+        return day - timedelta(days=day.weekday())
+
+    def _room_in_zone(self, zone, weeks):
+        """Count the appointments that agents have time for, and take, in a zone.
+
+        :param crm.zone zone: of the names
+        :param dict weeks: by agent id, how many slots are free in the week of a Monday
+        :rtype: int
+        """
+        agents = zone._covering_agents() & self.agent_ids
+        covers = self.env["crm.zone.agent"]
+        room = 0
+        for monday in {monday for agent in agents for monday in weeks[agent.id]}:
+            limits = covers._capacities(agents, zone, monday)
+            for agent in agents:
+                _zone, booked, limit = limits.get(agent.id, ("", 0, math.inf))
+                room += min(weeks[agent.id][monday], max(0, limit - booked))
+        return room
 
     def _weigh_zones(self, zones):
         """Return the weight of zones, before what the manager sets.

@@ -80,6 +80,18 @@ class TestAdaptive(CampaignCommon):
         self.assertEqual(busy.in_play, 4)
         self.assertAlmostEqual(busy.weight, busy.free_slots / 5, 3)
 
+    def test_agents_take_no_more_than_their_week_holds(self):
+        """As the desk's agenda: a full week offers nothing, however free it is."""
+        cover = self.env["crm.zone.agent"].search(
+            [("zone_id", "=", self.busy_zone.id), ("user_id", "=", self.agent_two.id)]
+        )
+        cover.weekly_capacity = 3
+        self.campaign.work_mode = "adaptive"
+        weights = self._weights()
+        # Seven days touch one week or two.
+        self.assertIn(weights[self.busy_zone.id].free_slots, (3, 6))
+        self.assertGreaterEqual(weights[self.zone.id].free_slots, 24)
+
     def test_the_manager_tunes_a_zone(self):
         self.campaign.work_mode = "adaptive"
         before = self._weights()[self.zone.id]
