@@ -30,6 +30,15 @@ class UtmCampaign(models.Model):
         ondelete="restrict",
         help="What is offered above all: figures can be grouped by it.",
     )
+    product_ids = fields.Many2many(
+        "product.product",
+        "utm_campaign_product_rel",
+        "campaign_id",
+        "product_id",
+        string="Products",
+        domain=[("sale_ok", "=", True)],
+        help="Products and services that may be sold in this campaign.",
+    )
     direction = fields.Selection(
         [
             ("outbound", "Outbound: we call"),

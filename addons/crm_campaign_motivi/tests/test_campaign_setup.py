@@ -130,6 +130,7 @@ class TestCampaignSetup(CampaignCommon):
                 "family_id": family.id,
                 "group_ids": [Command.set(group.ids)],
                 "outcome_ids": [Command.set(self.outcomes["R"].ids)],
+                "product_ids": [Command.create({"name": "Plant of test"})],
                 "skill_ids": [
                     Command.create({"user_id": self.operator.id, "level": 8})
                 ],
@@ -139,10 +140,11 @@ class TestCampaignSetup(CampaignCommon):
         copy = self.campaign.copy()
         for name in (
             "script agent_ids coordinator_ids outcome_ids group_ids family_id direction"
-            " expected_revenue channel"
+            " expected_revenue channel product_ids"
         ).split():
             self.assertEqual(copy[name], self.campaign[name], name)
         self.assertTrue(copy.family_id)
+        self.assertTrue(copy.product_ids)
         self.assertEqual(copy.skill_ids.mapped("level"), [8])
         self.assertNotEqual(copy.skill_ids, self.campaign.skill_ids)
         self.assertEqual(copy.template_id, self.campaign)
