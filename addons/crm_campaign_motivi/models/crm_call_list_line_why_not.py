@@ -88,8 +88,9 @@ class UtmCampaign(models.Model):
         :rtype: str
         """
         waiting = {code: count for code, _label, count in counts}
-        free = self.count_total - sum(waiting.values()) + waiting.get("callable", 0)
-        total = formatLang(self.env, self.count_total, digits=0)
+        # Each name that the user watches is counted, under one reason.
+        free = waiting.get("callable", 0)
+        total = formatLang(self.env, sum(waiting.values()), digits=0)
         if missing:
             return self.env._("No name of this campaign is served.")
         if free <= 0:

@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.models.crm_interaction_report import OUTCOMES_SQL
@@ -32,7 +33,7 @@ _LEDGER = """
             JOIN crm_outcome o ON o.id = i.outcome_id
        LEFT JOIN crm_interaction back ON back.id = i.reversed_id
            WHERE i.campaign_id = %(campaign)s
-             AND i.date >= %(start)s AND i.date < %(stop)s
+             AND i.date >= %(start)s AND i.date < %(stop)s AND %(watched)s
              AND (i.reversed_id IS NOT NULL OR o.is_system IS NOT TRUE))
       SELECT GROUPING(outcome_id, user_id, step), outcome_id, user_id,
              step, kind, sum(counted)::int,
@@ -63,8 +64,9 @@ class CrmCampaignBoard(models.AbstractModel):
         :rtype: list[dict]
         """
         campaigns = self.env["utm.campaign"]
-        candidates = campaigns.search([("is_call_campaign", "=", True)], limit=500)
-        watchable = candidates._filtered_watchable()
+        watchable = campaigns.search(
+            campaigns._watchable_domain() & Domain("is_template", "!=", True), limit=500
+        )
         return [
             {
                 "id": campaign.id,
@@ -79,6 +81,9 @@ class CrmCampaignBoard(models.AbstractModel):
     @api.model
     def get_board(self, campaign_id, period="today"):
         """Return all figures of a campaign's page.
+
+        Whoever leads a group and not the campaign gets the counts of the lists on which
+        it works, and of its members' calls.
 
         Days are those of the campaign's company. Per person only as individual
         monitoring allows: otherwise ``people`` holds one's own line at most and
@@ -169,8 +174,9 @@ class CrmCampaignBoard(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 """SELECT list_state_id, category, count(*) FROM crm_call_list_line
-                    WHERE campaign_id = %s GROUP BY list_state_id, category""",
+                    WHERE campaign_id = %s AND %s GROUP BY list_state_id, category""",
                 campaign.id,
+                campaign._watched_lists_sql(SQL("list_id")),
             )
         )
 
@@ -215,9 +221,10 @@ class CrmCampaignBoard(models.AbstractModel):
             SQL(
                 """SELECT claimed_by_id FROM crm_call_list_line
                     WHERE claimed_by_id IS NOT NULL AND campaign_id = %s
-                      AND claimed_until > %s""",
+                      AND claimed_until > %s AND %s""",
                 campaign.id,
                 fields.Datetime.now(),
+                campaign._watched_lists_sql(SQL("list_id")),
             )
         )
         return [user_id for (user_id,) in rows]
@@ -248,9 +255,12 @@ class CrmCampaignBoard(models.AbstractModel):
         """
         start, stop, _days = self._bounds(period)
         now = fields.Datetime.now()
+        users = campaign._watched_user_ids()
+        watched = SQL("TRUE") if users is None else SQL("i.user_id = ANY(%s)", users)
         rows = self.env.execute_query(
             SQL(
                 _LEDGER,
+                watched=watched,
                 unit=PERIODS[period][1],
                 zone=self.env["crm.points"]._timezone().zone,
                 counted=OUTCOMES_SQL,

@@ -127,12 +127,25 @@ class CrmRecall(models.Model):
         """
         rows = self.env.execute_query(
             SQL(
-                """SELECT result, count(*) FROM crm_recall
+                """SELECT result, count(*) FROM crm_recall recall
                     WHERE campaign_id = %s AND promised_at >= %s AND promised_at < %s
+                      AND %s
                  GROUP BY result""",
                 campaign.id,
                 start,
                 stop,
+                self._watched_sql(campaign),
             )
         )
         return {result: 0 for result, _label in RESULTS} | dict(rows)
+
+    @api.model
+    def _watched_sql(self, campaign):
+        """Return the condition that ``recall`` is in the part that the user watches."""
+        if campaign._watches_all():
+            return SQL("TRUE")
+        return SQL(
+            """EXISTS (SELECT 1 FROM crm_call_list_line line
+                        WHERE line.id = recall.line_id AND %s)""",
+            campaign._watched_lists_sql(SQL("line.list_id")),
+        )

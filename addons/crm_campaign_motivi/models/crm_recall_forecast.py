@@ -18,7 +18,7 @@ _DUE = """
       FROM crm_call_list_line line
       JOIN crm_call_list list ON list.id = line.list_id AND list.active
      WHERE line.campaign_id = %(campaign)s AND line.category = 'recall'
-       AND line.recall_at < %(stop)s AND %(served)s
+       AND line.recall_at < %(stop)s AND %(served)s AND %(watched)s
     GROUP BY 1 ORDER BY 1 NULLS FIRST"""
 
 
@@ -33,7 +33,8 @@ class CrmRecallForecast(models.AbstractModel):
         """Count the recalls of today and tomorrow by half hour, in all active lists.
 
         One statement that reads the campaign's index of recalls up to tomorrow's end.
-        Looks at no rights: the caller does.
+        Looks at no rights, which the caller does; who leads a group and not the
+        campaign gets the lists on which it works.
 
         :param utm.campaign campaign: whose; its company decides what today is
         :return: ``overdue`` (due before now and not made yet), ``overdue_automatic``
@@ -59,6 +60,7 @@ class CrmRecallForecast(models.AbstractModel):
                 stop=stop,
                 campaign=campaign.id,
                 served=served,
+                watched=campaign._watched_lists_sql(SQL("line.list_id")),
             )
         )
         forecast = {"overdue": 0, "overdue_automatic": 0, "slots": []}

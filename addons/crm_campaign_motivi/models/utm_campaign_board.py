@@ -1,5 +1,7 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: Below the campaign's channel on the bus: that something changed, never what.
 BOARD_SUBCHANNEL = "crm_campaign_board"
@@ -18,21 +20,82 @@ class UtmCampaign(models.Model):
         """Return those of these campaigns whose page the current user may watch.
 
         Campaign managers watch all call campaigns of their companies, coordinators
-        their own.
+        their own and, of others in which their groups work, their part.
 
         :rtype: utm.campaign
         """
-        user = self.env.user
-        is_manager = user.has_group("crm_callcenter.group_campaign_manager")
-        if not is_manager and not user.has_group("crm_callcenter.group_coordinator"):
+        domain = self._watchable_domain()
+        if domain.is_false():
             return self.browse()
         readable = self.sudo(False).exists()._filtered_access("read")
-        return readable.filtered(
-            lambda campaign: (
-                campaign.is_call_campaign
-                and (is_manager or user in campaign.coordinator_ids)
-            )
+        found = readable.with_context(active_test=False).search(
+            domain & Domain("id", "in", readable.ids)
         )
+        return readable & found
+
+    @api.model
+    def _watchable_domain(self):
+        """Return the domain of the campaigns whose page the current user may watch.
+
+        :rtype: odoo.fields.Domain
+        """
+        user = self.env.user
+        domain = Domain("is_call_campaign", "=", True)
+        if user.has_group("crm_callcenter.group_campaign_manager"):
+            return domain
+        if not user.has_group("crm_callcenter.group_coordinator"):
+            return Domain.FALSE
+        return domain & (
+            Domain("coordinator_ids", "in", user.ids)
+            | Domain("call_list_ids", "any", [("coordinator_ids", "in", user.ids)])
+        )
+
+    def _watches_all(self):
+        """Tell whether the current user watches the whole of this campaign.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        user = self.env.user
+        # sudo: whether one leads the campaign oneself
+        return (
+            user.has_group("crm_callcenter.group_campaign_manager")
+            or user in self.sudo().coordinator_ids
+        )
+
+    def _watched_lists_sql(self, column):
+        """Return the condition that a list is in the part that the user watches.
+
+        Who leads a group and not the campaign watches the lists on which it works.
+
+        :param SQL column: the id of the list
+        :rtype: SQL
+        """
+        if self._watches_all():
+            return SQL("TRUE")
+        # sudo: the domain keeps to lists that the user leads
+        lists = self.env["crm.call.list"].sudo().with_context(active_test=False)
+        led = lists.search(
+            [
+                ("campaign_id", "=", self.id),
+                ("coordinator_ids", "in", self.env.user.ids),
+            ]
+        )
+        return SQL("%s = ANY(%s)", column, led.ids)
+
+    def _watched_user_ids(self):
+        """Return whose work in this campaign the current user watches.
+
+        :return: None: everybody's; otherwise members of the user's own groups, and
+            the user
+        :rtype: list[int] | None
+        """
+        if self._watches_all():
+            return None
+        # sudo: the domain keeps to groups that the user leads
+        groups = self.env["crm.operator.group"].sudo()
+        led = groups.search([("coordinator_id", "=", self.env.uid)])
+        return (led.with_context(active_test=False).member_ids | self.env.user).ids
 
     def _check_watchable(self):
         """Refuse the page to whoever may not watch it.
@@ -42,9 +105,9 @@ class UtmCampaign(models.Model):
         if self - self._filtered_watchable():
             raise AccessError(
                 self.env._(
-                    "This page is for the campaign's coordinators and for campaign"
-                    " managers. Ask a campaign manager to make you a coordinator of"
-                    " the campaign."
+                    "This page is for the coordinators of the campaign and of its"
+                    " groups, and for campaign managers. Ask a campaign manager to make"
+                    " you a coordinator of the campaign."
                 )
             )
 

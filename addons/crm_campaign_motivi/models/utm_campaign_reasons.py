@@ -43,6 +43,8 @@ class UtmCampaign(models.Model):
     def _not_callable_counts(self):
         """Count the names of this campaign by the first reason why none is served.
 
+        Those of the lists that the current user watches.
+
         :return: (code, label, count) of each reason that there is; ``callable`` are
             those without any
         :rtype: list[tuple[str, str, int]]
@@ -117,11 +119,12 @@ class UtmCampaign(models.Model):
 
     def _count_lines_sql(self):
         return SQL(
-            "SELECT %s AS reason, count(*) FROM %s WHERE line.campaign_id = %s"
+            "SELECT %s AS reason, count(*) FROM %s WHERE line.campaign_id = %s AND %s"
             " GROUP BY reason",
             self._line_reason_sql(),
             self._lines_sql(),
             self.id,
+            self._watched_lists_sql(SQL("line.list_id")),
         )
 
     def _count_names_sql(self):
@@ -150,7 +153,7 @@ class UtmCampaign(models.Model):
                  JOIN crm_lead lead ON lead.id = line.lead_id
                 WHERE line.campaign_id = %(campaign)s
                   AND line.category IN ('to_call', 'recall')
-                  AND %(line_reason)s IN ('left_out', 'callable')
+                  AND %(line_reason)s IN ('left_out', 'callable') AND %(watched)s
              GROUP BY reason""",
             callable=dispatch._callable_sql(),
             seldom=dispatch._callable_sql(caps),
@@ -160,5 +163,6 @@ class UtmCampaign(models.Model):
             filter=self._filter_in_use(),
             lines=self._lines_sql(),
             line_reason=self._line_reason_sql(),
+            watched=self._watched_lists_sql(SQL("line.list_id")),
             campaign=self.id,
         )

@@ -240,6 +240,85 @@ class TestCampaignBoard(BoardCase):
         self.assertFalse(board["notice"])
         self.assertEqual(len(board["people"]), 3)
 
+    def test_who_leads_a_group_watches_its_part(self):
+        self.allow_monitoring()
+        leader, shared = self.lead_a_group()
+        now = fields.Datetime.now()
+        for user in (self.operator, self.operator_two):
+            self.register("T", user, now)
+        recall_at = fields.Datetime.add(now, minutes=-30)
+        for call_list in self.call_list | shared:
+            call_list.line_ids[0].write(
+                {
+                    "category": "recall",
+                    "recall_at": recall_at,
+                    "recall_scope": "public",
+                }
+            )
+        whole, part = self.board(), self.board(leader)
+        self.assertEqual((whole["total"], part["total"]), (8, 2))
+        self.assertEqual((whole["calls"], part["calls"]), (2, 1))
+        self.assertEqual((whole["at_work"], part["at_work"]), (2, 1))
+        self.assertEqual([row["id"] for row in part["people"]], [self.operator.id])
+        self.assertEqual(
+            (whole["forecast"]["overdue"], part["forecast"]["overdue"]), (2, 1)
+        )
+        ids = [row["id"] for row in self.boards_of(leader)]
+        self.assertEqual(ids, [self.campaign.id])
+        wizard = self.campaign.with_user(leader).action_why_not()
+        found = self.env["crm.why.not.wizard"].browse(wizard["res_id"])
+        self.assertEqual(sum(found.reason_ids.mapped("name_count")), 2)
+        self.assertIn("2 names", found.summary)
+        shared.group_ids = False
+        with self.assertRaises(AccessError):
+            self.board(leader)
+
+    def test_recalls_of_a_part_of_the_campaign(self):
+        leader, shared = self.lead_a_group()
+        now = fields.Datetime.now()
+        for call_list in self.call_list | shared:
+            line = call_list.line_ids[0]
+            self.env["crm.recall"].create(
+                {
+                    "line_id": line.id,
+                    "lead_id": line.lead_id.id,
+                    "campaign_id": self.campaign.id,
+                    "promised_at": now,
+                    "result": "late",
+                }
+            )
+        self.assertEqual(self.board()["recalls"]["late"], 2)
+        self.assertEqual(self.board(leader)["recalls"]["late"], 1)
+
+    def lead_a_group(self):
+        """Return who leads a group of the campaign, and the list of that group."""
+        leader = self._new_user("leader", "group_coordinator")
+        group = self.env["crm.operator.group"].create(
+            {
+                "name": "Group of test",
+                "coordinator_id": leader.id,
+                "member_ids": [fields.Command.set(self.operator.ids)],
+            }
+        )
+        shared = self.env["crm.call.list"].create(
+            {
+                "name": "Shared",
+                "campaign_id": self.campaign.id,
+                "group_ids": [fields.Command.set(group.ids)],
+            }
+        )
+        shared._add_leads(self.leads[:2].ids)
+        return leader, shared
+
+    def boards_of(self, user):
+        return self.env["crm.campaign.board"].with_user(user).get_campaigns()
+
+    def test_templates_have_no_page(self):
+        template = self.campaign.copy({"title": "Set-up", "is_template": True})
+        ids = [row["id"] for row in self.boards_of(self.manager)]
+        self.assertIn(self.campaign.id, ids)
+        self.assertNotIn(template.id, ids)
+
     # ------------------------------------------------------------
 
     def test_the_number_of_queries_does_not_grow(self):
