@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
+        "security/campaign_company_rules.xml",
         "security/portfolio_rules.xml",
         "security/operator_group_rules.xml",
         "security/product_rules.xml",

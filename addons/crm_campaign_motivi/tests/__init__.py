@@ -5,6 +5,7 @@ from . import test_campaign_guards
 from . import test_campaign_setup
 from . import test_campaign_board
 from . import test_campaign_board_tour
+from . import test_campaign_company
 from . import test_campaign_product
 from . import test_campaign_pulse
 from . import test_concurrency
