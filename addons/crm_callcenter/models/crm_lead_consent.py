@@ -10,7 +10,7 @@ class CrmLead(models.Model):
         email = self.email_normalized or None
         return list(dict.fromkeys(filter(None, [*self._e164_numbers(), email])))
 
-    def _numbers_without_consent(self, numbers):
+    def _numbers_without_consent(self, numbers, company=None):
         """Return those of the numbers for which the company wants a consent and has
         none.
 
@@ -18,12 +18,14 @@ class CrmLead(models.Model):
         settings of the company no number is without.
 
         :param list numbers: in E.164
+        :param res.company company: for which one calls; by default the user's
         :rtype: set[str]
         """
         # sudo: what the settings ask for, whoever dials
-        purpose = self.env.company.sudo().call_consent_purpose_id
+        company = (company or self.env.company).sudo()
+        purpose = company.call_consent_purpose_id
         if not purpose or not numbers:
             return set()
         # sudo: a yes or no about numbers that the caller has
-        ledger = self.env["crm.consent"].sudo()
+        ledger = self.env["crm.consent"].sudo().with_company(company)
         return set(numbers) - ledger._given_among(numbers, purpose)

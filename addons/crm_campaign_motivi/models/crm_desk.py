@@ -105,7 +105,7 @@ class CrmDesk(models.AbstractModel):
         """
         line = self._held_line(line_id, claim_token)
         line.lead_id._check_not_blocked()
-        number = self._callable_number(line.lead_id, field)
+        number = self._callable_number(line, field)
         # sudo: calls are closed to operators; this one is theirs
         call = (
             self.env["crm.call"]
@@ -143,12 +143,20 @@ class CrmDesk(models.AbstractModel):
         return bool(call)
 
     @api.model
-    def _callable_number(self, lead, field):
+    def _callable_number(self, line, field):
+        """Return a number of the name in hand that may be dialled.
+
+        :param crm.call.list.line line: in hand
+        :param str field: ``phone``, ``mobile`` or ``phone_second``
+        :return: in E.164
+        :rtype: str
+        :raise UserError: it may not be dialled
+        """
         if field not in ("phone", "mobile", "phone_second"):
             raise UserError(
                 self.env._("This is not a number of the name. Choose another.")
             )
-        number = lead[f"{field}_e164"]
+        number = line.lead_id[f"{field}_e164"]
         if not number:
             raise UserError(
                 self.env._(
@@ -161,7 +169,8 @@ class CrmDesk(models.AbstractModel):
                     "This number is on the do-not-call list. It must not be dialled."
                 )
             )
-        if lead._numbers_without_consent([number]):
+        company = line.campaign_id._rule_company()
+        if line.lead_id._numbers_without_consent([number], company):
             raise UserError(
                 self.env._(
                     "Nobody has given the consent to call this number. Record it first,"

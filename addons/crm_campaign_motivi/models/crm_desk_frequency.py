@@ -13,16 +13,17 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def log_dial(self, line_id, claim_token, field):
         result = super().log_dial(line_id, claim_token, field)
-        self._rest_number(result["e164"])
+        # sudo: a line is closed to operators; this one is in hand
+        line = self.env["crm.call.list.line"].sudo().browse(line_id)
+        self._rest_number(result["e164"], line.campaign_id._rule_company())
         return result
 
     @api.model
-    def _callable_number(self, lead, field):
+    def _callable_number(self, line, field):
         """Refuse also a number that was called too often, unless it was promised."""
-        number = super()._callable_number(lead, field)
-        # sudo: the rules of one's own company
-        allowed = self.env.company.sudo()._calls_allowed_from([number])
-        if not allowed or self._has_promised(lead):
+        number = super()._callable_number(line, field)
+        allowed = line.campaign_id._rule_company()._calls_allowed_from([number])
+        if not allowed or line._is_promised():
             return number
         local = fields.Datetime.context_timestamp(self, allowed[number])
         raise UserError(
@@ -34,25 +35,15 @@ class CrmDesk(models.AbstractModel):
         )
 
     @api.model
-    def _has_promised(self, lead):
-        """Tell whether the customer was promised the call that is made now."""
-        # sudo: a line is closed to operators; the domain keeps to those in hand
-        lines = self.env["crm.call.list.line"].sudo()
-        held = lines.search(
-            [("lead_id", "=", lead.id), ("claimed_by_id", "=", self.env.uid)], limit=1
-        )
-        return bool(held) and held._is_promised()
-
-    @api.model
-    def _rest_number(self, number):
+    def _rest_number(self, number, company):
         """Let the names rest that may not be called any more because of a number.
 
-        So they don't lie in the way of names that may be called, in any queue.
+        So they don't lie in the way of names that may be called, in any queue of the
+        company.
 
         :param str number: in E.164, that was just dialled
+        :param res.company company: whose rules hold
         """
-        # sudo: the rules of one's own company
-        company = self.env.company.sudo()
         allowed = company._calls_allowed_from([number])
         if not allowed:
             return
@@ -76,10 +67,16 @@ class CrmDesk(models.AbstractModel):
                                   OR line.recall_scope = 'automatic')
                              AND coalesce(line.rest_until, '-infinity') < %(until)s
                              AND %(callable)s IS NOT TRUE
+                             AND EXISTS (
+                                 SELECT 1 FROM utm_campaign campaign
+                                  WHERE campaign.id = line.campaign_id
+                                    AND coalesce(campaign.company_id, %(company)s)
+                                        = %(company)s)
                              %(lock)s)""",
                 until=allowed[number],
                 number=number,
-                callable=self.env["crm.dispatch"]._callable_sql(caps),
+                callable=self.env["crm.dispatch"]._callable_sql(company, caps),
+                company=company.id,
                 lock=LOCK,
             ),
             log_exceptions=False,

@@ -43,7 +43,7 @@ class CrmDesk(models.AbstractModel):
             "why": self._payload_why(claim),
             "recall_at": fields.Datetime.to_string(claim["recall_at"]) or None,
             "lead": self._payload_lead(lead, claim),
-            "phones": self._payload_phones(lead),
+            "phones": self._payload_phones(lead, campaign),
             "notes": [row for row in history if row["note"]][:NOTE_ROWS],
             "history": history,
             "outcomes": self._payload_outcomes(campaign),
@@ -116,10 +116,12 @@ class CrmDesk(models.AbstractModel):
         }
 
     @api.model
-    def _payload_phones(self, lead):
+    def _payload_phones(self, lead, campaign):
         known = {row["number"]: row for row in lead._phone_rows()}
         blocked = {number for number, row in known.items() if row["why"]}
-        without_consent = lead._numbers_without_consent(list(known))
+        without_consent = lead._numbers_without_consent(
+            list(known), campaign._rule_company()
+        )
         phones = []
         for name in ("phone", "mobile", "phone_second"):
             if lead[name]:

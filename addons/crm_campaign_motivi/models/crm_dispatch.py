@@ -146,7 +146,7 @@ class CrmDispatch(models.AbstractModel):
         """
         now = fields.Datetime.now()
         is_open, exceptions = campaign._open_zones(now)
-        always = self._callable_sql()
+        always = self._callable_sql(campaign._rule_company())
         return {
             "user": self.env.uid,
             "campaign": campaign.id,
@@ -169,16 +169,15 @@ class CrmDispatch(models.AbstractModel):
         }
 
     @api.model
-    def _callable_sql(self, caps=()):
+    def _callable_sql(self, company, caps=()):
         """Return the condition that the name of ``line`` may be called.
 
+        :param res.company company: whose rules hold, see ``_rule_company``
         :param caps: rules of frequency, see ``callable_name``
         :rtype: SQL
         """
-        # sudo: what the settings ask for, whoever dials
-        consent = self.env.company.sudo().call_consent_purpose_id.id
-        # sudo: where the company is, whoever dials
-        today = self.env.company.sudo()._local_day()
+        consent = company.call_consent_purpose_id.id
+        today = company._local_day()
         return callable_name(consent, today, caps)
 
     @api.model

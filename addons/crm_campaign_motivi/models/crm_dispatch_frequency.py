@@ -9,9 +9,9 @@ class CrmDispatch(models.AbstractModel):
     @api.model
     def _claim_plan(self, campaign):
         plan = super()._claim_plan(campaign)
-        # sudo: the rules of one's own company
-        rules = (campaign.company_id or self.env.company).sudo()._frequency_rules()
+        company = campaign._rule_company()
+        rules = company._frequency_rules()
         if not rules:
             return plan
         caps = [(since, most) for _days, since, most in rules]
-        return {**plan, "callable_rarely": self._callable_sql(caps)}
+        return {**plan, "callable_rarely": self._callable_sql(company, caps)}

@@ -16,8 +16,8 @@ class CrmCallListLine(models.Model):
 
     def _earliest_try(self, outcome):
         earliest = super()._earliest_try(outcome)
-        # sudo: the rules of one's own company, and the numbers of the name in hand
-        company = (self.campaign_id.company_id or self.env.company).sudo()
+        company = self.campaign_id._rule_company()
+        # sudo: the numbers of the name in hand
         numbers = self.lead_id.sudo()._e164_numbers()
         allowed = company._calls_allowed_from(numbers)
         if numbers and len(allowed) == len(set(numbers)):

@@ -196,7 +196,9 @@ class CrmCallListLine(models.Model):
                 ),
             )
         elif self.is_filtered and not self.campaign_id.is_filter_pending:
-            [[is_callable]] = self._ask_sql(self.env["crm.dispatch"]._callable_sql())
+            company = self.campaign_id._rule_company()
+            dispatch = self.env["crm.dispatch"]
+            [[is_callable]] = self._ask_sql(dispatch._callable_sql(company))
             if is_callable:
                 yield self._reason(
                     "sifting",
@@ -254,7 +256,9 @@ class CrmCallListLine(models.Model):
                     ),
                 )
         free = [number for number in numbers if number not in forbidden]
-        if free and len(lead._numbers_without_consent(free)) == len(set(free)):
+        company = self.campaign_id._rule_company()
+        closed = lead._numbers_without_consent(free, company)
+        if free and len(closed) == len(set(free)):
             yield self._reason(
                 "consent",
                 self.env._(
@@ -266,7 +270,7 @@ class CrmCallListLine(models.Model):
         numbers = set(self.lead_id._e164_numbers())
         if self._is_promised() or not numbers:
             return
-        company = self.campaign_id.company_id or self.env.company
+        company = self.campaign_id._rule_company()
         allowed = company._calls_allowed_from(list(numbers))
         if len(allowed) == len(numbers):
             until = min(allowed.values())

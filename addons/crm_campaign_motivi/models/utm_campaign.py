@@ -232,6 +232,16 @@ class UtmCampaign(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _rule_company(self):
+        """Return the company whose rules hold for the calls of this campaign.
+
+        The campaign's own; that of the user for campaigns of all companies.
+
+        :rtype: res.company
+        """
+        # sudo: what its settings ask for holds for whoever calls
+        return (self.company_id or self.env.company).sudo()
+
     def _get_outcomes(self):
         """Return the outcomes that an operator may choose, in their order.
 

@@ -166,7 +166,9 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         dispatch = self.env["crm.dispatch"]
         matches = SQL(
-            "(%s AND %s IS TRUE)", self._filter_in_use(), dispatch._callable_sql()
+            "(%s AND %s IS TRUE)",
+            self._filter_in_use(),
+            dispatch._callable_sql(self._rule_company()),
         )
         return SQL(
             """SELECT line.id FROM crm_call_list_line line

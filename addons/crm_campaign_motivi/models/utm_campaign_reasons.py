@@ -130,8 +130,7 @@ class UtmCampaign(models.Model):
     def _count_names_sql(self):
         """Return the query that asks each name for which its line shows no reason."""
         dispatch = self.env["crm.dispatch"]
-        # sudo: the rules of one's own company
-        company = (self.company_id or self.env.company).sudo()
+        company = self._rule_company()
         caps = [(since, most) for _days, since, most in company._frequency_rules()]
         return SQL(
             """SELECT CASE
@@ -155,8 +154,8 @@ class UtmCampaign(models.Model):
                   AND line.category IN ('to_call', 'recall')
                   AND %(line_reason)s IN ('left_out', 'callable') AND %(watched)s
              GROUP BY reason""",
-            callable=dispatch._callable_sql(),
-            seldom=dispatch._callable_sql(caps),
+            callable=dispatch._callable_sql(company),
+            seldom=dispatch._callable_sql(company, caps),
             promised=SQL(
                 "(line.category = 'recall' AND line.recall_scope != 'automatic')"
             ),

@@ -149,3 +149,40 @@ class TestFrequency(CampaignCommon):
                 self.company._calls_allowed_from([number]),
                 {number: datetime(2026, 7, 7, 22)},
             )
+
+    def test_the_rules_of_the_campaigns_company_hold(self):
+        """Also while one dials, and whatever company the operator is of."""
+        strict = self.company
+        lax = self.env["res.company"].create({"name": "Lax of test"})
+        purpose = self.env.ref("crm_callcenter.crm_consent_purpose_calls")
+        lax.call_consent_purpose_id = purpose
+        strict.calls_per_day_max = 1
+        self.operator.write(
+            {"company_ids": [fields.Command.link(lax.id)], "company_id": lax.id}
+        )
+        self._called(self.leads[0], self._now())
+        payload = self.next_name()
+        self.assertEqual(payload["lead"]["id"], self.leads[1].id)
+        self.assertFalse(payload["phones"][0]["without_consent"])
+        dial = (payload["line_id"], payload["claim_token"], "phone")
+        self.assertTrue(self.desk().log_dial(*dial))
+        with self.assertRaisesRegex(UserError, "as often as is allowed"):
+            self.desk().log_dial(*dial)
+
+    def test_names_of_other_companies_do_not_rest(self):
+        other = self.campaign.copy({"title": "Elsewhere", "company_id": False})
+        other.company_id = self.env["res.company"].create({"name": "Other of test"})
+        elsewhere = self.env["crm.call.list"].create(
+            {"name": "Elsewhere", "campaign_id": other.id}
+        )
+        same = self.env["crm.call.list"].create(
+            {"name": "Same company", "campaign_id": self.campaign.id}
+        )
+        for call_list in elsewhere | same:
+            call_list._add_leads(self.leads[0].ids)
+        self.company.calls_per_day_max = 1
+        payload = self.next_name()
+        self.desk().log_dial(payload["line_id"], payload["claim_token"], "phone")
+        self.env.invalidate_all()
+        self.assertTrue(same.line_ids.rest_until)
+        self.assertFalse(elsewhere.line_ids.rest_until)
