@@ -49,6 +49,7 @@ from . import utm_campaign_setup
 from . import utm_campaign_template
 from . import utm_campaign_closing
 from . import utm_campaign_inbound
+from . import utm_campaign_caller
 from . import crm_lead_hands
 from . import crm_call_list_line_board
 from . import crm_call_list_line_recall

@@ -13,6 +13,8 @@ from .crm_dispatch import CLAIM_COLUMNS
 
 #: What stands for the number of a caller who withholds it, as exchanges say it.
 _WITHHELD = "anonymous"
+#: Who answers the same number again within so many seconds has clicked twice.
+_SAME_CALL_SECONDS = 30
 
 
 class CrmDesk(models.AbstractModel):
@@ -39,6 +41,9 @@ class CrmDesk(models.AbstractModel):
     def answer(self, campaign_id, number="", called=""):
         """Take the name of somebody who is calling; an unknown caller becomes one.
 
+        Whoever answers the caller whose name is in hand already gets that name, as
+        does a double click.
+
         :param int campaign_id: in which the operator works
         :param str number: of the caller, in any notation; empty when it is withheld
         :param str called: the number that was dialled, if known: it says the campaign
@@ -49,14 +54,6 @@ class CrmDesk(models.AbstractModel):
         """
         self._check_operator()
         campaign = self._answering_campaign(campaign_id, called)
-        held = self.env["crm.dispatch"]._held_claim()
-        if held:
-            raise UserError(
-                self.env._(
-                    "You have a name in hand. Confirm its outcome, or close it, before"
-                    " you take a call."
-                )
-            )
         caller = to_e164(number, campaign.company_id.country_id.code or "IT")
         if (number or "").strip() and not caller:
             raise UserError(
@@ -111,6 +108,11 @@ class CrmDesk(models.AbstractModel):
         :return: ``CLAIM_COLUMNS`` of the line, and the uuid of the call
         :rtype: tuple[dict, str]
         """
+        dispatch = self.env["crm.dispatch"]
+        dispatch._lock_hands(self.env.cr)
+        held = dispatch._read_hands(self.env.cr)
+        if held:
+            return held, self._same_call(held, caller, number).uuid
         # sudo: working in the campaign is the right to answer for it
         campaign = self.env["utm.campaign"].sudo().browse(campaign_id)
         lead = campaign._inbound_name(caller or number)
@@ -148,6 +150,50 @@ class CrmDesk(models.AbstractModel):
         self.env.invalidate_all()
         call = self._log_incoming(line, caller or number)
         return dict(zip(CLAIM_COLUMNS, rows[0], strict=True)), call.uuid
+
+    @api.model
+    def _same_call(self, held, caller, number):
+        """Return the call of the person whose name is in hand.
+
+        :param dict held: the line in hand
+        :param str | None caller: in E.164
+        :param str number: as it was given
+        :return: the one just answered, or a new one
+        :rtype: crm.call
+        :raise UserError: it is somebody else
+        """
+        # sudo: lines and calls are closed to operators; these are in their hands
+        line = self.env["crm.call.list.line"].sudo().browse(held["id"])
+        lately = fields.Datetime.subtract(
+            fields.Datetime.now(), seconds=_SAME_CALL_SECONDS
+        )
+        answered = (
+            self.env["crm.call"]
+            .sudo()
+            .search(
+                [
+                    ("line_id", "=", line.id),
+                    ("user_id", "=", self.env.uid),
+                    ("direction", "=", "in"),
+                    ("number_e164", "=", caller or number or _WITHHELD),
+                    ("started_at", ">=", lately),
+                    ("ended_at", "=", False),
+                ],
+                limit=1,
+            )
+        )
+        if answered:
+            return answered
+        people = line.lead_id.contact_ids | line.lead_id.household_ids
+        numbers = {*line.lead_id._e164_numbers(), *people.mapped("phone_e164")}
+        if not caller or caller not in numbers:
+            raise UserError(
+                self.env._(
+                    "You have a name in hand. Confirm its outcome, or close it, before"
+                    " you take a call."
+                )
+            )
+        return self._log_incoming(line, caller)
 
     @api.model
     def _log_incoming(self, line, number):

@@ -217,10 +217,29 @@ class CrmDispatch(models.AbstractModel):
     def _held_claim(self):
         """Return ``CLAIM_COLUMNS`` of the line in hand, or ``None``."""
         with read_committed_cursor(self.env.registry) as cr:
-            cr.execute(_EXPIRE)
-            cr.execute(SQL(_HELD, returning=RETURNING, user=self.env.uid))
-            row = cr.fetchone()
+            return self._read_hands(cr)
+
+    @api.model
+    def _read_hands(self, cr):
+        """Return what ``_held_claim`` does, on a cursor at READ COMMITTED."""
+        cr.execute(_EXPIRE)
+        cr.execute(SQL(_HELD, returning=RETURNING, user=self.env.uid))
+        row = cr.fetchone()
         return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
+
+    @api.model
+    def _lock_hands(self, cr):
+        """Let requests of the current user that take a name wait for one another.
+
+        Until the end of the cursor's transaction: the claim of the next name takes the
+        same lock, so that two tabs never take two names.
+        """
+        cr.execute(
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %s)",
+                self.env.uid,
+            )
+        )
 
     @api.model
     def _release(self, line_id, token, rest_minutes=0):

@@ -97,6 +97,9 @@ class UtmCampaign(models.Model):
     def _inbound_name(self, number, called=None):
         """Return the name that a caller is; an unknown caller becomes one.
 
+        Only names that the current user may have: those of the campaign's company and
+        of the user's branches of portfolios.
+
         Two calls of one number at the same moment make one name, if each runs in a
         transaction of its own at READ COMMITTED (``crm.desk.answer`` does).
 
@@ -118,38 +121,10 @@ class UtmCampaign(models.Model):
                     caller,
                 )
             )
-            known = campaign._known_caller(caller)
+            known = campaign._known_caller(caller) or campaign._calling_customer(caller)
             if known:
-                return leads.browse(known)
+                return known
         return leads.create(campaign._caller_values(number, caller))
-
-    def _known_caller(self, caller):
-        """Return the id of the name with a number, first one of this campaign.
-
-        :param str caller: in E.164
-        :rtype: int | None
-        """
-        self.env["crm.lead"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT lead.id
-                     FROM crm_lead lead
-                    WHERE lead.active
-                      AND (lead.phone_e164 = %(caller)s OR lead.mobile_e164 = %(caller)s
-                           OR lead.phone_second_e164 = %(caller)s)
-                      AND (lead.company_id IS NULL OR %(company)s IS NULL
-                           OR lead.company_id = %(company)s)
-                 ORDER BY EXISTS (SELECT 1 FROM crm_call_list_line line
-                                   WHERE line.lead_id = lead.id
-                                     AND line.campaign_id = %(campaign)s) DESC,
-                          lead.id DESC
-                    LIMIT 1""",
-                caller=caller,
-                campaign=self.id or None,
-                company=self.company_id.id or None,
-            )
-        )
-        return rows[0][0] if rows else None
 
     def _caller_values(self, number, caller):
         """Return the values of the name that an unknown caller becomes.

@@ -342,3 +342,26 @@ class TestHandsConcurrency(BaseCase):
             ),
             (1,),
         )
+
+    def test_one_operator_answers_in_two_tabs(self):
+        """A double click, and a click on the next name beside it: one name."""
+        answers = []
+
+        def answer(number):
+            def call(env):
+                return env["crm.desk"].answer(self.campaign_id, number)
+
+            return lambda: answers.append(self._request(self.one, call))
+
+        clicks = [answer("+39 347 7654322")] * 2
+        self.assertEqual(self._in_threads(*clicks), [])
+        self.assertEqual(len({payload["line_id"] for payload in answers}), 1)
+        self._confirm(self.one, answers[0])
+        self._in_threads(answer("+39 347 7654323"), lambda: self._next(self.one))
+        self.assertEqual(
+            self._value(
+                "SELECT count(*) FROM crm_call_list_line WHERE claimed_by_id = %s",
+                self.one,
+            ),
+            (1,),
+        )

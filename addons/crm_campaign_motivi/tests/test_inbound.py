@@ -7,9 +7,8 @@ from .common import CampaignCommon
 CALLED = "030 9200669"
 
 
-@tagged("post_install", "-at_install")
-class TestInbound(CampaignCommon):
-    """Somebody calls a campaign that has no list."""
+class InboundCase(CampaignCommon):
+    """A campaign that takes calls, and has no list."""
 
     @classmethod
     def setUpClass(cls):
@@ -41,6 +40,11 @@ class TestInbound(CampaignCommon):
         return self.desk(user).answer(
             (campaign or self.line_campaign).id, number, **values
         )
+
+
+@tagged("post_install", "-at_install")
+class TestInbound(InboundCase):
+    """Somebody calls a campaign that has no list."""
 
     def test_an_unknown_caller_becomes_a_name(self):
         payload = self.answer("347 1234567", called=CALLED)
@@ -158,3 +162,104 @@ class TestInbound(CampaignCommon):
             callers.unlink()
         self.line_campaign.direction = "mixed"
         self.assertEqual(self.line_campaign.call_list_ids, callers)
+
+
+@tagged("post_install", "-at_install")
+class TestCaller(InboundCase):
+    """Whose number it is."""
+
+    def test_somebody_of_the_household_or_the_company(self):
+        known = self.leads[2]
+        known.household_ids = [
+            Command.create(
+                {"name": "Wife", "kind": "household", "phone": "347 7654321"}
+            )
+        ]
+        self.assertEqual(self.answer("347 7654321")["lead"]["id"], known.id)
+
+    def test_the_own_number_comes_before_a_relatives(self):
+        self.leads[2].household_ids = [
+            Command.create(
+                {"name": "Son", "kind": "household", "phone": self.leads[1].mobile}
+            )
+        ]
+        payload = self.answer(self.leads[1].mobile)
+        self.assertEqual(payload["lead"]["id"], self.leads[1].id)
+
+    def test_a_customer_without_a_name(self):
+        for number in ("347 7654321", "+39 347 7654322", "0039 347 7654323"):
+            customer = self.env["res.partner"].create(
+                {"name": "Customer of test", "mobile": number}
+            )
+            payload = self.answer(number)
+            lead = self.env["crm.lead"].browse(payload["lead"]["id"])
+            self.assertEqual(lead.partner_id, customer, number)
+            self.confirm(payload, "N")
+
+    def test_a_customer_whose_name_has_other_numbers(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Customer of test", "phone": "030 1234567"}
+        )
+        self.leads[2].partner_id = customer
+        self.leads[2].write({"phone": "030 5550003", "mobile": False})
+        customer.phone = "030 1234567"
+        payload = self.answer("030 1234567")
+        self.assertEqual(payload["lead"]["id"], self.leads[2].id)
+
+    def test_a_colleague_is_no_customer(self):
+        self.coordinator.partner_id.phone = "347 7654321"
+        payload = self.answer("347 7654321")
+        lead = self.env["crm.lead"].browse(payload["lead"]["id"])
+        self.assertFalse(lead.partner_id)
+
+    def test_names_of_another_company_stay_closed(self):
+        other = self.env["res.company"].create({"name": "Other of test"})
+        known = self.leads[2]
+        known.company_id = other
+        number = known.mobile
+        payload = self.answer(number)
+        self.assertNotEqual(payload["lead"]["id"], known.id)
+        self.confirm(payload, "N")
+        self.env["crm.lead"].browse(payload["lead"]["id"]).mobile = False
+        # Also for a campaign of all companies.
+        self.line_campaign.company_id = False
+        self.assertNotEqual(self.answer(number)["lead"]["id"], known.id)
+
+    def test_names_of_other_branches_stay_closed(self):
+        business, retail = self.env["crm.portfolio"].create(
+            [{"name": "Business"}, {"name": "Retail"}]
+        )
+        self.call_list.operator_ids = self.operator_two
+        self.group.member_ids = self.operator
+        self.line_campaign.call_list_ids.portfolio_id = business
+        self.operator.portfolio_ids = business
+        inside, outside = self.leads[1], self.leads[2]
+        inside.portfolio_id, outside.portfolio_id = business, retail
+        payload = self.answer(inside.mobile)
+        self.assertEqual(payload["lead"]["id"], inside.id)
+        self.confirm(payload, "N")
+        payload = self.answer(outside.mobile)
+        new = self.env["crm.lead"].browse(payload["lead"]["id"])
+        self.assertNotEqual(new, outside)
+        self.assertEqual(new.portfolio_id, business)
+
+    def test_a_double_click_takes_one_name(self):
+        for number in ("347 1234567", ""):
+            first, second = self.answer(number), self.answer(number)
+            self.assertEqual(first["line_id"], second["line_id"])
+            self.assertEqual(first["claim_token"], second["claim_token"])
+            self.assertEqual(
+                first["incoming"]["call_uuid"], second["incoming"]["call_uuid"]
+            )
+            self.confirm(first, "N")
+
+    def test_the_person_in_hand_calls(self):
+        self.campaign.direction = "mixed"
+        served = self.next_name()
+        number = self.leads[0].mobile
+        payload = self.answer(number, campaign=self.campaign)
+        self.assertEqual(payload["line_id"], served["line_id"])
+        calls = self.env["crm.call"].search(
+            [("line_id", "=", served["line_id"]), ("direction", "=", "in")]
+        )
+        self.assertEqual(calls.uuid, payload["incoming"]["call_uuid"])
