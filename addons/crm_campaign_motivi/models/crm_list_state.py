@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: What the dispatch understands of a list state.
@@ -60,7 +60,42 @@ class CrmListState(models.Model):
     def write(self, vals):
         if "category" in vals:
             self._check_category_change(vals["category"])
+            self.filtered(
+                lambda state: state.category != vals["category"]
+            )._check_not_last()
+        if "active" in vals and not vals["active"]:
+            self._check_not_last()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_last(self):
+        self._check_not_last()
+
+    def _check_not_last(self):
+        """Refuse to take the last states of a category away from the lists there are.
+
+        An outcome in the middle of a call would have nowhere to lead.
+
+        :raise UserError: nothing of the category would be left
+        """
+        # sudo: whether there is any list at all
+        lists = self.env["crm.call.list"].sudo()
+        going = self.filtered("active")
+        if not going or not lists.search_count([("owner_id", "=", False)], limit=1):
+            return
+        staying = self.search([("active", "=", True), ("id", "not in", self.ids)])
+        labels = dict(self._fields["category"]._description_selection(self.env))
+        for state in going:
+            if state.category not in staying.mapped("category"):
+                raise UserError(
+                    self.env._(
+                        "%(state)s is the last list state in use of the category"
+                        " %(category)s, which lists need: outcomes would lead nowhere."
+                        " Create or switch on another one first.",
+                        state=state.name,
+                        category=labels[state.category],
+                    )
+                )
 
     def _check_category_change(self, category):
         changed = self.filtered(lambda state: state.category != category)

@@ -59,9 +59,12 @@ class TestSetupItem(CampaignCommon):
         self.env["crm.scheme"].search([], limit=1).state = "on"
         self.assertEqual(self._item("schemes").state, "done")
         self.assertEqual(self._item("list_states").state, "done")
-        self.env["crm.list.state"].search(
-            [("category", "=", "exhausted")]
-        ).active = False
+        # As in a database without lists; with lists there is always one.
+        states = self.env["crm.list.state"]
+        self.env.cr.execute(
+            "UPDATE crm_list_state SET active = false WHERE category = 'exhausted'"
+        )
+        states.invalidate_model()
         self.assertIn("Exhausted", self._item("list_states").sentence)
         self.zone.agent_ids = False
         self.assertIn(self.zone.name, self._item("zones").sentence)
@@ -83,6 +86,34 @@ class TestSetupItem(CampaignCommon):
         )
         items = self.env["crm.setup.item"]
         self.assertNotIn(item, items.search([("sequence", "=", item.sequence)]))
+
+
+@tagged("post_install", "-at_install")
+class TestLastListState(CampaignCommon):
+    """Outcomes always have a state of their category to lead to."""
+
+    def test_the_last_of_a_category_stays(self):
+        states = self.env["crm.list.state"]
+        of_category = states.search([("category", "=", "exhausted")])
+        sentence = "last list state in use of the category Exhausted"
+        for change in (
+            lambda: of_category.write({"active": False}),
+            lambda: of_category.write({"category": "recall"}),
+            of_category.unlink,
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                change()
+        other = states.create({"name": "Called too often", "category": "exhausted"})
+        of_category.active = False
+        with self.assertRaisesRegex(UserError, sentence):
+            other.unlink()
+        of_category.active = True
+        other.unlink()
+
+    def test_without_lists_anything_goes(self):
+        self.env["crm.call.list"].with_context(active_test=False).search([]).unlink()
+        states = self.env["crm.list.state"]
+        states.search([("category", "=", "exhausted")]).active = False
 
 
 @tagged("post_install", "-at_install")
