@@ -98,16 +98,33 @@ class CrmQueueJob(models.Model):
     @api.model
     def _cron_work(self):
         """Look after all queues: called every minute, and when somebody asks."""
-        self._wake_rested()
-        self._ask_for_sifting()
-        self.env["utm.campaign"]._refresh_adaptive()
+        for step in (
+            self._wake_rested,
+            self._ask_for_sifting,
+            self.env["utm.campaign"]._refresh_adaptive,
+        ):
+            with self._isolated(step.__name__):
+                step()
         self.env.flush_all()
         if self.env.context.get("cron_id"):
             self.env["ir.cron"]._commit_progress(0)
         for job in self.search([("state", "in", ("waiting", "running"))]):
-            job._work()
+            with self._isolated(job):
+                job._work()
         if self.env.context.get("cron_id"):
             self.env["ir.cron"]._commit_progress(1, remaining=0)
+
+    @contextmanager
+    def _isolated(self, what):
+        """Let a step fail by itself: the log says it, and all other queues go on.
+
+        :param what: the step, or the record that it is about
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except Exception:
+            _logger.exception("Upkeep of queues: %s failed, the rest goes on", what)
 
     @api.model
     def _wake_rested(self):

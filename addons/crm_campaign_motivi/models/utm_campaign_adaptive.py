@@ -88,11 +88,15 @@ class UtmCampaign(models.Model):
     @api.model
     def _refresh_adaptive(self):
         """Compute the weights of all running adaptive campaigns anew."""
+        jobs = self.env["crm.queue.job"]
         for campaign in self.search(
             [("work_mode", "=", "adaptive"), ("call_state", "=", "running")]
         ):
             # A cursor of its own: a manager who saves the campaign is no obstacle.
-            with read_committed_cursor(self.env.registry) as cr:
+            with (
+                jobs._isolated(campaign),
+                read_committed_cursor(self.env.registry) as cr,
+            ):
                 campaign._refresh_zone_weights(cr)
 
     def _refresh_zone_weights(self, cr=None):

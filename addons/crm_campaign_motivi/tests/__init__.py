@@ -36,6 +36,7 @@ from . import test_order
 from . import test_operator_group
 from . import test_points
 from . import test_portfolio_lists
+from . import test_queue_upkeep
 from . import test_recall
 from . import test_recall_figures
 from . import test_retry
