@@ -1,5 +1,6 @@
 import logging
 from contextlib import contextmanager
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -13,6 +14,12 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 2000
 #: Hours after which the names of running campaigns are sifted anew.
 SIFT_HOURS = 2
+#: Names are put in order anew at night, before this hour where the customers are,
+NIGHT_ENDS = 5
+#: unless that was so many hours ago or less,
+RANK_HOURS = 12
+#: and at any time when it was longer ago: the server was off at night.
+RANK_HOURS_MOST = 36
 #: Names whose rest is over are woken up in pieces of so many.
 WAKE_SIZE = 5000
 
@@ -101,6 +108,7 @@ class CrmQueueJob(models.Model):
         for step in (
             self._wake_rested,
             self._ask_for_sifting,
+            self._ask_for_ranking,
             self.env["utm.campaign"]._refresh_adaptive,
         ):
             with self._isolated(step.__name__):
@@ -156,6 +164,43 @@ class CrmQueueJob(models.Model):
         with read_committed_cursor(self.env.registry) as cr:
             cr.execute(self._ask_sql(running - known.campaign_id, "filter"))
         self.invalidate_model()
+
+    @api.model
+    def _ask_for_ranking(self):
+        """Put the names of running campaigns in order anew, once a night.
+
+        What they are ordered by changes: scores, attempts, custom fields.
+        """
+        running = self.env["utm.campaign"].search(
+            [
+                ("is_call_campaign", "=", True),
+                ("call_state", "=", "running"),
+                ("order_key_ids", "!=", False),
+            ]
+        )
+        ranked = {
+            job.campaign_id: job.asked_at
+            for job in self.search([("kind", "=", "rank")])
+        }
+        stale = running.filtered(
+            lambda campaign: self._is_stale(campaign, ranked.get(campaign))
+        )
+        # A cursor of its own, as for sifting.
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(self._ask_sql(stale, "rank"))
+        self.invalidate_model()
+
+    @api.model
+    def _is_stale(self, campaign, asked_at):
+        """Tell whether the names of a campaign are to be put in order anew.
+
+        :param datetime.datetime asked_at: when that was asked for last, naive UTC
+        :rtype: bool
+        """
+        now = fields.Datetime.now()
+        age = now - asked_at if asked_at else timedelta.max
+        is_night = campaign._local_now().hour < NIGHT_ENDS
+        return age > timedelta(hours=RANK_HOURS if is_night else RANK_HOURS_MOST)
 
     def _work(self):
         """Do one job, unless another worker is at it."""

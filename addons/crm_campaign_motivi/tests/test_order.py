@@ -1,3 +1,4 @@
+from datetime import datetime
 from unittest.mock import patch
 
 from odoo import fields
@@ -192,3 +193,37 @@ class TestOrder(CampaignCommon):
         self.assertFalse(
             self.env["crm.queue.job"].with_user(self.operator).has_access("read")
         )
+
+    def test_in_order_again_every_night(self):
+        """What names are ordered by has changed meanwhile."""
+        self._order(("lead_id.city", "asc"))
+        job = self.env["crm.queue.job"].search(
+            [("campaign_id", "=", self.campaign.id), ("kind", "=", "rank")]
+        )
+        self.leads[5].city = "Abano"
+        # Summer in Rome; work was asked for at ten in the evening.
+        evening = datetime(2026, 7, 6, 20)
+        for moment, is_due in (
+            (datetime(2026, 7, 6, 23), False),  # one o'clock, three hours later
+            (datetime(2026, 7, 7, 12), False),  # in the afternoon
+            (datetime(2026, 7, 8, 1), True),  # three o'clock of the next night
+            (datetime(2026, 7, 8, 12), True),  # the server was off at night
+        ):
+            job.asked_at = evening
+            self.env.flush_all()
+            with self.at(moment):
+                self.env["crm.queue.job"]._ask_for_ranking()
+            job.invalidate_recordset()
+            self.assertEqual(job.state == "waiting", is_due, moment)
+        self._work()
+        self.assertEqual(self._served(1), [6])
+
+    def test_only_what_has_an_order_and_runs(self):
+        jobs = self.env["crm.queue.job"]
+        self._order(("lead_id.city", "asc"))
+        closed = self.campaign.copy({"title": "Not running"})
+        self.campaign.order_key_ids.unlink()
+        jobs.search([]).unlink()
+        jobs._ask_for_ranking()
+        of_these = jobs.search([("campaign_id", "in", (closed | self.campaign).ids)])
+        self.assertFalse(of_these)
