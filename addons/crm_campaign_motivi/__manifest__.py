@@ -33,6 +33,7 @@
         "wizard/crm_list_share_wizard_views.xml",
         "views/crm_list_state_views.xml",
         "views/crm_outcome_views.xml",
+        "views/crm_stage_views.xml",
         "views/crm_call_list_views.xml",
         "views/crm_call_list_live_views.xml",
         "views/crm_call_list_line_views.xml",

@@ -96,3 +96,4 @@ from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines
 from . import crm_setup_item
+from . import crm_stage

@@ -39,7 +39,8 @@ class TestSetupItem(CampaignCommon):
             tables.mapped("res_model"),
             ["crm.commercial.state", "crm.outcome", "crm.list.state", "crm.stage"],
         )
-        for table in tables.filtered("can_replace"):
+        self.assertTrue(all(tables.mapped("can_replace")))
+        for table in tables:
             wizard = self.env["crm.replace.wizard"].with_user(self.manager)
             context = table.action_replace()["context"]
             self.assertEqual(
@@ -181,3 +182,62 @@ class TestReplaceListState(CampaignCommon):
         self.new.active = False
         self.assertIn("switched off", self._wizard(self.old, self.new).problem)
         self.assertIn("by itself", self._wizard(self.old, self.old).problem)
+
+
+@tagged("post_install", "-at_install")
+class TestReplaceStage(CampaignCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.old, cls.new, cls.won = cls.env["crm.stage"].create(
+            [
+                {"name": "Old"},
+                {"name": "New"},
+                {"name": "Sold", "is_won": True},
+            ]
+        )
+        cls.leads.stage_id = cls.old
+
+    def test_replace(self):
+        self.leads[0].active = False
+        wizard = (
+            self.env["crm.replace.wizard"]
+            .with_user(self.manager)
+            .with_context(active_model="crm.stage", active_id=self.old.id)
+            .create({"new_stage_id": self.new.id})
+        )
+        self.assertFalse(wizard.problem)
+        self.assertIn("6", wizard.preview)
+        wizard.action_replace()
+        self.assertEqual(self.leads.stage_id, self.new)
+        self.assertFalse(self.old.active)
+        # Who has still chosen the old one meanwhile follows.
+        self.leads[1].stage_id = self.old
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", _committed):
+            self.env["crm.stage"]._cron_move_names()
+        self.assertEqual(self.leads[1].stage_id, self.new)
+        self.old.active = True
+        self.assertFalse(self.old.replaced_by_id)
+
+    def test_what_makes_no_sense(self):
+        team = self.env["crm.team"].create({"name": "Team of test"})
+        of_team = self.env["crm.stage"].create(
+            {"name": "Of a team", "team_ids": team.ids}
+        )
+        for new, sentence in (
+            (self.old, "by itself"),
+            (self.won, "same meaning"),
+            (of_team, "not for all teams"),
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                self.old._replace_by(new)
+        self.new.active = False
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self.old._replace_by(self.new)
+
+    def test_one_says_won(self):
+        won = self.env["crm.stage"].search([("is_won", "=", True)])
+        self.assertGreater(len(won), 1)
+        (won - self.won).active = False
+        with self.assertRaisesRegex(UserError, "last state in use"):
+            self.won.active = False
