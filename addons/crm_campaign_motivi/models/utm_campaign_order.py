@@ -5,8 +5,9 @@ from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
 #: Ranks are integers of PostgreSQL; below this they are moved up again.
 LOWEST_RANK = -2_000_000_000
-#: By so many they are moved up.
-RANK_SHIFT = 1_900_000_000
+#: The last name's rank when they are moved up. Above it is room for names that are
+#: added at the end.
+HIGHEST_RANK = 1_900_000_000
 #: Lines moved up in one transaction.
 BATCH_SIZE = 5000
 
@@ -146,7 +147,11 @@ class UtmCampaign(models.Model):
         return lowest
 
     def _raise_ranks(self):
-        """Move all ranks up, from the last one down: the order stays at every step."""
+        """Move all ranks up, from the last one down: the order stays at every step.
+
+        Each line gets a rank by its place from the end, so that whoever begins anew
+        after a crash goes on where it ended.
+        """
         with read_committed_cursor(self.env.registry) as cr:
             cr.execute(
                 SQL(
@@ -160,9 +165,11 @@ class UtmCampaign(models.Model):
             with read_committed_cursor(self.env.registry) as cr:
                 cr.execute(
                     SQL(
-                        "UPDATE crm_call_list_line SET rank = rank + %s"
-                        " WHERE id = ANY(%s) AND rank < 0",
-                        RANK_SHIFT,
+                        """UPDATE crm_call_list_line line
+                              SET rank = %s - place.number
+                             FROM unnest(%s) WITH ORDINALITY AS place(id, number)
+                            WHERE line.id = place.id""",
+                        HIGHEST_RANK - first,
                         ids[first : first + BATCH_SIZE],
                     )
                 )

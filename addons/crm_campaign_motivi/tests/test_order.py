@@ -107,6 +107,24 @@ class TestOrder(CampaignCommon):
         self.assertGreater(min(lines.mapped("rank")), -1_999_999_000)
         self.assertEqual(self._served(5), [6, 5, 4, 3, 2])
 
+    def test_ranks_are_moved_up_with_the_last_names_last(self):
+        """Also those added at the end, and when the first try was killed half-way."""
+        lines = self.call_list.line_ids.sorted("rank")
+        for number, line in enumerate(lines[:4]):
+            line.rank = -1_999_999_990 + number
+        lines[4].rank, lines[5].rank = 4, 5
+        expected = lines.ids
+        self.env.flush_all()
+        with patch.object(utm_campaign_order, "BATCH_SIZE", 2):
+            for _time in range(2):
+                # The second time as if it had stopped before the first name.
+                self.campaign._raise_ranks()
+                lines.invalidate_recordset()
+                self.assertEqual(lines.sorted("rank").ids, expected)
+                self.assertGreater(min(lines.mapped("rank")), 0)
+                lines[0].rank = -1_999_999_990
+                self.env.flush_all()
+
     def test_batches_give_the_same_order(self):
         with patch.object(crm_queue_job, "BATCH_SIZE", 2):
             self._order(("lead_id.city", "asc"), ("lead_id.name", "asc"))
