@@ -119,7 +119,7 @@ class CrmCallList(models.Model):
         leads, domain = self._search_leads(self.domain, self._searcher())
         query = leads._search(domain & fields.Domain("id", "in", lead_ids))
         found = {lead_id for (lead_id,) in self.env.execute_query(query.select())}
-        return found - self._kept_out(list(found))
+        return found - self._kept_out(list(found)).keys()
 
     # ------------------------------------------------------------
     # REFRESH
