@@ -90,10 +90,12 @@ class CrmCallList(models.Model):
     # PREVIEW
     # ------------------------------------------------------------
 
-    def _count_leaving(self):
+    def _count_leaving(self, limit):
         """Count the names that would leave at the next look.
 
-        :rtype: int
+        :param int limit: so many names are looked at, the first to be called
+        :return: how many of them would leave, and whether all were looked at
+        :rtype: tuple[int, bool]
         """
         self.ensure_one()
         lines = self.env["crm.call.list.line"]
@@ -101,13 +103,14 @@ class CrmCallList(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT line.lead_id FROM crm_call_list_line line"
-                " WHERE line.list_id = %s AND %s",
+                " WHERE line.list_id = %s AND %s ORDER BY line.rank LIMIT %s",
                 self.id,
                 NEVER_WORKED,
+                limit + 1,
             )
         )
-        lead_ids = [lead_id for (lead_id,) in rows]
-        return len(lead_ids) - len(self._staying(lead_ids))
+        lead_ids = [lead_id for (lead_id,) in rows[:limit]]
+        return len(lead_ids) - len(self._staying(lead_ids)), len(rows) <= limit
 
     def _staying(self, lead_ids):
         """Return those of some names that match the search and are not left out.

@@ -1,8 +1,12 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_list_build import ListCommon
+
+WIZARD = "odoo.addons.crm_campaign_motivi.wizard.crm_list_refresh_wizard"
 
 
 @tagged("post_install", "-at_install")
@@ -47,6 +51,17 @@ class TestListLive(ListCommon):
         job = self.refresh()
         self.assertEqual(self.names_in(self.second), self.extra[1:] | late)
         self.assertIn("1 names left the list", job.result)
+
+    def test_the_preview_looks_at_so_many_names_only(self):
+        self.refresh()
+        self.extra.city = "Milano"
+        self.assertEqual(self.second._count_leaving(10), (len(self.extra), True))
+        self.assertEqual(self.second._count_leaving(2), (2, False))
+        with patch(f"{WIZARD}.PREVIEW_NAMES", 4):
+            wizard = self.env["crm.list.refresh.wizard"].create(
+                {"list_id": self.second.id}
+            )
+            self.assertEqual((wizard.leaving, wizard.is_leaving_estimate), (4, True))
 
     def test_twice_changes_nothing(self):
         self.refresh()
