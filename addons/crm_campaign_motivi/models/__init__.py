@@ -94,4 +94,5 @@ from . import res_config_settings_recall
 from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines
+from . import res_users_operator
 from . import crm_setup_item

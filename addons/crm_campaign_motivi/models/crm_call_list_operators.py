@@ -21,7 +21,7 @@ class CrmCallList(models.Model):
         "list_id",
         "user_id",
         string="Assigned Operators",
-        domain="[('share', '=', False)]",
+        domain=lambda self: self.env["res.users"]._operator_domain(),
         context={"active_test": False},
         help="Operators to whom this list is assigned by name.",
     )
@@ -85,6 +85,11 @@ class CrmCallList(models.Model):
                 call_list.campaign_id.coordinator_ids
                 | call_list._groups_at_work().coordinator_id
             )
+
+    @api.constrains("own_operator_ids")
+    def _check_own_operator_ids(self):
+        shared = self.filtered(lambda found: not found.owner_id)
+        shared.own_operator_ids.filtered("active")._check_calls_names()
 
     def _groups_at_work(self):
         """Return the active groups that work on this list.
