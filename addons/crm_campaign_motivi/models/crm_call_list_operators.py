@@ -135,6 +135,16 @@ class CrmCallList(models.Model):
         group = self._groups_at_work().filtered(
             lambda found: found.member_ids & operators
         )[:1]
+        if not group:
+            raise UserError(
+                self.env._(
+                    "%(operator)s works on %(list)s as an operator of %(campaign)s. Ask"
+                    " a campaign manager to change who works in the campaign.",
+                    operator=operators[0].name,
+                    list=self.name,
+                    campaign=self.campaign_id.title,
+                )
+            )
         raise UserError(
             self.env._(
                 "%(operator)s works on %(list)s as a member of %(group)s. Take"

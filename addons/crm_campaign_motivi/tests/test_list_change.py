@@ -385,6 +385,39 @@ class TestListChange(ListCommon):
             (kept.user_id, given.user_id), (self.operator, self.operator_two)
         )
 
+    def test_the_place_in_campaigns_is_handed_over(self):
+        """With its skill; lists of the whole campaign go on being so."""
+        successor = self._new_user("op_three", "group_operator")
+        self.campaign.skill_ids = [
+            Command.create({"user_id": self.operator.id, "level": 8}),
+            Command.create({"user_id": self.operator_two.id, "level": 3}),
+        ]
+        self.call_list.write({"is_for_campaign": True, "own_operator_ids": False})
+        self.hand_over(successor | self.operator_two, self.coordinator)
+        self.assertTrue(self.call_list.is_for_campaign)
+        self.assertFalse(self.call_list.own_operator_ids)
+        self.assertEqual(self.call_list.operator_ids, successor | self.operator_two)
+        self.assertEqual(
+            {skill.user_id: skill.level for skill in self.campaign.skill_ids},
+            {successor: 8, self.operator_two: 3},
+        )
+        new = self.call_list.create({"name": "New", "campaign_id": self.campaign.id})
+        self.assertNotIn(self.operator, new.operator_ids)
+
+    def test_what_a_coordinator_may_not_hand_over_is_said(self):
+        self.campaign.group_ids = self.new_group("Foreign", self.operator)
+        self.call_list.write({"is_for_campaign": True, "own_operator_ids": False})
+        with self.assertRaisesRegex(UserError, "as a member of Foreign"):
+            self.hand_over(self.operator_two, self.coordinator)
+
+    def test_who_is_led_by_the_leaver_is_said(self):
+        wizard = self.env["crm.handover.wizard"].create(
+            {"user_id": self.coordinator.id}
+        )
+        self.assertEqual(wizard.leads_what, self.campaign.title)
+        message = wizard.action_confirm()["params"]["message"]
+        self.assertIn("still leads: Campaign of the tests", message)
+
     def test_whoever_leaves_is_no_successor(self):
         with self.assertRaisesRegex(UserError, "can't be a successor"):
             self.hand_over(self.operator)
