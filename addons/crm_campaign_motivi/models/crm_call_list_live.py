@@ -40,7 +40,8 @@ class CrmCallList(models.Model):
     is_live = fields.Boolean(
         "Live",
         help="New matches of the search enter, and names that stop matching and were"
-        " never worked leave: on schedule, after each import, and on demand.",
+        " never worked leave: on schedule, and on demand. After each import what came"
+        " in with it enters.",
     )
     live_every = fields.Selection(
         [("hour", "Every hour"), ("day", "Every day")],
@@ -163,6 +164,7 @@ class CrmCallList(models.Model):
             [
                 ("list_id", "in", self.ids),
                 ("kind", "=", "refresh"),
+                ("import_id", "=", False),
                 ("state", "in", OPEN_STATES),
             ]
         )
@@ -188,8 +190,19 @@ class CrmCallList(models.Model):
         :param bool due_only: only those whose time has come
         :rtype: crm.list.job
         """
+        lists = self._live_lists()
+        if due_only:
+            lists = lists.filtered(lambda found: found._is_due())
+        return lists._queue_refresh()
+
+    @api.model
+    def _live_lists(self):
+        """Return the lists that follow their search, of campaigns at work.
+
+        :rtype: crm.call.list
+        """
         # sudo: a scheduled action; each search runs with the rights of its user
-        lists = self.sudo().search(
+        return self.sudo().search(
             [
                 ("is_live", "=", True),
                 ("domain", "!=", False),
@@ -198,9 +211,35 @@ class CrmCallList(models.Model):
                 ("campaign_id.call_state", "!=", "closed"),
             ]
         )
-        if due_only:
-            lists = lists.filtered(lambda found: found._is_due())
-        return lists._queue_refresh()
+
+    @api.model
+    def _enter_imported(self, imports):
+        """Let what was imported enter the live lists whose search it matches.
+
+        Only those names are looked at. Who leaves is found when its time has come.
+
+        :param crm.list.import imports: that have ended
+        :rtype: crm.list.job
+        """
+        # sudo: operations are written by the system
+        jobs = self.env["crm.list.job"].sudo()
+        new = jobs.create(
+            [
+                {
+                    "kind": "refresh",
+                    "phase": "enter",
+                    "import_id": found.id,
+                    "list_id": call_list.id,
+                    "domain": call_list.domain,
+                    "user_id": call_list._searcher().id,
+                }
+                for found in imports
+                for call_list in self._live_lists()
+            ]
+        )
+        if new:
+            new._job_trigger()
+        return new
 
     def _is_due(self):
         self.ensure_one()
