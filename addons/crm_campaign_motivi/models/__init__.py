@@ -12,6 +12,7 @@ from . import crm_list_rule_mixin
 from . import crm_call_list
 from . import crm_call_list_board
 from . import crm_custom_field
+from . import crm_custom_field_line
 from . import crm_call_list_portfolio
 from . import crm_call_list_operators
 from . import crm_call_list_hands
@@ -29,6 +30,7 @@ from . import crm_call_list_live
 from . import crm_call_list_mine
 from . import crm_call_list_line_bulk
 from . import crm_call_list_line_name
+from . import crm_call_list_line_custom
 from . import crm_list_job
 from . import utm_campaign
 from . import crm_campaign_zone
