@@ -65,6 +65,7 @@
         "views/crm_list_import_views.xml",
         "data/utm_campaign_template_data.xml",
         "data/crm_setup_item_data.xml",
+        "data/crm_custom_field_data.xml",
     ],
     "demo": ["demo/utm_campaign_demo.xml"],
     "uninstall_hook": "uninstall_hook",

@@ -163,6 +163,16 @@ class CrmCustomField(models.Model):
             ]
         )
 
+    @api.model
+    def _carriers(self):
+        """Return the models that have a field for each custom field.
+
+        Addons add those that show the fields of a name beside something else.
+
+        :rtype: list[str]
+        """
+        return list(MODELS)
+
     def _prepare_column(self, model_name):
         """Return the values of the field of Odoo behind this entry.
 
@@ -365,12 +375,19 @@ class CrmCustomField(models.Model):
         context = {CATALOGUE_KEY: BY_CATALOGUE}
         if keeps:
             context[KEEP_KEY] = BY_CATALOGUE
-        self._columns().with_context(**context).unlink()
+        self._drop_columns(context)
         if keeps:
             self.choice_ids.unlink()
             self.state = "slot"
         else:
             self.unlink()
+
+    def _drop_columns(self, context):
+        """Remove the fields of Odoo behind these entries; addons remove theirs first.
+
+        :param dict context: what lets the catalogue do so
+        """
+        self._columns().with_context(**context).unlink()
 
     def _empty_columns(self):
         for model_name in MODELS:

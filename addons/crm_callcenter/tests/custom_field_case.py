@@ -61,7 +61,8 @@ class CustomFieldCase(CallcenterCommon):
     def _set_models_up_again(self):
         """Forget the columns that a test has added or removed."""
         if self.registry.registry_invalidated:
-            self.registry._setup_models__(self.cr, ["crm.lead", "res.partner"])
+            carriers = self.env["crm.custom.field"]._carriers()
+            self.registry._setup_models__(self.cr, carriers)
             self.registry.signal_changes()
 
     @classmethod

@@ -12,6 +12,7 @@ from . import crm_list_rule_mixin
 from . import crm_call_list
 from . import crm_call_list_board
 from . import crm_custom_field
+from . import crm_custom_field_line
 from . import crm_call_list_portfolio
 from . import crm_call_list_operators
 from . import crm_call_list_hands
@@ -29,6 +30,7 @@ from . import crm_call_list_live
 from . import crm_call_list_mine
 from . import crm_call_list_line_bulk
 from . import crm_call_list_line_name
+from . import crm_call_list_line_custom
 from . import crm_list_job
 from . import utm_campaign
 from . import crm_campaign_zone
@@ -95,5 +97,6 @@ from . import res_config_settings_recall
 from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines
+from . import res_users_operator
 from . import crm_setup_item
 from . import crm_stage

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from collections import Counter
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -13,6 +15,14 @@ class CrmBulkJob(models.Model):
     call_list_id = fields.Many2one(
         "crm.call.list", readonly=True, index=True, ondelete="cascade"
     )
+    list_counts = fields.Json(readonly=True, copy=False)
+    list_result = fields.Text("Names Left Out", compute="_compute_list_result")
+
+    @api.depends("list_counts")
+    def _compute_list_result(self):
+        for job in self:
+            counts = job.list_counts or {}
+            job.list_result = job.call_list_id._count_sentences(counts)
 
     def _job_end(self, state, error=False):
         super()._job_end(state, error)
@@ -20,7 +30,7 @@ class CrmBulkJob(models.Model):
         self.call_list_id.campaign_id.sudo()._settle_queue()
 
     def _process_list(self, leads):
-        """Put names at the end of the list; blocked ones and those in it stay out.
+        """Put names at the end of the list, but for those that it leaves out.
 
         :return: how many were added
         :rtype: int
@@ -34,4 +44,10 @@ class CrmBulkJob(models.Model):
                 )
             )
         chosen = leads.filtered_domain([("commercial_state_class", "!=", "blocked")])
-        return call_list._add_leads(chosen.ids)
+        counts = call_list._sort_names(chosen.ids, add=True)
+        added = counts.pop("added", 0)
+        # Whatever the list leaves out: a blocked name is in none.
+        total = Counter(self.list_counts or {}) + Counter(counts)
+        total["uncallable"] += len(leads) - len(chosen)
+        self.list_counts = dict(+total)
+        return added

@@ -61,22 +61,25 @@ class CrmCallList(models.Model):
         return {reason: count for reason, count in rows if count}
 
     def _kept_out(self, lead_ids):
-        """Return those of some names that this list would leave out.
+        """Return those of some names that this list would leave out, and why.
 
         That they are in it already doesn't count.
 
         :param list lead_ids: ids of ``crm.lead``
-        :rtype: set[int]
+        :return: the reason, one of ``REASONS``, by id of the name
+        :rtype: dict[int, str]
         """
+        if not lead_ids:
+            return {}
         self._flush_for_sorting()
         with self._by_index():
             rows = self.env.execute_query(
                 SQL(
-                    "%s SELECT lead_id FROM sorted WHERE reason IS NOT NULL",
+                    "%s SELECT lead_id, reason FROM sorted WHERE reason IS NOT NULL",
                     self._sorted_sql(lead_ids, self, ignore=("already",)),
                 )
             )
-        return {lead_id for (lead_id,) in rows}
+        return dict(rows)
 
     def _flush_for_sorting(self):
         for model in (

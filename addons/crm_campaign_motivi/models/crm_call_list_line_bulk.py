@@ -37,20 +37,21 @@ class CrmCallListLine(models.Model):
         """Lock those of these lines that nobody has in hand or is just claiming.
 
         :param SQL condition: a further one, over ``line``
-        :return: their ids
+        :return: their ids, in the order of calling
         :rtype: list[int]
         """
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                """SELECT line.id FROM crm_call_list_line line
+                """SELECT line.id, coalesce(line.rank, 0) FROM crm_call_list_line line
                     WHERE line.id = ANY(%s) AND line.claimed_by_id IS NULL AND %s
                  ORDER BY line.id FOR UPDATE OF line SKIP LOCKED""",
                 self.ids,
                 condition or SQL("true"),
             )
         )
-        return [line_id for (line_id,) in rows]
+        rows.sort(key=lambda row: (row[1], row[0]))
+        return [line_id for line_id, _rank in rows]
 
     def _execute_on(self, line_ids, statement):
         """Run a statement, and forget what was known of these lines.

@@ -43,10 +43,18 @@ class CrmCallListLine(models.Model):
     lead_province_id = fields.Many2one(related="lead_id.state_id", string="Province")
     lead_commercial_state_id = fields.Many2one(related="lead_id.commercial_state_id")
 
+    @api.model
+    def _name_fields(self):
+        """Return the fields of the name that its line shows, by the field of the line.
+
+        :rtype: dict[str, str]
+        """
+        return dict(NAME_FIELDS)
+
     def web_save(self, vals, specification, next_id=None):
         """Write what was changed in the list on the name.
 
-        :param dict vals: fields of ``NAME_FIELDS`` only
+        :param dict vals: fields of ``_name_fields`` only
         :param dict specification: what the web client reads afterwards
         :param int next_id: the line that it reads instead of this one
         :return: the line as it is now
@@ -54,7 +62,8 @@ class CrmCallListLine(models.Model):
         :raise AccessError: a field is not of the name, or the user may not write it
         """
         self.check_access("read")
-        closed = set(vals) - set(NAME_FIELDS)
+        known = self._name_fields()
+        closed = set(vals) - set(known)
         if closed or not self:
             raise AccessError(
                 self.env._(
@@ -62,7 +71,7 @@ class CrmCallListLine(models.Model):
                     " follows from outcomes."
                 )
             )
-        self.lead_id.write({NAME_FIELDS[name]: vals[name] for name in vals})
+        self.lead_id.write({known[name]: vals[name] for name in vals})
         line = self.browse(next_id) if next_id else self
         return line.with_context(bin_size=True).web_read(specification)
 
@@ -92,6 +101,6 @@ class CrmCallListLine(models.Model):
         if not leads.has_access("write"):
             return set()
         if not self.env.user._is_restricted_operator():
-            return set(NAME_FIELDS)
+            return set(self._name_fields())
         main = leads._operator_editable_fields()
-        return {column for column, name in NAME_FIELDS.items() if name in main}
+        return {column for column, name in self._name_fields().items() if name in main}

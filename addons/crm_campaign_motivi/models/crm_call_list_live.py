@@ -40,7 +40,8 @@ class CrmCallList(models.Model):
     is_live = fields.Boolean(
         "Live",
         help="New matches of the search enter, and names that stop matching and were"
-        " never worked leave: on schedule, after each import, and on demand.",
+        " never worked leave: on schedule, and on demand. After each import what came"
+        " in with it enters.",
     )
     live_every = fields.Selection(
         [("hour", "Every hour"), ("day", "Every day")],
@@ -90,10 +91,12 @@ class CrmCallList(models.Model):
     # PREVIEW
     # ------------------------------------------------------------
 
-    def _count_leaving(self):
+    def _count_leaving(self, limit):
         """Count the names that would leave at the next look.
 
-        :rtype: int
+        :param int limit: so many names are looked at, the first to be called
+        :return: how many of them would leave, and whether all were looked at
+        :rtype: tuple[int, bool]
         """
         self.ensure_one()
         lines = self.env["crm.call.list.line"]
@@ -101,13 +104,14 @@ class CrmCallList(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT line.lead_id FROM crm_call_list_line line"
-                " WHERE line.list_id = %s AND %s",
+                " WHERE line.list_id = %s AND %s ORDER BY line.rank LIMIT %s",
                 self.id,
                 NEVER_WORKED,
+                limit + 1,
             )
         )
-        lead_ids = [lead_id for (lead_id,) in rows]
-        return len(lead_ids) - len(self._staying(lead_ids))
+        lead_ids = [lead_id for (lead_id,) in rows[:limit]]
+        return len(lead_ids) - len(self._staying(lead_ids)), len(rows) <= limit
 
     def _staying(self, lead_ids):
         """Return those of some names that match the search and are not left out.
@@ -119,7 +123,7 @@ class CrmCallList(models.Model):
         leads, domain = self._search_leads(self.domain, self._searcher())
         query = leads._search(domain & fields.Domain("id", "in", lead_ids))
         found = {lead_id for (lead_id,) in self.env.execute_query(query.select())}
-        return found - self._kept_out(list(found))
+        return found - self._kept_out(list(found)).keys()
 
     # ------------------------------------------------------------
     # REFRESH
@@ -160,6 +164,7 @@ class CrmCallList(models.Model):
             [
                 ("list_id", "in", self.ids),
                 ("kind", "=", "refresh"),
+                ("import_id", "=", False),
                 ("state", "in", OPEN_STATES),
             ]
         )
@@ -185,8 +190,19 @@ class CrmCallList(models.Model):
         :param bool due_only: only those whose time has come
         :rtype: crm.list.job
         """
+        lists = self._live_lists()
+        if due_only:
+            lists = lists.filtered(lambda found: found._is_due())
+        return lists._queue_refresh()
+
+    @api.model
+    def _live_lists(self):
+        """Return the lists that follow their search, of campaigns at work.
+
+        :rtype: crm.call.list
+        """
         # sudo: a scheduled action; each search runs with the rights of its user
-        lists = self.sudo().search(
+        return self.sudo().search(
             [
                 ("is_live", "=", True),
                 ("domain", "!=", False),
@@ -195,9 +211,35 @@ class CrmCallList(models.Model):
                 ("campaign_id.call_state", "!=", "closed"),
             ]
         )
-        if due_only:
-            lists = lists.filtered(lambda found: found._is_due())
-        return lists._queue_refresh()
+
+    @api.model
+    def _enter_imported(self, imports):
+        """Let what was imported enter the live lists whose search it matches.
+
+        Only those names are looked at. Who leaves is found when its time has come.
+
+        :param crm.list.import imports: that have ended
+        :rtype: crm.list.job
+        """
+        # sudo: operations are written by the system
+        jobs = self.env["crm.list.job"].sudo()
+        new = jobs.create(
+            [
+                {
+                    "kind": "refresh",
+                    "phase": "enter",
+                    "import_id": found.id,
+                    "list_id": call_list.id,
+                    "domain": call_list.domain,
+                    "user_id": call_list._searcher().id,
+                }
+                for found in imports
+                for call_list in self._live_lists()
+            ]
+        )
+        if new:
+            new._job_trigger()
+        return new
 
     def _is_due(self):
         self.ensure_one()

@@ -21,7 +21,7 @@ class CrmCallList(models.Model):
         "list_id",
         "user_id",
         string="Assigned Operators",
-        domain="[('share', '=', False)]",
+        domain=lambda self: self.env["res.users"]._operator_domain(),
         context={"active_test": False},
         help="Operators to whom this list is assigned by name.",
     )
@@ -86,6 +86,11 @@ class CrmCallList(models.Model):
                 | call_list._groups_at_work().coordinator_id
             )
 
+    @api.constrains("own_operator_ids")
+    def _check_own_operator_ids(self):
+        shared = self.filtered(lambda found: not found.owner_id)
+        shared.own_operator_ids.filtered("active")._check_calls_names()
+
     def _groups_at_work(self):
         """Return the active groups that work on this list.
 
@@ -130,6 +135,16 @@ class CrmCallList(models.Model):
         group = self._groups_at_work().filtered(
             lambda found: found.member_ids & operators
         )[:1]
+        if not group:
+            raise UserError(
+                self.env._(
+                    "%(operator)s works on %(list)s as an operator of %(campaign)s. Ask"
+                    " a campaign manager to change who works in the campaign.",
+                    operator=operators[0].name,
+                    list=self.name,
+                    campaign=self.campaign_id.title,
+                )
+            )
         raise UserError(
             self.env._(
                 "%(operator)s works on %(list)s as a member of %(group)s. Take"

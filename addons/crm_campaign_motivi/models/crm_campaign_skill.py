@@ -22,7 +22,7 @@ class CrmCampaignSkill(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain="[('share', '=', False)]",
+        domain=lambda self: self.env["res.users"]._operator_domain(),
     )
     level = fields.Integer(
         "Skill",
@@ -38,6 +38,10 @@ class CrmCampaignSkill(models.Model):
     _level_range = models.Constraint(
         "CHECK (level BETWEEN 1 AND 10)", "The skill is a number from 1 to 10."
     )
+
+    @api.constrains("user_id")
+    def _check_user_id(self):
+        self.user_id.filtered("active")._check_calls_names()
 
     @api.model_create_multi
     def create(self, vals_list):

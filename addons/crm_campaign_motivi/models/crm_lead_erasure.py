@@ -10,7 +10,8 @@ class CrmLead(models.Model):
     def _erasing_statements(self, partners):
         return super()._erasing_statements(partners) | {
             "imported rows": SQL(
-                "UPDATE crm_list_import_row SET cells = NULL, reason = NULL"
+                "UPDATE crm_list_import_row SET cells = NULL, reason = NULL,"
+                " left_out = NULL"
                 " WHERE lead_id = ANY(%s) RETURNING id",
                 self.ids,
             )

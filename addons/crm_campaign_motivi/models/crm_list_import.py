@@ -103,8 +103,16 @@ class CrmListImport(models.Model):
         copy=False,
         help="Rows that came in without a value that can't be right.",
     )
+    left_out_count = fields.Integer(
+        "Left Out",
+        readonly=True,
+        copy=False,
+        help="Names, new or known, that came in but are not in the list: customers,"
+        " recent refusals and whoever else the list leaves out.",
+    )
     pending_count = fields.Integer("To Do", compute="_compute_pending_count")
     has_operators = fields.Boolean(compute="_compute_has_operators")
+    left_out_summary = fields.Text("Why Not in the List", compute="_compute_left_out")
     rejected_summary = fields.Html(
         "Why", compute="_compute_rejected_summary", sanitize=False
     )
@@ -147,6 +155,13 @@ class CrmListImport(models.Model):
     def _compute_has_operators(self):
         for record in self:
             record.has_operators = bool(record.list_id.operator_ids)
+
+    @api.depends("left_out_count")
+    def _compute_left_out(self):
+        for record in self:
+            record.left_out_summary = (
+                record._left_out_sentences() if record.left_out_count else False
+            )
 
     @api.depends("rejected_count")
     def _compute_rejected_summary(self):

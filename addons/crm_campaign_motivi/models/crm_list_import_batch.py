@@ -75,6 +75,7 @@ class CrmListImport(models.Model):
             "accepted": self.accepted_count,
             "existing": self.existing_count,
             "rejected": self.rejected_count,
+            "left_out": self.left_out_count,
             "finished": self.state == "done",
         }
 
@@ -213,9 +214,20 @@ class CrmListImport(models.Model):
                 (row_id, result, name_row.problem or None, reason or None, lead_id)
             )
         self._insert_leads(created)
-        self.list_id._add_leads(listed)
+        left_out = self._fill_list(listed)
         self._record_consents(consents)
-        self._write_results(results)
+        self._write_results(results, left_out)
+
+    def _fill_list(self, lead_ids):
+        """Put names into the list, but for those that it leaves out.
+
+        :param list lead_ids: ids of ``crm.lead`` in the order of the file
+        :return: why those that stay outside do so
+        :rtype: dict[int, str]
+        """
+        left_out = self.list_id._kept_out(lead_ids)
+        self.list_id._add_leads([id_ for id_ in lead_ids if id_ not in left_out])
+        return left_out
 
     def _place(self, name_row, known, free_ids):
         """Decide what becomes of a row that was read.

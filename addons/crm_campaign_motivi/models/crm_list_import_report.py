@@ -107,6 +107,22 @@ class CrmListImport(models.Model):
             for code, column, written in remarks
         )
 
+    def _left_out_sentences(self):
+        """Return how many names the list left out, a line for each reason.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        self.row_ids.flush_model()
+        counts = self.env.execute_query(
+            SQL(
+                """SELECT left_out, count(*) FROM crm_list_import_row
+                    WHERE import_id = %s AND left_out IS NOT NULL GROUP BY left_out""",
+                self.id,
+            )
+        )
+        return self.env["crm.list.rule.mixin"]._count_sentences(dict(counts))
+
     def _render_rejected(self):
         """Return a table that counts the rejected rows by kind of reason."""
         self.ensure_one()
@@ -186,6 +202,10 @@ class CrmListImport(models.Model):
     def action_open_remarks(self):
         """Button: the rows that came in without one of their values."""
         return self._open_rows("remark")
+
+    def action_open_left_out(self):
+        """Button: the rows whose names the list left out."""
+        return self._open_rows("left_out")
 
     def action_open_accepted(self):
         """Button: the rows that became new names."""

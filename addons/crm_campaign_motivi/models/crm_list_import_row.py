@@ -3,7 +3,7 @@ from odoo import api, fields, models
 ROW_STATES = [
     ("pending", "To Do"),
     ("accepted", "New Name"),
-    ("existing", "Known Name, Added to the List"),
+    ("existing", "Known Name"),
     ("rejected", "Rejected"),
 ]
 PROBLEMS = [
@@ -47,6 +47,11 @@ class CrmListImportRow(models.Model):
     state = fields.Selection(ROW_STATES, "Result", required=True, default="pending")
     problem = fields.Selection(PROBLEMS, "Kind of Reason")
     reason = fields.Char()
+    left_out = fields.Selection(
+        selection="_selection_left_out",
+        string="Left Out of the List",
+        help="The name is in the archive, but the list leaves it out.",
+    )
     lead_id = fields.Many2one("crm.lead", "Name", ondelete="set null")
 
     _once = models.Constraint(
@@ -55,6 +60,11 @@ class CrmListImportRow(models.Model):
     _queue = models.Index("(import_id, row_number) WHERE state = 'pending'")
     _rejected = models.Index("(import_id, row_number) WHERE state = 'rejected'")
     _lead = models.Index("(lead_id) WHERE lead_id IS NOT NULL")
+
+    @api.model
+    def _selection_left_out(self):
+        labels = self.env["crm.list.rule.mixin"]._reason_labels()
+        return [(reason, label.capitalize()) for reason, label in labels.items()]
 
     @api.depends("cells")
     def _compute_summary(self):

@@ -215,20 +215,28 @@ class CrmListImport(models.Model):
                 lead["automated_probability"] = found.get(sample.id, 0.0)
                 lead["probability"] = lead["automated_probability"]
 
-    def _write_results(self, results):
+    def _write_results(self, results, left_out):
         """Note what became of each row of a batch, and count it.
 
         :param list results: ``(row id, state, problem, reason, lead id)`` of each
+        :param dict left_out: why the list left names out, by their ids
         """
         columns = [list(column) for column in zip(*results, strict=True)]
+        columns.append(
+            [
+                left_out.get(lead_id) if state != "rejected" else None
+                for _id, state, _problem, _reason, lead_id in results
+            ]
+        )
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_list_import_row staged
                       SET state = result.state, problem = result.problem,
-                          reason = result.reason, lead_id = result.lead_id
+                          reason = result.reason, lead_id = result.lead_id,
+                          left_out = result.left_out
                      FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[],
-                                 %s::int[])
-                          AS result(id, state, problem, reason, lead_id)
+                                 %s::int[], %s::text[])
+                          AS result(id, state, problem, reason, lead_id, left_out)
                     WHERE staged.id = result.id""",
                 *columns,
             )
@@ -239,6 +247,7 @@ class CrmListImport(models.Model):
             state != "rejected" and bool(reason)
             for _id, state, _problem, reason, _lead in results
         )
+        counted["left_out"] = len(left_out)
         self.write(
             {
                 f"{state}_count": self[f"{state}_count"] + count

@@ -61,6 +61,14 @@ class CrmListJob(models.Model):
         "Into",
         readonly=True,
     )
+    import_id = fields.Many2one(
+        "crm.list.import",
+        "Names of",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Only names that came in with this import are looked at.",
+    )
     domain = fields.Text("Search", required=True, readonly=True, default="[]")
     keep_attempts = fields.Boolean(
         readonly=True, help="Names that are opened again keep their attempts."
@@ -130,6 +138,9 @@ class CrmListJob(models.Model):
     def _job_domain(self):
         if self._enters():
             _leads, domain = self.list_id._search_leads(self.domain, self.user_id)
+            if self.import_id:
+                # sudo: which import it was, whoever searches
+                domain &= self.sudo().import_id._came_in()
             return domain
         if self.phase == "leave":
             return Domain(
@@ -174,7 +185,7 @@ class CrmListJob(models.Model):
             )
             return
         super()._job_end(state, error)
-        if state == "done" and self.kind in ENTERING:
+        if state == "done" and self.kind in ENTERING and not self.import_id:
             # sudo: when a list was last looked at is written by the system
             self.list_id.sudo().live_date = self.date_end
         if state == "done":

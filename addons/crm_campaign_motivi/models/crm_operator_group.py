@@ -33,7 +33,7 @@ class CrmOperatorGroup(models.Model):
         "group_id",
         "user_id",
         string="Members",
-        domain="[('share', '=', False)]",
+        domain=lambda self: self.env["res.users"]._operator_domain(),
         context={"active_test": False},
         help="Whoever joins is served names of the group's lists from the next request"
         " on; whoever leaves is not.",
@@ -84,6 +84,10 @@ class CrmOperatorGroup(models.Model):
                         group=group.name,
                     )
                 )
+
+    @api.constrains("member_ids")
+    def _check_member_ids(self):
+        self.member_ids.filtered("active")._check_calls_names()
 
     def write(self, vals):
         closed = set(vals) - _COORDINATORS_FIELDS

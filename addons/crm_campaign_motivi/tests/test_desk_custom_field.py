@@ -219,7 +219,7 @@ class TestNamesToList(CampaignCommon):
         )
 
     def test_names_of_the_search_are_added_once(self):
-        target = self._new_list()
+        target = self._new_list(leave_elsewhere=False)
         blocked = self.env.ref("crm_callcenter.crm_commercial_state_blocked")
         self.leads[3]._correct_state(blocked, "correction")
         self._wizard(call_list_id=target.id).action_confirm()
@@ -230,6 +230,21 @@ class TestNamesToList(CampaignCommon):
         self.assertEqual(lines.lead_id, self.leads[:3], "blocked names stay out")
         job = self.env["crm.bulk.job"].browse(action["res_id"])
         self.assertEqual((job.state, job.done, job.skipped), ("done", 1, 3))
+
+    def test_whom_the_list_leaves_out_is_said(self):
+        target = self._new_list(leave_elsewhere=False)
+        customer = self.env.ref("crm_callcenter.crm_commercial_state_customer")
+        self.leads[0]._correct_state(customer, "correction")
+        self.leads[1]._register_outcome(self.outcomes["N"])
+        action = self._wizard(call_list_id=target.id, scope="search").action_confirm()
+        self.assertEqual(target.line_ids.lead_id, self.leads[2:4])
+        job = self.env["crm.bulk.job"].browse(action["res_id"])
+        self.assertEqual((job.done, job.skipped), (2, 2))
+        self.assertEqual(job.list_counts, {"customer": 1, "refusal": 1})
+        self.assertIn("1 refused recently", job.list_result)
+        whole = self._new_list(name="Other roofs")
+        self._wizard(call_list_id=whole.id).action_confirm()
+        self.assertFalse(whole.line_ids, "they are in another list of the campaign")
 
     def test_what_is_missing_is_said(self):
         with self.assertRaisesRegex(UserError, "Choose the call list"):

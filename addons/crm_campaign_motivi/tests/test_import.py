@@ -281,6 +281,47 @@ class TestImport(ImportCommon):
         self.assertEqual((second.accepted_count, second.existing_count), (0, 5))
         self.assertEqual(self.lead_at(second, 2), self.lead_at(first, 2))
 
+    def test_whom_the_list_leaves_out_stays_in_the_report(self):
+        """Customers and households of a refusal come in, and are not called."""
+        customer = self.env.ref("crm_callcenter.crm_commercial_state_customer")
+        self.known._correct_state(customer, "correction")
+        self.env["crm.lead"].create(
+            {"name": "Rossi Ugo", "phone": "+39 030 9200669"}
+        )._register_outcome(self.outcomes["N"])
+        list_import = self.run_import(csv_bytes(DIRTY, encoding="cp1252"))
+        self.assertEqual(self.results(list_import), RESULTS)
+        self.assertEqual(
+            {
+                row.row_number: row.left_out
+                for row in list_import.row_ids.filtered("left_out")
+            },
+            {2: "refusal", 5: "refusal", 7: "customer"},
+        )
+        self.assertEqual(
+            self.target_list.line_ids.lead_id,
+            self.lead_at(list_import, 3) | self.lead_at(list_import, 4),
+        )
+        self.assertEqual(self.lead_at(list_import, 2).zip, "25121")
+        self.assertEqual(
+            (
+                list_import.accepted_count,
+                list_import.existing_count,
+                list_import.left_out_count,
+                list_import.remark_count,
+            ),
+            (4, 1, 3, 0),
+        )
+        self.assertIn("2 refused recently", list_import.left_out_summary)
+        self.assertIn("1 customers", list_import.left_out_summary)
+
+    def test_a_list_may_let_everybody_in(self):
+        customer = self.env.ref("crm_callcenter.crm_commercial_state_customer")
+        self.known._correct_state(customer, "correction")
+        self.target_list.leave_customers = False
+        list_import = self.run_import(csv_bytes(DIRTY, encoding="cp1252"))
+        self.assertIn(self.known, self.target_list.line_ids.lead_id)
+        self.assertFalse(list_import.left_out_count)
+
     def test_names_of_another_company_are_not_seen(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.known.write({"company_id": other.id})

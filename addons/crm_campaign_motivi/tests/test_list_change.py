@@ -239,6 +239,78 @@ class TestListChange(ListCommon):
         self.assertEqual(self.call_list.operator_ids, extra)
         self.assertEqual(self.lines[0].recall_user_id, extra, "nobody else is served")
 
+    def new_group(self, name, *members):
+        return self.env["crm.operator.group"].create(
+            {
+                "name": name,
+                "member_ids": [Command.set([user.id for user in members])],
+            }
+        )
+
+    def test_lists_are_assigned_to_groups(self):
+        extra = self._new_user("op_three", "group_operator")
+        group = self.new_group("Morning", extra)
+        nobody = self.env["res.users"]
+        self.share("together", nobody, group_ids=group.ids, keep_operators=True)
+        self.assertEqual(
+            self.call_list.operator_ids, self.operator | self.operator_two | extra
+        )
+        self.assertEqual(self.call_list.group_ids, group)
+        self.agree_recall(self.lines[0], self.operator)
+        self.share("together", self.operator_two, group_ids=group.ids)
+        self.assertEqual(self.call_list.operator_ids, self.operator_two | extra)
+        self.assertEqual(self.lines[0].recall_scope, "public")
+
+    def test_a_list_that_works_through_a_group_is_reassigned(self):
+        group = self.new_group("Morning", self.operator)
+        self.call_list.write(
+            {"group_ids": [Command.set(group.ids)], "own_operator_ids": False}
+        )
+        self.share("together", self.operator_two, self.coordinator)
+        self.assertFalse(self.call_list.group_ids)
+        self.assertEqual(self.call_list.operator_ids, self.operator_two)
+
+    def test_a_list_of_the_whole_campaign_is_reassigned(self):
+        self.campaign.skill_ids = [Command.create({"user_id": self.operator.id})]
+        self.call_list.write({"is_for_campaign": True, "own_operator_ids": False})
+        self.share("together", self.operator_two)
+        self.assertEqual(self.call_list.operator_ids, self.operator_two)
+        self.assertFalse(self.call_list.is_for_campaign)
+
+    def test_each_group_gets_a_share(self):
+        extra = self._new_user("op_three", "group_operator")
+        groups = self.new_group("Morning", self.operator, extra)
+        groups |= self.new_group("Evening", self.operator_two)
+        self.agree_recall(self.lines[1], self.operator_two)
+        self.share("even", self.env["res.users"], group_ids=groups.ids)
+        morning, evening = (
+            self.env["crm.call.list"].search([("group_ids", "in", group.ids)])
+            for group in groups
+        )
+        self.assertEqual(morning.operator_ids, self.operator | extra)
+        self.assertEqual(morning.name, f"{self.call_list.name} – Morning")
+        self.assertEqual((len(morning.line_ids), len(evening.line_ids)), (3, 3))
+        self.assertEqual(self.lines[1].list_id, evening, "a recall of its member")
+        self.assertEqual(self.lines[1].recall_user_id, self.operator_two)
+
+    def test_nobody_chosen_is_refused(self):
+        with self.assertRaisesRegex(UserError, "operators or the groups"):
+            self.share("even", self.env["res.users"])
+
+    def test_shares_leave_out_whom_their_list_leaves_out(self):
+        self.call_list.write({"leave_refusals": False, "refusal_days": 7})
+        self.share("even", self.operator | self.operator_two)
+        for share in self.shares().values():
+            self.assertFalse(share.leave_refusals)
+            self.assertEqual((share.refusal_days, share.leave_customers), (7, True))
+
+    def test_moved_names_keep_their_order(self):
+        for place, line in enumerate(reversed(self.lines)):
+            line.rank = place
+        order = self.call_list.line_ids.sorted("rank").lead_id
+        self.change("move", target_list_id=self.second.id)
+        self.assertEqual(self.second.line_ids.sorted("rank").lead_id, order)
+
     # ------------------------------------------------------------
     # AN OPERATOR LEAVES
     # ------------------------------------------------------------
@@ -312,6 +384,39 @@ class TestListChange(ListCommon):
         self.assertEqual(
             (kept.user_id, given.user_id), (self.operator, self.operator_two)
         )
+
+    def test_the_place_in_campaigns_is_handed_over(self):
+        """With its skill; lists of the whole campaign go on being so."""
+        successor = self._new_user("op_three", "group_operator")
+        self.campaign.skill_ids = [
+            Command.create({"user_id": self.operator.id, "level": 8}),
+            Command.create({"user_id": self.operator_two.id, "level": 3}),
+        ]
+        self.call_list.write({"is_for_campaign": True, "own_operator_ids": False})
+        self.hand_over(successor | self.operator_two, self.coordinator)
+        self.assertTrue(self.call_list.is_for_campaign)
+        self.assertFalse(self.call_list.own_operator_ids)
+        self.assertEqual(self.call_list.operator_ids, successor | self.operator_two)
+        self.assertEqual(
+            {skill.user_id: skill.level for skill in self.campaign.skill_ids},
+            {successor: 8, self.operator_two: 3},
+        )
+        new = self.call_list.create({"name": "New", "campaign_id": self.campaign.id})
+        self.assertNotIn(self.operator, new.operator_ids)
+
+    def test_what_a_coordinator_may_not_hand_over_is_said(self):
+        self.campaign.group_ids = self.new_group("Foreign", self.operator)
+        self.call_list.write({"is_for_campaign": True, "own_operator_ids": False})
+        with self.assertRaisesRegex(UserError, "as a member of Foreign"):
+            self.hand_over(self.operator_two, self.coordinator)
+
+    def test_who_is_led_by_the_leaver_is_said(self):
+        wizard = self.env["crm.handover.wizard"].create(
+            {"user_id": self.coordinator.id}
+        )
+        self.assertEqual(wizard.leads_what, self.campaign.title)
+        message = wizard.action_confirm()["params"]["message"]
+        self.assertIn("still leads: Campaign of the tests", message)
 
     def test_whoever_leaves_is_no_successor(self):
         with self.assertRaisesRegex(UserError, "can't be a successor"):

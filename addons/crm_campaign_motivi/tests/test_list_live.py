@@ -1,8 +1,12 @@
-from odoo import fields
+from unittest.mock import patch
+
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_list_build import ListCommon
+
+WIZARD = "odoo.addons.crm_campaign_motivi.wizard.crm_list_refresh_wizard"
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +52,17 @@ class TestListLive(ListCommon):
         self.assertEqual(self.names_in(self.second), self.extra[1:] | late)
         self.assertIn("1 names left the list", job.result)
 
+    def test_the_preview_looks_at_so_many_names_only(self):
+        self.refresh()
+        self.extra.city = "Milano"
+        self.assertEqual(self.second._count_leaving(10), (len(self.extra), True))
+        self.assertEqual(self.second._count_leaving(2), (2, False))
+        with patch(f"{WIZARD}.PREVIEW_NAMES", 4):
+            wizard = self.env["crm.list.refresh.wizard"].create(
+                {"list_id": self.second.id}
+            )
+            self.assertEqual((wizard.leaving, wizard.is_leaving_estimate), (4, True))
+
     def test_twice_changes_nothing(self):
         self.refresh()
         before = self.lines()
@@ -92,13 +107,46 @@ class TestListLive(ListCommon):
         self.second.live_date = False
         self.assertFalse(lists._refresh_live())
 
-    def test_an_import_makes_them_follow(self):
+    def import_names(self, *leads):
         done = self.env["crm.list.import"].create(
-            {"name": "names.csv", "campaign_id": self.campaign.id}
+            {
+                "name": "names.csv",
+                "campaign_id": self.campaign.id,
+                "row_ids": [
+                    Command.create(
+                        {"row_number": n, "lead_id": lead.id, "state": "existing"}
+                    )
+                    for n, lead in enumerate(leads)
+                ],
+            }
         )
         done.state = "done"
-        jobs = self.env["crm.list.job"].search([("list_id", "=", self.second.id)])
-        self.assertEqual((jobs.kind, jobs.state), ("refresh", "queued"))
+        return self.env["crm.list.job"].search([("import_id", "=", done.id)])
+
+    def test_what_was_imported_enters(self):
+        """Only those names are looked at, and nobody leaves before the time comes."""
+        self.refresh()
+        followed = self.second.live_date
+        self.extra[0].city = "Milano"
+        late, other, elsewhere = self.env["crm.lead"].create(
+            [self._lead_values(number) for number in (30, 31, 32)]
+        )
+        elsewhere.city = "Milano"
+        job = self.import_names(late, elsewhere)
+        self.assertEqual((job.kind, job.state), ("refresh", "queued"))
+        self.run_jobs()
+        self.assertEqual((job.state, job.matched, job.done), ("done", 1, 1), job.error)
+        self.assertEqual(self.names_in(self.second), self.extra | late)
+        self.assertEqual(self.second.live_date, followed)
+        self.refresh()
+        self.assertEqual(self.names_in(self.second), self.extra[1:] | late | other)
+
+    def test_the_schedule_does_not_wait_for_an_import(self):
+        self.second.live_date = False
+        job = self.import_names(self.extra[0])
+        scheduled = self.env["crm.call.list"]._refresh_live()
+        self.assertTrue(scheduled)
+        self.assertNotEqual(scheduled, job)
 
     def test_without_a_search_there_is_nothing_to_follow(self):
         with self.assertRaisesRegex(UserError, "no search that it could follow"):

@@ -82,6 +82,24 @@ class TestOperatorGroup(CampaignCommon):
         )
         self.assertEqual(self._in_effect(), self.operator)
 
+    def test_only_who_may_call_is_given_names(self):
+        """Whoever a coordinator assigns would see the names of the list."""
+        clerk = self._new_user("clerk", "group_back_office")
+        campaign = self.campaign
+        for give in (
+            lambda: self.call_list.write({"own_operator_ids": [clerk.id]}),
+            lambda: self.call_list.write({"operator_ids": [Command.link(clerk.id)]}),
+            lambda: self.group.write({"member_ids": [Command.link(clerk.id)]}),
+            lambda: campaign.write(
+                {"skill_ids": [Command.create({"user_id": clerk.id})]}
+            ),
+        ):
+            with self.assertRaisesRegex(ValidationError, "not the role Operator"):
+                give()
+                self.env.flush_all()
+        self.call_list.own_operator_ids = self.operator | self.coordinator
+        self.assertEqual(self._in_effect(), self.operator | self.coordinator)
+
     def test_a_member_is_not_left_out_in_silence(self):
         self.call_list.group_ids = self.group
         self.env.flush_all()

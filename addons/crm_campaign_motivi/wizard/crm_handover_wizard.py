@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.wizard.crm_bulk_wizard import AT_ONCE
@@ -33,20 +34,51 @@ class CrmHandoverWizard(models.TransientModel):
         " everybody's, and planned actions go to the pool. Nobody: the lists stay"
         " without this operator.",
     )
-    hands_lists = fields.Boolean("Lists", default=True)
+    hands_lists = fields.Boolean(
+        "Lists, Groups and Campaigns",
+        default=True,
+        help="The place of the operator in lists, groups and campaigns, with the skill"
+        " there.",
+    )
     hands_recalls = fields.Boolean("Private Recalls", default=True)
     hands_actions = fields.Boolean("Planned Actions", default=True)
     hands_charge = fields.Boolean("Names in Charge", default=True)
     list_ids = fields.Many2many(
         "crm.call.list", string="Lists of the Operator", compute="_compute_list_ids"
     )
+    leads_what = fields.Char(
+        "Leads",
+        compute="_compute_leads_what",
+        help="Whoever leads a campaign or a group is chosen there: not every successor"
+        " has the role.",
+    )
 
     @api.depends("user_id")
     def _compute_list_ids(self):
         for wizard in self:
+            user_ids = wizard.user_id.ids
             wizard.list_ids = self.env["crm.call.list"].search(
-                [("operator_ids", "in", wizard.user_id.ids), ("owner_id", "=", False)]
+                Domain("owner_id", "=", False)
+                & (
+                    Domain("operator_ids", "in", user_ids)
+                    | Domain("own_operator_ids", "in", user_ids)
+                )
             )
+
+    @api.depends("user_id")
+    def _compute_leads_what(self):
+        for wizard in self:
+            campaigns = self.env["utm.campaign"].search(
+                [
+                    ("is_call_campaign", "=", True),
+                    ("coordinator_ids", "in", wizard.user_id.ids),
+                ]
+            )
+            groups = self.env["crm.operator.group"].search(
+                [("coordinator_id", "in", wizard.user_id.ids)]
+            )
+            names = campaigns.mapped("title") + groups.mapped("name")
+            wizard.leads_what = ", ".join(names)
 
     def action_confirm(self):
         """Hand everything over; very many recalls go on in the background.
@@ -78,12 +110,28 @@ class CrmHandoverWizard(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "The work of %(user)s has been handed over.", user=self.user_id.name
-                ),
+                "message": self._done_sentence(),
+                "sticky": bool(self.leads_what),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _done_sentence(self):
+        sentence = self.env._(
+            "The work of %(user)s has been handed over.", user=self.user_id.name
+        )
+        if not self.leads_what:
+            return sentence
+        return " ".join(
+            [
+                sentence,
+                self.env._(
+                    "%(user)s still leads: %(what)s. Choose another coordinator there.",
+                    user=self.user_id.name,
+                    what=self.leads_what,
+                ),
+            ]
+        )
 
     @property
     def _only_successor(self):
@@ -95,10 +143,8 @@ class CrmHandoverWizard(models.TransientModel):
     def _hand_over_groups(self):
         """Give the place of the operator in groups to the successors, where there are.
 
-        Groups come with their own addon part; whoever may not write one is refused.
+        Whoever may not write one is refused.
         """
-        if "crm.operator.group" not in self.env:
-            return
         groups = self.env["crm.operator.group"].search(
             [("member_ids", "in", self.user_id.ids)]
         )
@@ -111,20 +157,56 @@ class CrmHandoverWizard(models.TransientModel):
                 ]
             }
         )
-        self.invalidate_recordset(["list_ids"])
+
+    def _hand_over_skills(self):
+        """Give the place of the operator in campaigns to the successors.
+
+        They get the skill there, but whoever is in the campaign already keeps the own.
+        """
+        # sudo: a coordinator does so in the own campaigns only
+        skills = self.env["crm.campaign.skill"].sudo()
+        domain = [("user_id", "=", self.user_id.id)]
+        if not self.env.user.has_group("crm_callcenter.group_campaign_manager"):
+            domain.append(("campaign_id.coordinator_ids", "in", self.env.uid))
+        left = skills.search(domain)
+        skills.create(
+            [
+                {
+                    "campaign_id": skill.campaign_id.id,
+                    "user_id": user.id,
+                    "level": skill.level,
+                }
+                for skill in left
+                for user in self.successor_ids - skill.campaign_id.skill_ids.user_id
+            ]
+        )
+        left.unlink()
 
     def _hand_over_lists(self):
+        """Give the place in each list to the successors in the way it was had.
+
+        By name here; by a group or by the campaign there: lists that are for groups or
+        for the whole campaign go on being so.
+        """
+        lists = self.list_ids
+        lists.check_access("write")
         self._hand_over_groups()
-        self.list_ids.check_access("write")
+        self._hand_over_skills()
         command = fields.Command
-        self.list_ids.write(
+        by_name = lists.filtered(lambda found: self.user_id in found.own_operator_ids)
+        by_name.write(
             {
-                "operator_ids": [
+                "own_operator_ids": [
                     command.unlink(self.user_id.id),
                     *(command.link(user.id) for user in self.successor_ids),
                 ]
             }
         )
+        self.env["crm.call.list"]._settle_operators()
+        for call_list in lists:
+            # sudo: by a group or a campaign that the user doesn't lead
+            if self.user_id in call_list.sudo().operator_ids:
+                call_list.sudo()._refuse_to_leave_out(self.user_id)
 
     def _hand_over_recalls(self):
         lists = self.env["crm.call.list"].search([("owner_id", "=", False)])

@@ -30,7 +30,9 @@ class CrmListBuildWizard(models.TransientModel):
         domain="[('is_call_campaign', '=', True)]",
     )
     operator_ids = fields.Many2many(
-        "res.users", string="Operators", domain="[('share', '=', False)]"
+        "res.users",
+        string="Operators",
+        domain=lambda self: self.env["res.users"]._operator_domain(),
     )
     domain = fields.Char("Names", default="[]", required=True)
     is_live = fields.Boolean(

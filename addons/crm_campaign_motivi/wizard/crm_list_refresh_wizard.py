@@ -18,6 +18,7 @@ class CrmListRefreshWizard(models.TransientModel):
     )
     left_out = fields.Text(compute="_compute_counts")
     is_estimate = fields.Boolean(compute="_compute_counts")
+    is_leaving_estimate = fields.Boolean(compute="_compute_counts")
 
     @api.depends("list_id")
     def _compute_counts(self):
@@ -34,7 +35,8 @@ class CrmListRefreshWizard(models.TransientModel):
             counts.pop("already", None)
             wizard.entering = counts.pop("added", 0)
             wizard.left_out = wizard.list_id._count_sentences(counts)
-            wizard.leaving = call_list.sudo()._count_leaving()
+            wizard.leaving, is_all = call_list.sudo()._count_leaving(PREVIEW_NAMES)
+            wizard.is_leaving_estimate = not is_all
 
     def action_confirm(self):
         """Do it, in the background, and show the progress.

@@ -6,7 +6,7 @@ from odoo.addons.crm_callcenter.wizard.crm_bulk_wizard import AT_ONCE
 
 
 class CrmListShareWizard(models.TransientModel):
-    """Assigns lists to operators: together, or a share of the names for each."""
+    """Assigns lists to operators or groups: together, or a share of names for each."""
 
     _name = "crm.list.share.wizard"
     _description = "Assign Lists to Operators"
@@ -15,8 +15,8 @@ class CrmListShareWizard(models.TransientModel):
     how = fields.Selection(
         [
             ("together", "All work on the same names"),
-            ("even", "Each gets as many names as the others"),
-            ("zone", "Each gets whole zones"),
+            ("even", "Each operator or group gets as many names as the others"),
+            ("zone", "Each operator or group gets whole zones"),
         ],
         required=True,
         default="together",
@@ -26,8 +26,12 @@ class CrmListShareWizard(models.TransientModel):
     operator_ids = fields.Many2many(
         "res.users",
         string="Operators",
-        domain="[('share', '=', False)]",
-        required=True,
+        domain=lambda self: self.env["res.users"]._operator_domain(),
+    )
+    group_ids = fields.Many2many(
+        "crm.operator.group",
+        string="Groups",
+        help="All members of a group work on the list, or the share, of the group.",
     )
     keep_operators = fields.Boolean(
         "Besides Those Who Work on Them", help="Otherwise they replace them."
@@ -55,12 +59,12 @@ class CrmListShareWizard(models.TransientModel):
             left | Domain("suspended", "=", True)
         )
 
-    @api.depends("list_ids", "operator_ids")
+    @api.depends("list_ids", "operator_ids", "group_ids")
     def _compute_count(self):
         for wizard in self:
             lines = self.env["crm.call.list.line"]
             wizard.count = lines.search_count(wizard._lines_domain())
-            wizard.per_operator = wizard.count // (len(wizard._chosen_operators()) or 1)
+            wizard.per_operator = wizard.count // (len(wizard._workers()) or 1)
 
     def action_confirm(self):
         """Assign the lists, or share their names out.
@@ -71,8 +75,8 @@ class CrmListShareWizard(models.TransientModel):
         """
         self.ensure_one()
         self.list_ids.check_access("write")
-        if not self._chosen_operators():
-            raise UserError(self.env._("Choose the operators."))
+        if not self._workers():
+            raise UserError(self.env._("Choose the operators or the groups."))
         if self.how == "together":
             self._assign()
             return {"type": "ir.actions.act_window_close"}
@@ -86,27 +90,49 @@ class CrmListShareWizard(models.TransientModel):
         )
         return {**action, "domain": [("id", "in", jobs.ids)]}
 
-    def _chosen_operators(self):
-        """Return who gets the lists or a share of them.
+    def _workers(self):
+        """Return who gets the lists or a share of them, by the field of the list.
 
-        :rtype: res.users
+        :return: field of ``crm.call.list``, and the operator or the group
+        :rtype: list[tuple]
         """
         self.ensure_one()
-        return self.operator_ids
+        return [
+            *(("own_operator_ids", user) for user in self.operator_ids),
+            *(("group_ids", group) for group in self.group_ids),
+        ]
 
     def _assign(self):
+        """Let those who were chosen work on the lists, and nobody else.
+
+        A list that is for its whole campaign is for them only from now on, unless
+        they come besides.
+        """
         command = fields.Command
-        commands = (
-            [command.link(user.id) for user in self.operator_ids]
-            if self.keep_operators
-            else [command.set(self.operator_ids.ids)]
-        )
-        self.list_ids.write({"operator_ids": commands})
+        values = {"own_operator_ids": [], "group_ids": []}
+        for name, worker in self._workers():
+            values[name].append(command.link(worker.id))
+        if not self.keep_operators:
+            values = {
+                name: [command.clear(), *commands] for name, commands in values.items()
+            }
+            values["is_for_campaign"] = False
+        self.list_ids.write(values)
         # sudo: a private recall of somebody who works on the list no more is given to
         # those who do; the lists themselves may be written
         lines = self.env["crm.call.list.line"].sudo()
         for call_list in self.list_ids:
             lines._fit_recalls(call_list)
+
+    def _share_values(self, call_list):
+        """Return what a share takes over from its list: also whom that leaves out.
+
+        :rtype: dict
+        """
+        rules = self.env["crm.list.rule.mixin"]._rule_fields()
+        [values] = call_list.read([*rules, "campaign_id", "portfolio_id"], load=None)
+        del values["id"]
+        return values
 
     def _share_out(self, call_list):
         # sudo: a coordinator makes no lists, but shares out those of the own campaigns
@@ -116,12 +142,12 @@ class CrmListShareWizard(models.TransientModel):
             .create(
                 [
                     {
-                        "name": f"{call_list.name} – {user.name}",
-                        "campaign_id": call_list.campaign_id.id,
-                        "portfolio_id": call_list.portfolio_id.id,
-                        "operator_ids": [fields.Command.set(user.ids)],
+                        **self._share_values(call_list),
+                        "name": f"{call_list.name} – {worker.name}",
+                        name: [fields.Command.set(worker.ids)],
+                        "is_for_campaign": False,
                     }
-                    for user in self.operator_ids
+                    for name, worker in self._workers()
                 ]
             )
         )

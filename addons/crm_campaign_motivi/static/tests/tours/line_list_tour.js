@@ -38,6 +38,44 @@ registry.category("web_tour.tours").add("callcenter_line_list", {
         },
         { content: "marked", trigger: `${ROWS(2)} .o_search_row_wrong` },
         {
+            content: "the custom fields of names are columns as well",
+            trigger: ".o_optional_columns_dropdown button",
+            run: "click",
+        },
+        {
+            content: "show one of them",
+            trigger: ".o-dropdown--menu .dropdown-item:contains('People')",
+            run: "click",
+        },
+        {
+            content: "search in it",
+            trigger: CELL("x_cc_people"),
+            run: "edit >2 && press Enter",
+        },
+        { content: "of the two one has so many", trigger: ROWS(1) },
+        {
+            content: "change it in place",
+            trigger: ".o_data_row:first-child td[name='x_cc_people']",
+            run: "click",
+        },
+        {
+            content: "type another number",
+            trigger: ".o_selected_row td[name='x_cc_people'] input",
+            run: "edit 5",
+        },
+        { content: "save it", trigger: ".o_list_button_save:visible", run: "click" },
+        {
+            content: "the name has it",
+            trigger:
+                ".o_list_view:not(:has(.o_selected_row)) td[name='x_cc_people']:contains('5')",
+        },
+        {
+            content: "remove the filter of the custom field",
+            trigger: ".o_searchview_facet:contains('>2') .o_facet_remove",
+            run: "click",
+        },
+        { content: "both again", trigger: ROWS(2) },
+        {
             content: "sort by the name's own column",
             trigger: "th[data-name='lead_name']",
             run: "click",
