@@ -59,6 +59,7 @@ from . import crm_campaign_board
 from . import crm_campaign_pulse
 from . import crm_interaction
 from . import crm_lead_board
+from . import crm_lead_line_outcome
 from . import crm_dispatch
 from . import crm_dispatch_filter
 from . import crm_dispatch_recall
