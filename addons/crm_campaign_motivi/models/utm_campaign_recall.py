@@ -16,7 +16,8 @@ class UtmCampaign(models.Model):
         "Minutes until a Private Recall Is Everybody's",
         default=30,
         help="A private recall goes to all operators when it is due for so many minutes"
-        " and its operator wasn't at work on this campaign meanwhile. Zero: never.",
+        " and its operator wasn't at work on this campaign meanwhile. Zero: never, but"
+        " when the operator doesn't work on the list any more.",
     )
     retry_first = fields.Boolean(
         "Retries Before Fresh Names",

@@ -75,6 +75,22 @@ class TestRecall(CampaignCommon):
         self._seen(self.operator_two, 0, other)
         self.assertEqual(self._name_id(), self.leads[4].id)
 
+    def test_who_left_the_list_is_absent(self):
+        self._recall(4, 31, "private", self.operator_two)
+        self._recall(5, 29, "private", self.operator_two)
+        self._seen(self.operator_two, 0)
+        self.call_list.operator_ids = self.operator
+        self.assertEqual(self._name_id(), self.leads[4].id)
+        self.confirm(self.next_name(), "N")
+        self.assertEqual(self._name_id(), self.leads[0].id, "it waits its minutes")
+
+    def test_who_left_the_list_keeps_nothing_for_ever(self):
+        self.campaign.private_fall_minutes = 0
+        self._recall(4, 1, "private", self.operator_two)
+        self._seen(self.operator_two, 0)
+        self.call_list.operator_ids = self.operator
+        self.assertEqual(self._name_id(), self.leads[4].id)
+
     def test_zero_minutes_keep_it_private(self):
         self.campaign.private_fall_minutes = 0
         self._recall(4, 5000, "private", self.operator_two)
