@@ -10,7 +10,7 @@ class UtmCampaign(models.Model):
         "Minutes to the Next Skill",
         default=10,
         help="A due recall for the most skilled waits so many minutes for each level"
-        " that is at work, then operators of the next level get it too.",
+        " that is at work and free, then operators of the next level get it too.",
     )
     private_fall_minutes = fields.Integer(
         "Minutes until a Private Recall Is Everybody's",
