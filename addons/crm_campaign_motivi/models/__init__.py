@@ -54,6 +54,7 @@ from . import crm_call_list_line_board
 from . import crm_call_list_line_recall
 from . import utm_campaign_board
 from . import crm_line_reasons
+from . import crm_line_recall_reasons
 from . import crm_call_list_line_why_not
 from . import crm_campaign_board
 from . import crm_campaign_pulse
