@@ -40,6 +40,7 @@ from . import utm_campaign_recall
 from . import utm_campaign_retry
 from . import utm_campaign_window
 from . import crm_lead
+from . import crm_lead_merge
 from . import crm_lead_erasure
 from . import crm_campaign_family
 from . import crm_deal_subject
