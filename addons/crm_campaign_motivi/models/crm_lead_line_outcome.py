@@ -192,8 +192,9 @@ class CrmInteraction(models.Model):
 
     def _reverse(self, reason):
         reversal = super()._reverse(reason)
-        # sudo: the lists follow the ledger, whoever corrects it
-        self.sudo()._lines_closed()._reopen_after_reversal()
+        if self.outcome_kind:
+            # sudo: the lists follow the ledger, whoever corrects it
+            self.sudo()._lines_closed()._reopen_after_reversal()
         return reversal
 
     def _lines_closed(self):
