@@ -42,6 +42,7 @@ from . import utm_campaign_recall
 from . import utm_campaign_retry
 from . import utm_campaign_window
 from . import crm_lead
+from . import crm_lead_merge
 from . import crm_lead_erasure
 from . import crm_campaign_family
 from . import crm_deal_subject
@@ -57,11 +58,13 @@ from . import crm_call_list_line_board
 from . import crm_call_list_line_recall
 from . import utm_campaign_board
 from . import crm_line_reasons
+from . import crm_line_recall_reasons
 from . import crm_call_list_line_why_not
 from . import crm_campaign_board
 from . import crm_campaign_pulse
 from . import crm_interaction
 from . import crm_lead_board
+from . import crm_lead_line_outcome
 from . import crm_dispatch
 from . import crm_dispatch_filter
 from . import crm_dispatch_recall

@@ -227,8 +227,15 @@ class CrmCallListLine(models.Model):
         if not pairs:
             return {}
         free = set(self.browse([twin_id for _id, twin_id in pairs])._pick())
-        joined = [pair for pair in pairs if pair[1] in free]
-        lines, twins = [pair[0] for pair in joined], [pair[1] for pair in joined]
+        self._take_over([pair for pair in pairs if pair[1] in free])
+        return {line_id: twin_id in free for line_id, twin_id in pairs}
+
+    def _take_over(self, pairs):
+        """Let lines take over from others: the stronger state, attempts and calls.
+
+        :param list pairs: ids (line, twin), the twin being the one that stays
+        """
+        lines, twins = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         self._execute_on(
             twins,
             SQL(
@@ -261,7 +268,6 @@ class CrmCallListLine(models.Model):
                 twins,
             )
         )
-        return {line_id: twin_id in free for line_id, twin_id in pairs}
 
     def _fit_recalls(self, call_list):
         """Give private recalls in a list to those who work on it."""
@@ -291,9 +297,12 @@ def _strength(alias):
     )
 
 
+# Of two that are called again, the one that was promised to the customer.
 _STRONGER = SQL(
-    """(coalesce(%s, 0), coalesce(line.last_contact_at, '-infinity'))
-     > (coalesce(%s, 0), coalesce(twin.last_contact_at, '-infinity'))""",
+    """(coalesce(%s, 0), line.recall_scope IS DISTINCT FROM 'automatic',
+        coalesce(line.last_contact_at, '-infinity'))
+     > (coalesce(%s, 0), twin.recall_scope IS DISTINCT FROM 'automatic',
+        coalesce(twin.last_contact_at, '-infinity'))""",
     _strength("line"),
     _strength("twin"),
 )

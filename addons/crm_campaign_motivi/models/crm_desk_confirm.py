@@ -69,7 +69,9 @@ class CrmDesk(models.AbstractModel):
             )
         elif outcome.kind == "C":
             self._record_sale(line, expected_revenue, date_deadline)
-        interaction = lead._register_outcome(
+        # Other places of the name follow the outcome; this one is closed just below.
+        closing = lead.with_context(line_closes_itself=line.id)
+        interaction = closing._register_outcome(
             outcome,
             line.campaign_id._get_activity_type(),
             campaign=line.campaign_id,

@@ -43,6 +43,20 @@ class CrmDesk(models.AbstractModel):
         }
 
     @api.model
+    def present(self, campaign_id):
+        """Say that nothing is in hand, and that the next name would be welcome.
+
+        :param int campaign_id: the campaign that the operator has chosen
+        :return: whether the operator works on it
+        :rtype: bool
+        """
+        self._check_operator()
+        campaign = self._my_campaigns().filtered(lambda c: c.id == campaign_id)
+        if campaign:
+            self.env["crm.dispatch"]._present(campaign)
+        return bool(campaign)
+
+    @api.model
     def _my_campaigns(self):
         return (
             super()

@@ -1,15 +1,22 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
+
 from ..tools.claim_sql import NOW
 from .crm_desk_presence import PRESENT_MINUTES
 
 #: At most so many of the first names are kept for the more skilled.
 MOST_KEPT = 30
 
-# How many levels, and operators, above mine are at work on the campaign.
+# How many levels above mine have somebody free at work on the campaign, and how many
+# operators above are at work. Who has a name in hand could not take a recall now.
 _ABOVE = """
-    SELECT count(DISTINCT skill.level), count(*)
+    SELECT count(DISTINCT skill.level) FILTER (WHERE NOT EXISTS (
+               SELECT 1 FROM crm_call_list_line held
+                WHERE held.claimed_by_id = presence.user_id
+                  AND held.claimed_until > %(now)s)),
+           count(*)
       FROM crm_desk_presence presence
       JOIN crm_campaign_skill skill
         ON skill.user_id = presence.user_id AND skill.campaign_id = %(campaign)s
@@ -55,6 +62,15 @@ class CrmDispatch(models.AbstractModel):
             "skip": min(operators, MOST_KEPT) if plan["best_to_skilled"] else 0,
         }
         return super()._claim_waiting(cr, plan, depth, lock)
+
+    @api.model
+    def _present(self, campaign):
+        """Note that the current user is free, and at work on a campaign.
+
+        :param utm.campaign campaign: one on whose lists the user works
+        """
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(self._seen_sql(campaign.id))
 
     @api.model
     def _seen_sql(self, campaign_id):

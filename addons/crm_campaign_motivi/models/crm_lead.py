@@ -47,32 +47,3 @@ class CrmLead(models.Model):
             )
         )
         return self.browse([lead_id for (lead_id,) in rows])
-
-    def _merge_dependences(self, opportunities):
-        result = super()._merge_dependences(opportunities)
-        self._merge_call_lists(opportunities.ids)
-        return result
-
-    def _merge_call_lists(self, source_ids):
-        """Move the places in lists of names that go; one place per list stays.
-
-        :param list source_ids: ids of the names that go
-        """
-        self.ensure_one()
-        self.env["crm.call.list.line"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_call_list_line line
-                      SET lead_id = %(target)s, claimed_by_id = NULL, claim_token = NULL
-                    WHERE line.id IN (
-                          SELECT min(id) FROM crm_call_list_line
-                           WHERE lead_id = ANY(%(sources)s)
-                             AND list_id NOT IN (SELECT list_id FROM crm_call_list_line
-                                                  WHERE lead_id = %(target)s)
-                        GROUP BY list_id)""",
-                target=self.id,
-                sources=list(source_ids),
-            )
-        )
-        self.env["crm.call.list.line"].invalidate_model()
-        self.invalidate_recordset(["call_list_line_ids"])

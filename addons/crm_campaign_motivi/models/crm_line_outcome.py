@@ -10,7 +10,8 @@ class CrmCallListLine(models.Model):
     """What an outcome makes of a line: always a state, and never a line lost.
 
     A recall is promised to the customer; a retry is promised to nobody and stands in
-    a queue of its own (``recall_scope`` ``automatic``).
+    a queue of its own (``recall_scope`` ``automatic``), or rests until then where the
+    outcome leads to a state that is to be called.
     """
 
     _inherit = "crm.call.list.line"
@@ -73,14 +74,18 @@ class CrmCallListLine(models.Model):
         """
         if self._is_exhausted(outcome, values):
             return state._get_by_category("exhausted")
+        moment, values["band_mask"] = self.campaign_id._next_try(
+            self._earliest_try(outcome),
+            self.zone_id,
+            values["band_mask"],
+            outcome.retry_other_band,
+        )
         if state.category == "recall":
-            moment, values["band_mask"] = self.campaign_id._next_try(
-                self._earliest_try(outcome),
-                self.zone_id,
-                values["band_mask"],
-                outcome.retry_other_band,
-            )
             values.update(recall_at=moment, recall_scope="automatic")
+        else:
+            # Back in its place of the order, but not before its next try: it would be
+            # served again at once.
+            values["rest_until"] = moment
         return state
 
     def _earliest_try(self, outcome):

@@ -75,6 +75,24 @@ class CrmCallListLine(models.Model):
                     campaign=campaign.title,
                 ),
             )
+        if not campaign._serves_by_phone():
+            yield self._reason(
+                "by_mail",
+                self.env._(
+                    "The campaign %(campaign)s is by e-mail only: its names are not"
+                    " called.",
+                    campaign=campaign.title,
+                ),
+            )
+        elif campaign._missing_outcomes():
+            yield self._reason(
+                "no_outcome",
+                self.env._(
+                    "No outcome is allowed in the campaign %(campaign)s, so no call"
+                    " could be ended. Add outcomes.",
+                    campaign=campaign.title,
+                ),
+            )
         if not call_list.active:
             yield self._reason(
                 "list_archived",
@@ -93,15 +111,7 @@ class CrmCallListLine(models.Model):
 
     def _reasons_of_state(self):
         if self.category == "exhausted":
-            yield self._reason(
-                "exhausted",
-                self.env._(
-                    "It was tried %(count)s times without success; the campaign needs"
-                    " %(most)s attempts. Re-open it to try again.",
-                    count=self.attempts,
-                    most=self.campaign_id.max_attempts,
-                ),
-            )
+            yield self._reason("exhausted", self._why_exhausted())
         elif self.category not in ("to_call", "recall"):
             yield self._reason(
                 "state",
@@ -114,6 +124,28 @@ class CrmCallListLine(models.Model):
             yield self._reason(
                 "suspended", self.env._("Somebody has suspended it. Resume it.")
             )
+
+    def _why_exhausted(self):
+        most, outcome = self.campaign_id.max_attempts, self.last_outcome_id
+        if most and self.attempts >= most:
+            return self.env._(
+                "It was tried %(count)s times without success; the campaign needs"
+                " %(most)s attempts. Re-open it to try again.",
+                count=self.attempts,
+                most=most,
+            )
+        if outcome.retry_max and self.outcome_streak > outcome.retry_max:
+            return self.env._(
+                "It ended with %(outcome)s %(count)s times in a row, and is tried again"
+                " %(most)s times after it. Re-open it to try again.",
+                outcome=outcome.name,
+                count=self.outcome_streak,
+                most=outcome.retry_max,
+            )
+        return self.env._(
+            "It is exhausted, after %(count)s attempts. Re-open it to try again.",
+            count=self.attempts,
+        )
 
     def _reasons_of_hands(self, now):
         holder = self.search(
@@ -140,47 +172,6 @@ class CrmCallListLine(models.Model):
                     moment=self._local_text(self.rest_until),
                 ),
                 self.rest_until,
-            )
-
-    def _reasons_of_recall(self, now):
-        if self.category != "recall":
-            return
-        campaign = self.campaign_id
-        due = self.recall_at
-        if not due or due > now:
-            yield self._reason(
-                "recall_later",
-                self.env._(
-                    "It is to be called again on %(moment)s.",
-                    moment=self._local_text(due) if due else "-",
-                ),
-                due,
-            )
-        if self.recall_scope == "private" and self.recall_user_id:
-            minutes = campaign.private_fall_minutes
-            until = due and minutes and max(due, now) + timedelta(minutes=minutes)
-            yield self._reason(
-                "recall_private",
-                self.env._(
-                    "Its recall is private: only %(user)s is served it.",
-                    user=self.recall_user_id.name,
-                ),
-                until,
-            )
-        elif self.recall_scope == "skill" and campaign.skill_ids:
-            yield self._reason(
-                "recall_skill",
-                self.env._(
-                    "Its recall goes to the most skilled operator at work first; each"
-                    " next level waits %(minutes)s minutes more.",
-                    minutes=campaign.skill_wait_minutes,
-                ),
-                due
-                and due
-                + timedelta(
-                    minutes=campaign.skill_wait_minutes
-                    * len(set(campaign.skill_ids.mapped("level")))
-                ),
             )
 
     def _reasons_of_filter(self):

@@ -19,6 +19,8 @@ class UtmCampaign(models.Model):
         """
         return {
             "not_running": self.env._("The campaign is not running"),
+            "by_mail": self.env._("The campaign is by e-mail only"),
+            "no_outcome": self.env._("No outcome is allowed"),
             "no_list": self.env._("List archived, or nobody works on it"),
             "closed": self.env._("Closed"),
             "exhausted": self.env._("Exhausted"),
@@ -28,6 +30,7 @@ class UtmCampaign(models.Model):
             "rest": self.env._("Resting"),
             "recall_later": self.env._("To be called again later"),
             "recall_private": self.env._("Private recall, due"),
+            "recall_skill": self.env._("Recall of the most skilled, due"),
             "archived": self.env._("Archived"),
             "blocked": self.env._("Blocked commercial state"),
             "blacklist": self.env._("On the do-not-call list"),
@@ -61,20 +64,26 @@ class UtmCampaign(models.Model):
         is_open, exceptions = self._open_zones(fields.Datetime.now())
         if not is_open and not exceptions and counts.get("callable"):
             counts["window"] = counts.pop("callable")
-        if self.call_state != "running" or not self.active:
-            waiting = sum(
-                count
-                for code, count in counts.items()
-                if code in ("callable", "window")
-            )
-            counts = {**counts, "not_running": waiting}
-            counts.pop("callable", None)
-            counts.pop("window", None)
+        serves_nobody = self._why_nobody_is_served()
+        if serves_nobody:
+            waiting = counts.pop("callable", 0) + counts.pop("window", 0)
+            counts[serves_nobody] = waiting
         return [
             (code, label, counts[code])
             for code, label in self._not_callable_labels().items()
             if counts.get(code)
         ]
+
+    def _why_nobody_is_served(self):
+        """Return the code of the reason why no name at all is served, if any.
+
+        :rtype: str | None
+        """
+        if self.call_state != "running" or not self.active:
+            return "not_running"
+        if not self._serves_by_phone():
+            return "by_mail"
+        return "no_outcome" if self._missing_outcomes() else None
 
     def _line_reason_sql(self):
         """Return the first reason that a line itself shows, as an expression."""
@@ -92,8 +101,10 @@ class UtmCampaign(models.Model):
                     WHEN line.category = 'recall'
                          AND (line.recall_at > %(now)s) IS NOT FALSE
                     THEN 'recall_later'
-                    WHEN line.category = 'recall' AND line.recall_scope = 'private'
-                    THEN 'recall_private'
+                    WHEN line.category = 'recall'
+                         AND line.recall_scope IN ('private', 'skill')
+                         AND (%(everybodys_from)s > %(now)s) IS NOT FALSE
+                    THEN 'recall_' || line.recall_scope
                     WHEN line.is_filtered
                          AND (line.category = 'to_call'
                               OR line.recall_scope = 'automatic')
@@ -101,6 +112,7 @@ class UtmCampaign(models.Model):
                     WHEN %(special)s AND NOT %(window)s THEN 'window'
                     ELSE 'callable' END""",
             now=NOW,
+            everybodys_from=self._everybodys_from_sql(),
             special=bool(exceptions),
             window=open_zone(is_open, exceptions),
         )

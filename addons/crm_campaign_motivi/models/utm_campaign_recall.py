@@ -10,13 +10,14 @@ class UtmCampaign(models.Model):
         "Minutes to the Next Skill",
         default=10,
         help="A due recall for the most skilled waits so many minutes for each level"
-        " that is at work, then operators of the next level get it too.",
+        " that is at work and free, then operators of the next level get it too.",
     )
     private_fall_minutes = fields.Integer(
         "Minutes until a Private Recall Is Everybody's",
         default=30,
         help="A private recall goes to all operators when it is due for so many minutes"
-        " and its operator wasn't at work on this campaign meanwhile. Zero: never.",
+        " and its operator wasn't at work on this campaign meanwhile. Zero: never, but"
+        " when the operator doesn't work on the list any more.",
     )
     retry_first = fields.Boolean(
         "Retries Before Fresh Names",

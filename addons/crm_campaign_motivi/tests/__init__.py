@@ -28,6 +28,8 @@ from . import test_import_tour
 from . import test_inbound
 from . import test_line_custom_field
 from . import test_line_list_tour
+from . import test_line_outcome
+from . import test_lead_merge
 from . import test_list_build
 from . import test_list_change
 from . import test_list_concurrency

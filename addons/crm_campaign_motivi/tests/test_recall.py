@@ -75,6 +75,22 @@ class TestRecall(CampaignCommon):
         self._seen(self.operator_two, 0, other)
         self.assertEqual(self._name_id(), self.leads[4].id)
 
+    def test_who_left_the_list_is_absent(self):
+        self._recall(4, 31, "private", self.operator_two)
+        self._recall(5, 29, "private", self.operator_two)
+        self._seen(self.operator_two, 0)
+        self.call_list.operator_ids = self.operator
+        self.assertEqual(self._name_id(), self.leads[4].id)
+        self.confirm(self.next_name(), "N")
+        self.assertEqual(self._name_id(), self.leads[0].id, "it waits its minutes")
+
+    def test_who_left_the_list_keeps_nothing_for_ever(self):
+        self.campaign.private_fall_minutes = 0
+        self._recall(4, 1, "private", self.operator_two)
+        self._seen(self.operator_two, 0)
+        self.call_list.operator_ids = self.operator
+        self.assertEqual(self._name_id(), self.leads[4].id)
+
     def test_zero_minutes_keep_it_private(self):
         self.campaign.private_fall_minutes = 0
         self._recall(4, 5000, "private", self.operator_two)
@@ -110,6 +126,25 @@ class TestRecall(CampaignCommon):
         self._seen(self.operator, 3)
         self._recall(4, 1, "skill")
         self.assertEqual(self._name_id(self.operator_two), self.leads[4].id)
+
+    def test_who_is_in_a_call_is_not_waited_for(self):
+        self._skill(self.operator, 9)
+        self._skill(self.operator_two, 4)
+        busy = self.next_name()
+        self._recall(4, 1, "skill")
+        self.assertEqual(self._name_id(self.operator_two), self.leads[4].id)
+        self._recall(5, 1, "skill")
+        self.confirm(self.next_name(self.operator_two), "N", user=self.operator_two)
+        self.confirm(busy, "N")
+        self.assertEqual(self._name_id(self.operator_two), self.leads[1].id)
+        self.assertEqual(self._name_id(), self.leads[5].id)
+
+    def test_who_is_in_a_call_keeps_the_best_names(self):
+        self.campaign.best_to_skilled = True
+        self._skill(self.operator, 9)
+        self._skill(self.operator_two, 4)
+        self.next_name()
+        self.assertEqual(self._name_id(self.operator_two), self.leads[2].id)
 
     def test_who_has_no_level_comes_after_each_level(self):
         third = self._new_user("op_three", "group_operator")
@@ -170,6 +205,23 @@ class TestRecall(CampaignCommon):
             [("user_id", "=", self.operator.id)]
         )
         self.assertGreater(seen.seen_at, fields.Datetime.now() - timedelta(minutes=1))
+
+    def test_a_free_operator_gives_a_sign_of_life(self):
+        self._skill(self.operator, 9)
+        self._skill(self.operator_two, 4)
+        self._recall(4, 1, "skill")
+        self._seen(self.operator, 60)
+        self.assertTrue(self.desk().present(self.campaign.id))
+        self.assertEqual(self._name_id(self.operator_two), self.leads[0].id)
+
+    def test_presence_elsewhere_is_not_believed(self):
+        other = self.campaign.copy({"title": "Other"})
+        self.assertFalse(self.desk().present(other.id))
+        self.assertFalse(
+            self.env["crm.desk.presence"].search([("campaign_id", "=", other.id)])
+        )
+        with self.assertRaises(AccessError):
+            self.desk(self.agent).present(self.campaign.id)
 
     def test_presence_is_shown_to_nobody(self):
         for user in (self.operator, self.coordinator, self.manager):

@@ -91,6 +91,35 @@ class TestRetry(CampaignCommon):
             self._try()
         self.assertEqual(self.line.recall_at, datetime(2026, 3, 9, 8, 0))
 
+    def test_a_state_to_call_rests_until_the_next_try(self):
+        self.outcome.write(
+            {
+                "list_state_id": self.line.list_state_id.id,
+                "retry_other_band": False,
+            }
+        )
+        payload = self.next_name()
+        self.confirm(payload, "again")
+        line = self.line_of(payload)
+        self.assertEqual((line.category, line.recall_at), ("to_call", False))
+        self.assertGreaterEqual(
+            line.rest_until, fields.Datetime.now() + timedelta(minutes=59)
+        )
+        following = self.next_name()
+        self.assertNotEqual(following["line_id"], line.id)
+        self.desk().release(following["line_id"], following["claim_token"])
+        line.rest_until = fields.Datetime.now() - timedelta(minutes=1)
+        self.assertEqual(self.next_name()["line_id"], line.id)
+
+    def test_a_state_to_call_is_exhausted_by_the_attempts_too(self):
+        self.campaign.max_attempts = 2
+        self.outcome.list_state_id = self.line.list_state_id
+        self._try()
+        self.assertEqual(self.line.category, "to_call")
+        self._try()
+        self.assertEqual(self.line.category, "exhausted")
+        self.assertFalse(self.line.rest_until)
+
     def test_exhausted_after_the_attempts_of_the_campaign(self):
         self.campaign.max_attempts = 3
         categories = []

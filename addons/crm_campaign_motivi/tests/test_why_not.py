@@ -110,11 +110,110 @@ class TestWhyNot(CampaignCommon):
             moment + timedelta(minutes=30),
         )
         self.assertEqual(self._counts(), {"recall_later": 1, "callable": 5})
-        self.line.recall_at = moment - timedelta(hours=3)
+
+    def _recall(self, scope, minutes, **values):
+        """Let a recall of the first line be due since some minutes."""
+        moment = fields.Datetime.now().replace(microsecond=0)
+        self.line.write(
+            {
+                "category": "recall",
+                "recall_scope": scope,
+                "recall_at": moment - timedelta(minutes=minutes),
+                **values,
+            }
+        )
+        return self.line.recall_at
+
+    def _seen(self, user, minutes):
+        seen_at = fields.Datetime.now().replace(microsecond=0) - timedelta(
+            minutes=minutes
+        )
+        presence = self.env["crm.desk.presence"]
+        presence.search([("user_id", "=", user.id)]).unlink()
+        presence.create(
+            {"user_id": user.id, "campaign_id": self.campaign.id, "seen_at": seen_at}
+        )
+        return seen_at
+
+    def test_a_private_recall_that_has_fallen_is_no_reason(self):
+        due = self._recall("private", 29, recall_user_id=self.operator.id)
         self.assertEqual(self._codes(), ["recall_private"])
+        self.assertEqual(self._until("recall_private"), due + timedelta(minutes=30))
         self.assertEqual(self._counts(), {"recall_private": 1, "callable": 5})
+        self._recall("private", 31)
+        self.assertFalse(self._codes())
+        self.assertEqual(self._counts(), {"callable": 6})
+        seen_at = self._seen(self.operator, 12)
+        self.assertEqual(self._codes(), ["recall_private"])
+        self.assertEqual(self._until("recall_private"), seen_at + timedelta(minutes=30))
+        self.assertEqual(self._counts(), {"recall_private": 1, "callable": 5})
+        self._seen(self.operator, 31)
+        self.assertFalse(self._codes())
         self.campaign.private_fall_minutes = 0
+        self.assertEqual(self._codes(), ["recall_private"])
         self.assertIsNone(self.line._callable_from(self.line._not_callable_reasons()))
+        self.assertEqual(self._counts(), {"recall_private": 1, "callable": 5})
+
+    def test_a_private_recall_whose_owner_left_the_list(self):
+        due = self._recall("private", 10, recall_user_id=self.operator.id)
+        self._seen(self.operator, 0)
+        self.call_list.operator_ids = self.operator_two
+        self.assertEqual(self._codes(), ["recall_private"])
+        self.assertEqual(self._until("recall_private"), due + timedelta(minutes=30))
+        self._recall("private", 31)
+        self.assertFalse(self._codes())
+        self.campaign.private_fall_minutes = 0
+        self._recall("private", 1)
+        self.assertFalse(self._codes())
+        self.assertEqual(self._counts(), {"callable": 6})
+
+    def test_a_recall_for_the_most_skilled_waits_for_who_is_free(self):
+        self.campaign.skill_ids = [
+            fields.Command.create({"user_id": user.id, "level": level})
+            for user, level in ((self.operator, 9), (self.operator_two, 4))
+        ]
+        due = self._recall("skill", 1)
+        self.assertFalse(self._codes(), "nobody above is at work")
+        self.assertEqual(self._counts(), {"callable": 6})
+        self._seen(self.operator, 0)
+        self.assertEqual(self._codes(), ["recall_skill"])
+        self.assertEqual(self._until("recall_skill"), due + timedelta(minutes=10))
+        self.assertEqual(self._counts(), {"recall_skill": 1, "callable": 5})
+        self._recall("skill", 11)
+        self.assertFalse(self._codes(), "it has waited")
+        self.assertEqual(self._counts(), {"callable": 6})
+        self._recall("skill", -5)
+        self.next_name()
+        self._recall("skill", 1)
+        self.assertFalse(self._codes(self.line), "who is in a call isn't waited for")
+
+    def test_a_campaign_by_mail_or_without_outcomes(self):
+        self.campaign.channel = "dem"
+        self.assertEqual(self._codes(), ["by_mail"])
+        self.assertEqual(self._counts(), {"by_mail": 6})
+        self.campaign.channel = "phone"
+        self.campaign.outcome_ids = self.env["crm.outcome"].create(
+            {"name": "Paper", "color": "#123456"}
+        )
+        self.assertEqual(self._codes(), ["no_outcome"])
+        self.assertEqual(self._counts(), {"no_outcome": 6})
+        self.assertTrue(self.next_name()["empty"])
+
+    def test_what_has_exhausted_a_name(self):
+        state = self.line.list_state_id._get_by_category("exhausted")
+        self.line.write({"category": "exhausted", "list_state_id": state.id})
+        self.campaign.max_attempts = 6
+        [reason] = self.line._not_callable_reasons()
+        self.assertIn("after 0 attempts", reason["sentence"])
+        busy = self.env.ref("crm_callcenter.crm_outcome_busy")
+        self.line.write(
+            {"attempts": 5, "last_outcome_id": busy.id, "outcome_streak": 5}
+        )
+        [reason] = self.line._not_callable_reasons()
+        self.assertIn("Line busy 5 times in a row", reason["sentence"])
+        self.line.attempts = 6
+        [reason] = self.line._not_callable_reasons()
+        self.assertIn("needs 6 attempts", reason["sentence"])
 
     def test_filter_and_what_was_sifted(self):
         self.campaign.filter_domain = "[('city', '=', 'Nowhere')]"

@@ -283,6 +283,10 @@ _CLAIM = """
              WHERE line.list_id = my_list.id AND line.recall_scope = due.scope
                AND line.recall_at <= due.until AND %(promised)s
                AND (line.recall_user_id IS NULL
+                    OR NOT EXISTS (
+                        SELECT 1 FROM crm_call_list_operator_rel owner
+                         WHERE owner.list_id = line.list_id
+                           AND owner.user_id = line.recall_user_id)
                     OR (%(fall_minutes)s > 0
                         AND coalesce((SELECT presence.seen_at
                                         FROM crm_desk_presence presence

@@ -252,6 +252,24 @@ test("a sign of life prolongs a hold that is about to end", async () => {
     expect(desk.message.type).toBe("danger");
 });
 
+test("without a name the desk says that somebody is free, for a while", async () => {
+    await desk.signOfLife();
+    expect(server.asked("heartbeat")).toHaveLength(1);
+    expect(server.asked("present")).toEqual([]);
+    await desk.stop();
+    await desk.close();
+    await desk.signOfLife();
+    expect(server.asked("present")).toEqual([{ campaign_id: 1 }]);
+    server.answers.present = refusal("Not now");
+    desk.clearMessage();
+    await desk.signOfLife();
+    expect(desk.message).toBe(null);
+    desk.freeSince -= 11 * 60 * 1000;
+    await desk.signOfLife();
+    expect(server.asked("present")).toHaveLength(2);
+    expect(server.asked("heartbeat")).toHaveLength(1);
+});
+
 test("stop ends the call, close saves nothing", async () => {
     desk.setNote("Gone");
     await desk.dial(desk.payload.phones[0]);

@@ -60,7 +60,7 @@ export class Desk extends Component {
             () => this.shortcuts(),
             () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help}`
         );
-        useInterval(() => desk.heartbeat(), HEARTBEAT);
+        useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
     }
 

@@ -8,6 +8,8 @@ import { DeskWork } from "./desk_work";
 
 const CAMPAIGN_KEY = "crm_desk.campaign";
 const PAUSE_KEY = "crm_desk.pause_after_each";
+/** A desk at which nothing happens for so long is nobody's: recalls don't wait for it. */
+const FREE_FOR = 10 * 60 * 1000;
 
 /** What happens at the desk: names come and go. The components only show it. */
 export class DeskModel extends DeskWork {
@@ -19,6 +21,8 @@ export class DeskModel extends DeskWork {
     noCampaignReason = null;
     /** {name, note}: written on a name which is not in hand any more. */
     leftover = null;
+    /** When something was done last without a name in hand. */
+    freeSince = Date.now();
     continueAutomatically = !browser.localStorage.getItem(PAUSE_KEY);
 
     get campaign() {
@@ -73,6 +77,7 @@ export class DeskModel extends DeskWork {
     chooseCampaign(campaignId) {
         this.campaignId = campaignId;
         this.emptyReason = null;
+        this.freeSince = Date.now();
         browser.localStorage.setItem(CAMPAIGN_KEY, campaignId);
     }
 
@@ -131,6 +136,7 @@ export class DeskModel extends DeskWork {
         const payload = await this.call("next_name", { campaign_id: this.campaignId });
         if (payload.empty) {
             this.emptyReason = payload.reason;
+            this.freeSince = Date.now();
             this.askFocus("next");
             return false;
         }
@@ -227,6 +233,7 @@ export class DeskModel extends DeskWork {
     /** To the state without a name; the campaigns' figures come when they come. */
     leaveName() {
         this.phase = "start";
+        this.freeSince = Date.now();
         this.name = null;
         this.agenda = null;
         deskDraft.clear();
@@ -267,7 +274,28 @@ export class DeskModel extends DeskWork {
         });
     }
 
-    /** Every minute: the name is still in hand, and so is the slot that is held. */
+    /** Every minute: somebody is at work, whether with a name or waiting for one. */
+    async signOfLife() {
+        await (this.inHand ? this.heartbeat() : this.sayPresent());
+    }
+
+    /** Free, so that recalls for the most skilled come here. */
+    async sayPresent() {
+        const isFree = this.phase === "start" && this.campaignId && !this.busy;
+        if (!isFree || Date.now() - this.freeSince > FREE_FOR) {
+            return;
+        }
+        try {
+            await this.callQuietly("present", { campaign_id: this.campaignId });
+        } catch (error) {
+            // Nothing is lost; the next name says what is wrong.
+            if (!(error instanceof DeskRefusal)) {
+                throw error;
+            }
+        }
+    }
+
+    /** The name is still in hand, and so is the slot that is held. */
     async heartbeat() {
         if (!this.inHand || this.busy) {
             return;
