@@ -126,13 +126,15 @@ class CrmListState(models.Model):
         self.flush_model(["replaced_by_id"])
         self.env.cr.execute(
             SQL(
-                """UPDATE crm_call_list_line line
+                # Materialized: joined, the limit could be read more than once.
+                """WITH batch AS MATERIALIZED (
+                          SELECT id FROM crm_call_list_line
+                           WHERE list_state_id = ANY(%s)
+                           LIMIT %s FOR UPDATE SKIP LOCKED)
+                   UPDATE crm_call_list_line line
                       SET list_state_id = state.replaced_by_id
-                     FROM crm_list_state state
-                    WHERE state.id = line.list_state_id AND line.id IN (
-                          SELECT found.id FROM crm_call_list_line found
-                           WHERE found.list_state_id = ANY(%s)
-                           LIMIT %s FOR UPDATE SKIP LOCKED)""",
+                     FROM batch, crm_list_state state
+                    WHERE line.id = batch.id AND state.id = line.list_state_id""",
                 self.ids,
                 BATCH_SIZE,
             )

@@ -130,14 +130,15 @@ class CrmStage(models.Model):
         self.flush_model(["replaced_by_id"])
         self.env.cr.execute(
             SQL(
-                """UPDATE crm_lead lead
+                # Materialized: joined, the limit could be read more than once.
+                """WITH batch AS MATERIALIZED (
+                          SELECT id FROM crm_lead WHERE stage_id = ANY(%s)
+                           LIMIT %s FOR UPDATE SKIP LOCKED)
+                   UPDATE crm_lead lead
                       SET stage_id = stage.replaced_by_id,
                           date_last_stage_update = now() AT TIME ZONE 'UTC'
-                     FROM crm_stage stage
-                    WHERE stage.id = lead.stage_id AND lead.id IN (
-                          SELECT found.id FROM crm_lead found
-                           WHERE found.stage_id = ANY(%s)
-                           LIMIT %s FOR UPDATE SKIP LOCKED)""",
+                     FROM batch, crm_stage stage
+                    WHERE lead.id = batch.id AND stage.id = lead.stage_id""",
                 self.ids,
                 BATCH_SIZE,
             )
