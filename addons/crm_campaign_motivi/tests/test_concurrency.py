@@ -137,6 +137,41 @@ class TestConcurrency(ConcurrencyCase):
             self.assertIn(payload["lead"]["id"], self.lead_ids[NAMES // 2 :])
             blocker.rollback()
 
+    def test_a_refusal_waits_for_the_queue_to_be_put_in_order(self):
+        """A line that a job is just writing on is closed a moment later."""
+        lead_id = self.lead_ids[0]
+        locked = threading.Event()
+
+        def rank():
+            with self.registry.cursor() as cr:
+                cr.execute(
+                    "UPDATE crm_call_list_line SET rank = -5 WHERE lead_id = %s",
+                    [lead_id],
+                )
+                locked.set()
+                time.sleep(0.5)
+
+        def refuse(env):
+            lead = env["crm.lead"].browse(lead_id).sudo()
+            lead._register_outcome(env["crm.outcome"].browse(self.outcome_id))
+
+        worker = threading.Thread(target=rank, daemon=True)
+        worker.start()
+        self.assertTrue(locked.wait(timeout=30))
+        self._request(self.operator_ids[0], refuse)
+        worker.join(timeout=30)
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT DISTINCT rank, category FROM crm_call_list_line"
+                " WHERE lead_id = %s",
+                [lead_id],
+            )
+            self.assertEqual(cr.fetchall(), [(-5, "closed_negative")])
+            cr.execute(
+                "SELECT count(*) FROM crm_interaction WHERE lead_id = %s", [lead_id]
+            )
+            self.assertEqual(cr.fetchone()[0], 1)
+
     def test_an_agents_minute_is_given_once(self):
         """Operators book overlapping times of one agent; the database decides."""
         start = datetime(2031, 7, 16, 8)

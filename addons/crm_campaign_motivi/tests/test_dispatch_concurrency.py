@@ -169,7 +169,11 @@ class TestDispatchConcurrency(ConcurrencyCase):
         self.assertLess(late, 6 * len(self.operator_ids))
 
     def test_private_and_best_skill_recalls_under_load(self):
-        """Private recalls only to their owner; the best skill first, others after."""
+        """Private recalls only to their owner; the best skill first, others after.
+
+        The most skilled is free at the start screen while the others claim, and so is
+        waited for; who is in a call isn't.
+        """
         owners, best, second = (
             self.operator_ids[:4],
             self.operator_ids[0],
@@ -219,12 +223,16 @@ class TestDispatchConcurrency(ConcurrencyCase):
                         wrong.append((user_id, line["id"], "private"))
             elif line["recall_scope"] == "skill":
                 late = fields.Datetime.now() - line["recall_at"]
-                levels = {best: 0, second: 1}.get(user_id, 2)
-                if late < timedelta(minutes=30 * levels):
+                if user_id != best and late < timedelta(minutes=30):
                     wrong.append((user_id, line["id"], "skill"))
 
-        claims, _empty = self._claim_for(SECONDS, self.operator_ids, check)
+        claims, _empty = self._claim_for(SECONDS, self.operator_ids[1:], check)
+        others = len(claims)
+        claims += self._claim_for(SECONDS, [best], check)[0]
         self.assertFalse(wrong)
+        self.assertIn(
+            "skill", [line["recall_scope"] for _user, line in claims[others:]]
+        )
         served = {line["id"] for _user, line in claims}
         self.assertEqual(len(served), len(claims), "a line was served twice")
         scopes = [line["recall_scope"] for _user, line in claims]
@@ -236,7 +244,7 @@ class TestDispatchConcurrency(ConcurrencyCase):
     # ------------------------------------------------------------
 
     def _hire(self):
-        """Return the ids of ``MANY_OPERATORS`` who work on both lists."""
+        """Return the ids of one more than ``MANY_OPERATORS`` who work on both lists."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {"no_reset_password": True})
             role = env.ref("crm_callcenter.group_operator")
@@ -247,7 +255,7 @@ class TestDispatchConcurrency(ConcurrencyCase):
                         "login": f"{self.mark}-more-{number}",
                         "group_ids": [fields.Command.set(role.ids)],
                     }
-                    for number in range(MANY_OPERATORS - len(self.operator_ids))
+                    for number in range(MANY_OPERATORS + 1 - len(self.operator_ids))
                 ]
             )
             everybody = self.operator_ids + users.ids
@@ -291,7 +299,11 @@ class TestDispatchConcurrency(ConcurrencyCase):
                 )
 
     def test_fifty_operators_for_twenty_seconds(self):
-        """Nobody gets another's name or recall; killed desks give their names back."""
+        """Nobody gets another's name or recall; killed desks give their names back.
+
+        The most skilled waits at the start screen, so nobody else gets what is for the
+        most skilled that is free.
+        """
         self._many_names(20_000)
         everybody = self._hire()
         with self.registry.cursor() as cr:
@@ -329,18 +341,18 @@ class TestDispatchConcurrency(ConcurrencyCase):
 
         connections = patch.object(sql_db._Pool, "_maxconn", MANY_CONNECTIONS)
         with connections:
-            claims, empty = self._claim_for(LONG_SECONDS, everybody, check)
+            claims, empty = self._claim_for(LONG_SECONDS, everybody[1:], check)
+            # One that was killed in the last moment comes back to who asks next.
+            back, _none = self._claim_for(SECONDS, [best], check)
         self.assertFalse(wrong)
         self.assertFalse(empty, "somebody was told that there are no names")
         self.assertEqual(len(dropped), len(killed))
         lines = [line["id"] for _user, line in claims]
         self.assertEqual(len(set(lines)), len(lines), "a line was served twice")
-        # One that was killed in the last moment comes back to who asks next.
-        back, _none = self._claim_for(1, everybody[:1])
         returned = {*lines, *(line["id"] for _user, line in back)}
         self.assertLessEqual(set(dropped), returned, "a killed desk kept its name")
-        scopes = [line["recall_scope"] for _user, line in claims]
-        self.assertEqual(scopes.count("private"), MANY_OPERATORS - len(killed))
+        scopes = [line["recall_scope"] for _user, line in claims + back]
+        self.assertEqual(scopes.count("private"), len(everybody) - len(killed))
         self.assertEqual(scopes.count("skill"), 20)
         self._check_order(
             [line["id"] for _user, line in claims if not line["recall_scope"]], dropped
