@@ -3,6 +3,7 @@ from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
 from . import test_campaign_setup
+from . import test_campaign_tour
 from . import test_campaign_board
 from . import test_campaign_board_tour
 from . import test_campaign_pulse
