@@ -25,6 +25,7 @@ from . import test_import_identity
 from . import test_import_tools
 from . import test_import_tour
 from . import test_inbound
+from . import test_inbound_tour
 from . import test_line_list_tour
 from . import test_list_build
 from . import test_list_change
