@@ -15,6 +15,8 @@ import argparse
 import base64
 import subprocess
 import sys
+import uuid
+from datetime import timedelta
 from pathlib import Path
 
 NAMES = Path(__file__).resolve().parent.parent / "tests/data/names_fotovoltaico.csv"
@@ -22,6 +24,19 @@ MODULE = "crm_campaign_motivi"
 #: How many names of a hundred have each of the photovoltaic fields.
 SHARES = (95, 80, 55, 60, 75, 70, 30, 25)
 BATCH_SIZE = 1000
+#: So many operators have called already.
+OPERATORS = 6
+#: What came of it: the outcome, with minutes and scope of a promised recall.
+CALLS = (
+    *(("no_answer", None), ("not_interested", None), ("busy", None)) * 4,
+    *(("call_back", (minutes, "public")) for minutes in (20, 40, 60, 80, 150)),
+    *(("call_back", (minutes, "private")) for minutes in (15, 45, 90, 180, 240)),
+    *(("call_back", (minutes, "skill")) for minutes in (30, 120)),
+    ("not_owner", None),
+    ("not_interested", None),
+)
+#: So many minutes ago the first public recalls were due.
+DUE = (100, 8, 5, 3)
 
 
 def seed(env):
@@ -60,6 +75,8 @@ def seed(env):
     env.cr.commit()
     fill_photovoltaic(env)
     env.cr.commit()
+    fill_campaign(env)
+    env.cr.commit()
     print(
         f"{progress['total']} rows of {NAMES.name}: {progress['accepted']} new names, "
         f"{progress['existing']} known, {progress['rejected']} rejected with a reason",
@@ -94,6 +111,76 @@ def fill_photovoltaic(env):
     env.invalidate_all()
     computed = env.ref("crm_callcenter.custom_field_pv_yearly_cost")
     env["crm.custom.field.compute"]._begin(computed)._work_at_once()
+
+
+def fill_campaign(env):
+    """Put the queue in order, fill the live list, and have some names called.
+
+    So that the pages of campaigns, lists and recalls show something.
+
+    :param odoo.api.Environment env: of the demo database
+    """
+    campaign = env.ref(f"{MODULE}.campaign_fotovoltaico_lombardia")
+    if env["crm.interaction"].search_count([("campaign_id", "=", campaign.id)]):
+        return
+    env["crm.queue.job"]._cron_work()
+    manager = env.ref("crm_callcenter.user_campaign_manager")
+    live = env.ref(f"{MODULE}.call_list_laghi").with_user(manager)
+    wizard = env(user=manager.id)["crm.list.build.wizard"]
+    wizard.with_context(default_list_id=live.id).create({}).action_fill()
+    for number, (outcome, recall) in enumerate(CALLS):
+        operator = env.ref(f"crm_callcenter.user_operator_{number % OPERATORS + 1}")
+        call_name(env(user=operator.id), campaign, outcome, recall)
+    let_recalls_pass(env, campaign)
+
+
+def let_recalls_pass(env, campaign):
+    """Let some public recalls be due: one is kept, one late, the others are waiting.
+
+    :param utm.campaign campaign: in which names were called
+    """
+    # Here and not above: the launcher runs without Odoo.
+    from odoo import fields
+
+    lines = env["crm.call.list.line"].search(
+        [("campaign_id", "=", campaign.id), ("recall_scope", "=", "public")], order="id"
+    )
+    now = fields.Datetime.now()
+    for line, minutes in zip(lines, DUE, strict=False):
+        line.recall_at = now - timedelta(minutes=minutes)
+    env.cr.commit()
+    for outcome in ("not_interested", "no_answer"):
+        operator = env.ref("crm_callcenter.user_operator_1")
+        call_name(env(user=operator.id), campaign, outcome, None)
+
+
+def call_name(env, campaign, outcome, recall):
+    """Take the next name as an operator does, and confirm an outcome.
+
+    :param str outcome: of ``crm_callcenter``
+    :param tuple recall: minutes from now and who calls, or ``None``
+    """
+    # Here and not above: the launcher runs without Odoo.
+    from odoo import fields
+
+    desk = env["crm.desk"]
+    values = {}
+    if recall:
+        minutes, values["recall_scope"] = recall
+        at = fields.Datetime.now() + timedelta(minutes=minutes)
+        values["recall_at"] = fields.Datetime.to_string(at)
+    payload = desk.next_name(campaign.id)
+    # The claim was made by a transaction of its own: look at it with a new snapshot.
+    env.cr.commit()
+    env.invalidate_all()
+    desk.confirm(
+        payload["line_id"],
+        payload["claim_token"],
+        uuid.uuid4().hex,
+        outcome_id=env.ref(f"crm_callcenter.crm_outcome_{outcome}").id,
+        **values,
+    )
+    env.cr.commit()
 
 
 def photovoltaic(env):

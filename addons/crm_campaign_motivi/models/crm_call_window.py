@@ -34,7 +34,8 @@ class CrmCallWindow(models.Model):
 
     _name = "crm.call.window"
     _description = "Call Window"
-    _order = "campaign_id, zone_id, weekday, hour_from, id"
+    # What holds for everybody stands first.
+    _order = "campaign_id NULLS FIRST, zone_id NULLS FIRST, weekday, hour_from, id"
     _rec_name = "weekday"
 
     weekday = fields.Selection(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 #: What the coordinator of a group may change of it.
 _COORDINATORS_FIELDS = {"member_ids"}
@@ -66,11 +67,24 @@ class CrmOperatorGroup(models.Model):
         group = self.env.ref("crm_callcenter.group_coordinator")
         return [("all_group_ids", "in", group.ids), ("share", "=", False)]
 
-    @api.depends("member_ids.active", "list_ids")
+    @api.depends(
+        "member_ids.active", "list_ids", "campaign_ids.call_list_ids.is_for_campaign"
+    )
     def _compute_counts(self):
+        lists = self.env["crm.call.list"]
         for group in self:
             group.member_count = len(group.member_ids.filtered("active"))
-            group.list_count = len(group.list_ids)
+            group.list_count = lists.search_count(group._lists_domain())
+
+    def _lists_domain(self):
+        """Return the lists on which these groups work: their own, and everybody's.
+
+        :rtype: Domain
+        """
+        return Domain("group_ids", "in", self.ids) | (
+            Domain("is_for_campaign", "=", True)
+            & Domain("campaign_id.group_ids", "in", self.ids)
+        )
 
     @api.constrains("coordinator_id")
     def _check_coordinator_id(self):
@@ -115,6 +129,6 @@ class CrmOperatorGroup(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_campaign_motivi.crm_call_list_action"
         )
-        action["domain"] = [("group_ids", "in", self.ids)]
+        action["domain"] = list(self._lists_domain())
         action["context"] = {}
         return action

@@ -50,25 +50,30 @@ class UtmCampaign(models.Model):
         for campaign in self:
             # sudo: how far the upkeep of one's campaign is
             jobs = campaign.sudo().queue_job_ids
-            parts = []
-            for job in jobs:
-                kind = dict(job._fields["kind"]._description_selection(self.env))
-                if job.state in ("waiting", "running"):
-                    parts.append(
-                        self.env._(
-                            "%(kind)s: %(done)s of %(total)s names brought in step.",
-                            kind=kind[job.kind],
-                            done=job.done_count,
-                            total=job.total_count or "…",
-                        )
-                    )
-                elif job.state == "failed":
-                    parts.append(
-                        self.env._(
-                            "%(kind)s: %(error)s", kind=kind[job.kind], error=job.error
-                        )
-                    )
-            campaign.queue_progress = " ".join(parts)
+            sentences = [self._progress_of_job(job) for job in jobs]
+            campaign.queue_progress = " ".join(filter(None, sentences))
+
+    def _progress_of_job(self, job):
+        """Return how far the upkeep of a queue is, if there is anything to say.
+
+        :param crm.queue.job job: of one campaign
+        :rtype: str
+        """
+        kind = dict(job._fields["kind"]._description_selection(self.env))[job.kind]
+        if job.state == "failed":
+            return self.env._("%(kind)s: %(error)s", kind=kind, error=job.error)
+        if job.state not in ("waiting", "running"):
+            return ""
+        if not job.total_count:
+            return self.env._(
+                "%(kind)s: the names will soon be brought in step.", kind=kind
+            )
+        return self.env._(
+            "%(kind)s: %(done)s of %(total)s names brought in step.",
+            kind=kind,
+            done=job.done_count,
+            total=job.total_count,
+        )
 
     def write(self, vals):
         result = super().write(vals)

@@ -209,11 +209,16 @@ class UtmCampaign(models.Model):
                     "It has no called number. Enter the numbers that people dial."
                 )
             )
-        if not self._get_operators():
-            missing.append(
-                self.env._("No operator works in it. Add operators or a group.")
-            )
-        return missing
+        return missing + self._missing_operators()
+
+    def _missing_operators(self):
+        """Return the sentence that nobody works in the campaign, if so.
+
+        :rtype: list[str]
+        """
+        if self._get_operators():
+            return []
+        return [self.env._("No operator works in it. Add operators or a group.")]
 
     def _missing_to_call(self):
         """Return a sentence for each thing that the campaign lacks to call names.
@@ -224,7 +229,10 @@ class UtmCampaign(models.Model):
             lambda found: found.active and not found.is_inbound
         )
         if not lists:
-            return [self.env._("It has no list. Create one or import names.")]
+            return [
+                self.env._("It has no list. Create one or import names."),
+                *self._missing_operators(),
+            ]
         missing = []
         if not lists.operator_ids:
             missing.append(

@@ -3,6 +3,7 @@ from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
 from . import test_campaign_setup
+from . import test_campaign_tour
 from . import test_campaign_board
 from . import test_campaign_board_tour
 from . import test_campaign_company
@@ -27,6 +28,7 @@ from . import test_import_tools
 from . import test_import_tour
 from . import test_inbound
 from . import test_line_custom_field
+from . import test_inbound_tour
 from . import test_line_list_tour
 from . import test_line_outcome
 from . import test_lead_merge
@@ -34,6 +36,7 @@ from . import test_list_build
 from . import test_list_change
 from . import test_list_concurrency
 from . import test_list_live
+from . import test_list_windows_tour
 from . import test_names_tour
 from . import test_order
 from . import test_operator_group

@@ -81,6 +81,7 @@ class TestCampaignSetup(CampaignCommon):
     def test_what_is_missing_is_said_on_the_form(self):
         campaign = self._campaign()
         self.assertIn("no list", campaign.setup_problem)
+        self.assertIn("No operator works in it", campaign.setup_problem)
         self.assertFalse(self.campaign.setup_problem)
         self.leads.active = False
         self.campaign.invalidate_recordset()

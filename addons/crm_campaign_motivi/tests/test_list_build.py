@@ -213,6 +213,35 @@ class TestListBuild(ListCommon):
         self.job(wizard.action_fill())
         self.assertEqual(self.names_in(self.second), self.extra[:2])
 
+    def test_whoever_selects_all_that_was_found_means_the_search(self):
+        found = self.env["crm.lead"].search(self.search)
+
+        def domain(chosen):
+            wizard = self.env["crm.list.build.wizard"].with_context(
+                active_model="crm.lead",
+                active_ids=chosen.ids,
+                active_domain=self.search,
+            )
+            return wizard.create({"list_id": self.second.id}).domain
+
+        self.assertEqual(domain(found), repr(self.search))
+        self.assertEqual(domain(found[:2]), repr([("id", "in", found[:2].ids)]))
+
+    def test_a_new_list_without_operators_is_everybodys(self):
+        self.campaign.skill_ids = [Command.create({"user_id": self.operator.id})]
+        made = self.build(
+            list_id=False, name="Everybody's", campaign_id=self.campaign.id
+        ).list_id
+        self.assertTrue(made.is_for_campaign)
+        self.assertEqual(made.operator_ids, self.operator)
+        made = self.build(
+            list_id=False,
+            name="Hers",
+            campaign_id=self.campaign.id,
+            operator_ids=[Command.set(self.operator_two.ids)],
+        ).list_id
+        self.assertEqual(made.operator_ids, self.operator_two)
+
     def test_many_go_on_in_the_background_and_can_be_stopped(self):
         wizard = self.build_wizard()
         job = (

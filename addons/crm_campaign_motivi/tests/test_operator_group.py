@@ -57,6 +57,11 @@ class TestOperatorGroup(CampaignCommon):
         self.campaign.group_ids = self.group
         self.campaign.skill_ids = [Command.create({"user_id": self.four.id})]
         self.assertEqual(self._in_effect(whole), self.three | self.four)
+        self.assertEqual(self.group.list_count, 1)
+        shown = self.env["crm.call.list"].search(
+            self.group.action_open_lists()["domain"]
+        )
+        self.assertEqual(shown, whole)
         # Assigned to somebody else, it isn't served to them.
         self.assertNotIn(self.three, self._in_effect())
         whole.operator_ids = self.operator

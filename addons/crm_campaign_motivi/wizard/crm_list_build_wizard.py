@@ -54,16 +54,27 @@ class CrmListBuildWizard(models.TransientModel):
         values = super().default_get(fields_list)
         context = self.env.context
         if context.get("active_model") == "crm.lead" and "domain" in fields_list:
-            chosen = Domain("id", "in", context.get("active_ids") or [])
-            searched = context.get("active_domain")
-            limit = self.env["crm.bulk.wizard"]._selection_limit()
-            if searched and len(context.get("active_ids") or []) >= limit:
-                chosen = Domain(searched)
-            values["domain"] = repr(list(chosen))
+            values["domain"] = repr(list(self._chosen_domain()))
         call_list = self.env["crm.call.list"].browse(values.get("list_id"))
         if call_list:
             values.update(self._values_of_list(call_list))
         return values
+
+    def _chosen_domain(self):
+        """Return the search, or the selected names if the search finds others too.
+
+        :rtype: Domain
+        """
+        chosen = self.env.context.get("active_ids") or []
+        searched = self.env.context.get("active_domain")
+        # The browser names so many; whoever selects all of a search means more.
+        limit = self.env["crm.bulk.wizard"]._selection_limit()
+        if searched and chosen:
+            leads = self.env["crm.lead"]
+            others = Domain(searched) & Domain("id", "not in", chosen)
+            if len(chosen) >= limit or not leads.search_count(others, limit=1):
+                return Domain(searched)
+        return Domain("id", "in", chosen)
 
     def _values_of_list(self, call_list):
         names = [*self.env["crm.list.rule.mixin"]._rule_fields(), "is_live"]
@@ -146,10 +157,8 @@ class CrmListBuildWizard(models.TransientModel):
                     "Campaign managers make new lists. Choose one of your campaigns."
                 )
             )
-        return self.env["crm.call.list"].create(
-            {
-                "name": self.name.strip(),
-                "campaign_id": self.campaign_id.id,
-                "operator_ids": [fields.Command.set(self.operator_ids.ids)],
-            }
-        )
+        values = {"name": self.name.strip(), "campaign_id": self.campaign_id.id}
+        # A list that is given to nobody by name is for everybody of the campaign.
+        if self.operator_ids:
+            values["operator_ids"] = [fields.Command.set(self.operator_ids.ids)]
+        return self.env["crm.call.list"].create(values)

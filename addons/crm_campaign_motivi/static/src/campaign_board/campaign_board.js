@@ -145,6 +145,7 @@ export class CampaignBoard extends Component {
         return {
             draft: _t("In preparation"),
             running: _t("Running"),
+            closing: _t("Closing"),
             closed: _t("Closed"),
         }[this.board.campaign.state];
     }
@@ -155,6 +156,10 @@ export class CampaignBoard extends Component {
 
     count(value) {
         return formatInteger(value);
+    }
+
+    percent(value) {
+        return formatFloat(value, { digits: [0, 1] }) + "%";
     }
 
     get leftSentence() {
@@ -176,7 +181,7 @@ export class CampaignBoard extends Component {
     get appointmentShare() {
         const { appointments, calls } = this.board;
         const share = calls ? (100 * appointments) / calls : 0;
-        return _t("%s of the calls", formatFloat(share, { digits: [0, 1] }) + "%");
+        return _t("%s of the calls", this.percent(share));
     }
 
     get kindColors() {
