@@ -272,7 +272,13 @@ class TestDeskCustomFieldTour(CampaignCommon, HttpCase):
             {"name": "Roofs", "parent_id": branch.id}
         )
         target = self.env["crm.call.list"].create(
-            {"name": "Flat roofs of the tour", "campaign_id": self.campaign.id}
+            {
+                "name": "Flat roofs of the tour",
+                "campaign_id": self.campaign.id,
+                # The name comes from another list, where it has just refused.
+                "leave_elsewhere": False,
+                "leave_refusals": False,
+            }
         )
         self.start_tour(
             "/odoo/custom-fields", "crm_custom_field", login=self.manager.login
