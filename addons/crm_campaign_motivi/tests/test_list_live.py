@@ -88,9 +88,19 @@ class TestListLive(ListCommon):
         self.assertEqual(self.second.line_ids, worked | held | recall)
         self.assertFalse(fresh.exists())
 
-    def test_whoever_refuses_meanwhile_leaves(self):
+    def test_whoever_refuses_meanwhile_is_called_no_more(self):
+        """The outcome closes the name in the list, where it stays as worked."""
         self.refresh()
         self.extra[3]._register_outcome(self.outcomes["N"])
+        self.refresh()
+        line = self.second.line_ids.filtered(lambda li: li.lead_id == self.extra[3])
+        self.assertEqual(line.category, "closed_negative")
+
+    def test_whoever_becomes_a_customer_meanwhile_leaves(self):
+        self.refresh()
+        self.extra[3].commercial_state_id = self.env["crm.commercial.state"].search(
+            [("state_class", "=", "customer")], limit=1
+        )
         self.refresh()
         self.assertNotIn(self.extra[3], self.names_in(self.second))
 
