@@ -116,3 +116,10 @@ class CallcenterCommon(TransactionCase):
             agent, start, start + timedelta(days=7), minutes
         )
         return free[agent.id][0]
+
+    def _set_models_up_again(self):
+        """Forget the columns that a test has added or removed."""
+        if self.registry.registry_invalidated:
+            carriers = self.env["crm.custom.field"]._carriers()
+            self.registry._setup_models__(self.cr, carriers)
+            self.registry.signal_changes()

@@ -58,13 +58,6 @@ class CustomFieldCase(CallcenterCommon):
         self.addCleanup(self._set_models_up_again)
         super().setUp()
 
-    def _set_models_up_again(self):
-        """Forget the columns that a test has added or removed."""
-        if self.registry.registry_invalidated:
-            carriers = self.env["crm.custom.field"]._carriers()
-            self.registry._setup_models__(self.cr, carriers)
-            self.registry.signal_changes()
-
     @classmethod
     def _entries(cls):
         return [

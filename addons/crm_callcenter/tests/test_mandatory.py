@@ -21,6 +21,11 @@ class TestMandatory(CallcenterCommon):
         cls.portfolio.mandatory_field_ids = field("crm.lead", "email_from")
         cls.form_view = "crm_callcenter.crm_lead_view_form_name"
 
+    def setUp(self):
+        # First in, last out: after the test's own changes were taken back.
+        self.addCleanup(self._set_models_up_again)
+        super().setUp()
+
     def _save(self, lead=None, user=None, **values):
         leads = lead or self.env["crm.lead"]
         return leads.with_user(user or self.manager).web_save(values, {"name": {}})

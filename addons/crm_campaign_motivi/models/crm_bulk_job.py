@@ -25,9 +25,10 @@ class CrmBulkJob(models.Model):
             job.list_result = job.call_list_id._count_sentences(counts)
 
     def _job_end(self, state, error=False):
-        super()._job_end(state, error)
+        result = super()._job_end(state, error)
         # sudo: the order is the system's, whoever adds names
         self.call_list_id.campaign_id.sudo()._settle_queue()
+        return result
 
     def _process_list(self, leads):
         """Put names at the end of the list, but for those that it leaves out.

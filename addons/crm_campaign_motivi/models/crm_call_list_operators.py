@@ -21,7 +21,7 @@ class CrmCallList(models.Model):
         "list_id",
         "user_id",
         string="Assigned Operators",
-        domain=lambda self: self.env["res.users"]._operator_domain(),
+        domain="[('may_call_names', '=', True)]",
         context={"active_test": False},
         help="Operators to whom this list is assigned by name.",
     )

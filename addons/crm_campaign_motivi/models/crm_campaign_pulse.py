@@ -114,7 +114,7 @@ def _beat_in_thread(registry, campaign_ids):
                 env["crm.campaign.pulse"]._beat(campaign_id)
         except Exception:
             # Nobody is there to be told, and the change itself is saved.
-            _logger.warning(
+            _logger.info(
                 "The pages of campaign %s were not told of a change; they read their"
                 " figures by themselves within a minute.",
                 campaign_id,

@@ -22,7 +22,7 @@ class CrmCampaignSkill(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain=lambda self: self.env["res.users"]._operator_domain(),
+        domain="[('may_call_names', '=', True)]",
     )
     level = fields.Integer(
         "Skill",

@@ -32,7 +32,10 @@ class CrmDayBand(models.Model):
     def create(self, vals_list):
         # sudo: archived bands of anybody keep their bits
         taken = set(
-            self.sudo().with_context(active_test=False).search([]).mapped("number")
+            self.sudo()
+            .with_context(active_test=False)
+            .search([], limit=MOST_BANDS)
+            .mapped("number")
         )
         free = [number for number in range(MOST_BANDS) if number not in taken]
         if len(vals_list) > len(free):

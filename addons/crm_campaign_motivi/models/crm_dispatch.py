@@ -60,6 +60,8 @@ _HELD = """
      WHERE line.claimed_by_id = %(user)s
   ORDER BY line.claimed_at DESC LIMIT 1"""
 
+#: How often a claim may lose the race for a name that stands in several lists.
+MOST_RACES = 10
 #: Locks and names to look at per list, by try; who loses a race tries once more.
 _CLAIM_TRIES = ((NOTHING, 2), (NOTHING, 16)) + 3 * ((LOCK, 1),)
 #: How much of a list is looked at while the filter's change is being carried out; rare
@@ -102,18 +104,30 @@ class CrmDispatch(models.AbstractModel):
         """
         plan = self._claim_plan(campaign)
         for changes, lock, depth in self._claim_tries(plan):
-            try:
-                with read_committed_cursor(self.env.registry) as cr:
-                    row, more = self._claim_once(cr, {**plan, **changes}, depth, lock)
-            except UniqueViolation:
-                # Another operator has just taken this name through another list.
-                continue
+            row, more = self._claim_racing({**plan, **changes}, depth, lock)
             if row:
                 return dict(zip(CLAIM_COLUMNS, row, strict=True))
             if not more and not changes.get("is_partial"):
                 return None
             # Others are claiming all of these names just now: look further.
         return None
+
+    @api.model
+    def _claim_racing(self, plan, depth, lock):
+        """Try to take a name, again when another operator has just taken the same one.
+
+        Through another list: the name is waited for, and then is in other hands.
+
+        :return: see ``_claim_once``
+        :rtype: tuple[tuple | None, bool]
+        """
+        for _race in range(MOST_RACES):
+            try:
+                with read_committed_cursor(self.env.registry) as cr:
+                    return self._claim_once(cr, plan, depth, lock)
+            except UniqueViolation:
+                continue
+        return None, True
 
     @api.model
     def _claim_tries(self, plan):
@@ -125,11 +139,12 @@ class CrmDispatch(models.AbstractModel):
         :rtype: list[tuple[dict, SQL, int]]
         """
         if plan["is_filter_pending"]:
-            return [
+            *heads, last = [
                 ({"head": head, "is_partial": head != _HEADS[-1]}, NOTHING, depth)
                 for head in _HEADS
                 for depth in (2, 16)
             ]
+            return [*heads, last, last, last]
         return [({}, lock, depth) for lock, depth in _CLAIM_TRIES]
 
     @api.model

@@ -34,7 +34,7 @@ class CrmOperatorGroup(models.Model):
         "group_id",
         "user_id",
         string="Members",
-        domain=lambda self: self.env["res.users"]._operator_domain(),
+        domain="[('may_call_names', '=', True)]",
         context={"active_test": False},
         help="Whoever joins is served names of the group's lists from the next request"
         " on; whoever leaves is not.",

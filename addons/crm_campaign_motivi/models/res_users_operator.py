@@ -1,5 +1,6 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 #: Roles that the desk serves, and that may therefore be given names to call.
 _CALLING = (
@@ -14,14 +15,22 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
-    @api.model
-    def _operator_domain(self):
-        """Return the domain of the users to whom lists can be assigned.
+    # A field, so that the domains of those who can be assigned are for the client only:
+    # evaluated on the server they would be asked while a user is being created.
+    may_call_names = fields.Boolean(
+        compute="_compute_may_call_names", search="_search_may_call_names"
+    )
 
-        :rtype: list
-        """
+    def _compute_may_call_names(self):
+        for user in self:
+            user.may_call_names = any(user.has_group(group) for group in _CALLING)
+
+    @api.model
+    def _search_may_call_names(self, operator, value):
+        if operator != "in":
+            return NotImplemented
         groups = [self.env.ref(group).id for group in _CALLING]
-        return [("all_group_ids", "in", groups), ("share", "=", False)]
+        return Domain("all_group_ids", "in", groups) & Domain("share", "=", False)
 
     def _check_calls_names(self):
         """Refuse whoever has no role that the desk serves.
@@ -32,9 +41,7 @@ class ResUsers(models.Model):
         :raise ValidationError: it says who, and what to do
         """
         # sudo: roles of colleagues, whoever assigns them
-        strangers = self.sudo().filtered(
-            lambda user: not any(user.has_group(group) for group in _CALLING)
-        )
+        strangers = self.sudo().filtered(lambda user: not user.may_call_names)
         if strangers:
             raise ValidationError(
                 self.env._(

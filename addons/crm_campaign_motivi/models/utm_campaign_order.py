@@ -26,7 +26,6 @@ class UtmCampaign(models.Model):
             ("group", "Groups: all names in one order"),
             ("adaptive", "Adaptive: where the agents have most time"),
         ],
-        "Work Mode",
         default="list",
         required=True,
         help="Lists: each operator works through the own lists, and each list has the"

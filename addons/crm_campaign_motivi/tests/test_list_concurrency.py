@@ -76,11 +76,11 @@ class TestListConcurrency(TestConcurrency):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             job = env["crm.list.job"].create({"user_id": env.uid, **values})
-            cr.commit()
+        with self.registry.cursor() as cr:
+            job = job.with_env(env(cr=cr))
             ended = False
             while not ended:
                 ended = job._work()
-            cr.commit()
             self.assertEqual(job.state, "done", job.error)
             return job.done
 

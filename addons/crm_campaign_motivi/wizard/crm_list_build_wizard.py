@@ -32,7 +32,7 @@ class CrmListBuildWizard(models.TransientModel):
     operator_ids = fields.Many2many(
         "res.users",
         string="Operators",
-        domain=lambda self: self.env["res.users"]._operator_domain(),
+        domain="[('may_call_names', '=', True)]",
     )
     domain = fields.Char("Names", default="[]", required=True)
     is_live = fields.Boolean(

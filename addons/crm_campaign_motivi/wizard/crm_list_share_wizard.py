@@ -26,7 +26,7 @@ class CrmListShareWizard(models.TransientModel):
     operator_ids = fields.Many2many(
         "res.users",
         string="Operators",
-        domain=lambda self: self.env["res.users"]._operator_domain(),
+        domain="[('may_call_names', '=', True)]",
     )
     group_ids = fields.Many2many(
         "crm.operator.group",
