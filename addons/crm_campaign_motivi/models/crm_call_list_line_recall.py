@@ -90,6 +90,8 @@ class CrmCallListLine(models.Model):
     def init(self):
         """Have the database record every recall that ends; see ``crm.recall``."""
         result = super().init()
-        self.env.cr.execute(_FUNCTION)
-        self.env.cr.execute(_TRIGGERS)
+        # Not when a custom field sets the model up again: it would lock all calls out.
+        if not self.pool.ready:
+            self.env.cr.execute(_FUNCTION)
+            self.env.cr.execute(_TRIGGERS)
         return result

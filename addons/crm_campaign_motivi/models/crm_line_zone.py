@@ -45,5 +45,7 @@ class CrmCallListLine(models.Model):
     def init(self):
         """Have the database copy the zone of every name into its lines."""
         result = super().init()
-        self.env.cr.execute(_TRIGGERS)
+        # Not when a custom field sets the model up again: it would lock all calls out.
+        if not self.pool.ready:
+            self.env.cr.execute(_TRIGGERS)
         return result

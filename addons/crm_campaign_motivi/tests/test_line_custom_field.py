@@ -42,6 +42,17 @@ class TestLineCustomField(CustomFieldCase, CampaignCommon):
         self._field("story").in_list = False
         self.assertNotIn("x_cc_story", self.columns(self.operator))
 
+    def test_adding_one_locks_no_call_out(self):
+        """While a column is added to the names, calls go on writing lines."""
+        self.env.cr.execute(
+            """SELECT mode FROM pg_locks
+                WHERE pid = pg_backend_pid()
+                  AND relation = 'crm_call_list_line'::regclass
+                  AND mode IN ('ShareRowExclusiveLock', 'ExclusiveLock',
+                               'AccessExclusiveLock')"""
+        )
+        self.assertFalse(self.env.cr.fetchall())
+
     def test_they_are_changed_in_place(self):
         line = self.lines[0].with_user(self.operator)
         # The contact is none of the operator's.
