@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.claim_sql import NOTHING
+
 
 class CrmLead(models.Model):
     """A name that somebody has in hand is not deleted under the call."""
@@ -28,24 +30,49 @@ class CrmLead(models.Model):
         :return: the names that somebody has in hand
         :rtype: crm.lead
         """
-        self.env["crm.call.list.line"].flush_model(["claimed_by_id", "claimed_until"])
+        places = self._lock_places()
+        return self.browse([lead_id for lead_id, in_hand in places.items() if in_hand])
+
+    def _lock_places(self, beside=NOTHING):
+        """Lock the lines of these names.
+
+        :param SQL beside: CTEs of a change that goes with it
+        :return: for each name that has lines, whether somebody has it in hand
+        :rtype: dict[int, bool]
+        """
+        self.env["crm.call.list.line"].flush_model()
         self.env.cr.execute(
             SQL(
-                """SELECT lead_id, claimed_by_id IS NOT NULL
-                                   AND claimed_until > (now() AT TIME ZONE 'UTC')
-                     FROM crm_call_list_line
-                    WHERE lead_id = ANY(%s)
-                 ORDER BY id FOR UPDATE""",
+                """%s SELECT lead_id, claimed_by_id IS NOT NULL
+                                      AND claimed_until > (now() AT TIME ZONE 'UTC')
+                        FROM crm_call_list_line
+                       WHERE lead_id = ANY(%s)
+                    ORDER BY id FOR UPDATE""",
+                beside,
                 self.ids,
             ),
             log_exceptions=False,
         )
-        rows = self.env.cr.fetchall()
-        held = dict.fromkeys(lead_id for lead_id, in_hand in rows if in_hand)
-        return self.browse(held)
+        places = {}
+        for lead_id, in_hand in self.env.cr.fetchall():
+            places[lead_id] = places.get(lead_id, False) or bool(in_hand)
+        return places
 
     def _merge_call_lists(self, sources):
-        held = (self | sources)._lock_hands()
+        # One statement for merges of names that are in no list, as most are.
+        places = (self | sources)._lock_places(
+            SQL(
+                "WITH moved AS (UPDATE crm_recall SET lead_id = %s"
+                " WHERE lead_id = ANY(%s))",
+                self.id,
+                sources.ids,
+            )
+        )
+        listed = sources.filtered(lambda lead: lead.id in places)
+        if not listed:
+            return None
+        self.env["crm.recall"].invalidate_model(["lead_id"])
+        held = self.browse([lead_id for lead_id, in_hand in places.items() if in_hand])
         if held:
             raise UserError(
                 self.env._(
@@ -62,4 +89,4 @@ class CrmLead(models.Model):
                 (self | sources).ids,
             )
         )
-        return super()._merge_call_lists(sources)
+        return super()._merge_call_lists(listed)

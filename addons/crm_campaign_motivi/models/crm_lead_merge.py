@@ -29,6 +29,7 @@ class CrmLead(models.Model):
             lines._take_over(self._places_of_both(source))
             self._drop_promises(source)
             self._move_places(source)
+        # Those that the database has just recorded as lost.
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_recall SET lead_id = %s WHERE lead_id = ANY(%s)",
@@ -36,7 +37,6 @@ class CrmLead(models.Model):
                 sources.ids,
             )
         )
-        self.env["crm.recall"].invalidate_model(["lead_id"])
         lines.invalidate_model()
         (self | sources).invalidate_recordset(["call_list_line_ids"])
 
