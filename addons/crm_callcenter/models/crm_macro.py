@@ -4,15 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.safe_eval import datetime as safe_datetime
-from odoo.tools.safe_eval import dateutil as safe_dateutil
-from odoo.tools.safe_eval import safe_eval
-from odoo.tools.safe_eval import time as safe_time
 
+from ..tools.saved_search import BROKEN_SEARCH, read_search
 from .crm_relation import ASSIGNEES
 
-#: What a search raises that isn't written as a search is.
-BROKEN_SEARCH = (ValueError, TypeError, SyntaxError, NameError)
 _MANAGER = "crm_callcenter.group_campaign_manager"
 
 
@@ -319,24 +314,7 @@ class CrmMacro(models.Model):
         :rtype: Domain
         :raise ValueError: it isn't written as a search is
         """
-        owner = self.user_id
-        found = safe_eval(
-            self.domain or "[]",
-            {
-                "uid": owner.id,
-                "time": safe_time,
-                "datetime": safe_datetime,
-                "relativedelta": safe_dateutil.relativedelta.relativedelta,
-                "context_today": lambda: fields.Date.context_today(
-                    self.with_context(tz=owner.tz)
-                ),
-            },
-        )
-        if not isinstance(found, (list, tuple)):
-            raise ValueError(self.env._("it is no list of conditions"))
-        domain = Domain(found)
-        domain.validate(self._leads())
-        return domain
+        return read_search(self.domain, self._leads(), self.user_id)
 
     @api.model
     def _blocked_state_ids(self):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .crm_macro import BROKEN_SEARCH
+from ..tools.saved_search import BROKEN_SEARCH
 from .crm_names_job_mixin import OPEN_STATES
 
 

@@ -77,7 +77,6 @@ class CrmCallListLine(models.Model):
         "UNIQUE (lead_id, list_id)", "This name is in the list already."
     )
     _last_rank = models.Index("(list_id, rank)")
-    _campaign_state = models.Index("(campaign_id, category)")
     # The queues. Whatever is not to be served now is outside of them, so that a claim
     # reads the first entries of an index and no more.
     _queue_fresh = models.Index(

@@ -6,8 +6,7 @@ class CrmCallListLine(models.Model):
 
     _inherit = "crm.call.list.line"
 
-    # Replaces the index of the same name, by adding the state, and the list for those
-    # who watch a part of the campaign.
+    # With the list for those who watch a part of the campaign.
     _campaign_state = models.Index("(campaign_id, category, list_state_id, list_id)")
     _campaign_recalls = models.Index(
         "(campaign_id, recall_at, recall_scope, list_id) WHERE category = 'recall'"

@@ -1,12 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools.safe_eval import datetime as safe_datetime
-from odoo.tools.safe_eval import dateutil as safe_dateutil
-from odoo.tools.safe_eval import safe_eval
-from odoo.tools.safe_eval import time as safe_time
 
-from odoo.addons.crm_callcenter.models.crm_macro import BROKEN_SEARCH
+from odoo.addons.crm_callcenter.tools.saved_search import BROKEN_SEARCH, read_search
 
 #: Why a name of a search does not enter a list, in the order in which it is said.
 REASONS = (
@@ -126,20 +121,7 @@ class CrmListRuleMixin(models.AbstractModel):
         user = user or self.env.user
         leads = self.env["crm.lead"].with_user(user)
         try:
-            found = Domain(
-                safe_eval(
-                    domain or "[]",
-                    {
-                        "uid": user.id,
-                        "time": safe_time,
-                        "datetime": safe_datetime,
-                        "relativedelta": safe_dateutil.relativedelta.relativedelta,
-                        "context_today": lambda: fields.Date.context_today(
-                            self.with_context(tz=user.tz)
-                        ),
-                    },
-                )
-            )
+            found = read_search(domain, leads, user)
             leads._search(found, limit=1)
         except BROKEN_SEARCH as error:
             raise ValidationError(

@@ -49,9 +49,7 @@ class CrmRecallForecast(models.AbstractModel):
         _start, stop = points._bounds(today, today + timedelta(days=1))
         lines = self.env["crm.call.list.line"]
         lines.flush_model()
-        served = SQL("TRUE")
-        if "suspended" in lines._fields:
-            served = SQL("line.suspended IS NOT TRUE")
+        served = SQL("line.suspended IS NOT TRUE")
         rows = self.env.execute_query(
             SQL(
                 _DUE,

@@ -1,13 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.safe_eval import datetime as safe_datetime
-from odoo.tools.safe_eval import dateutil as safe_dateutil
-from odoo.tools.safe_eval import safe_eval
-from odoo.tools.safe_eval import time as safe_time
 
-from odoo.addons.crm_callcenter.models.crm_macro import BROKEN_SEARCH
+from odoo.addons.crm_callcenter.tools.saved_search import BROKEN_SEARCH, read_search
 
 from ..tools.claim_sql import ALWAYS
 
@@ -85,21 +80,9 @@ class UtmCampaign(models.Model):
         :raise ValueError: it isn't written as a search is
         """
         self.ensure_one()
-        found = safe_eval(
-            self.filter_domain or "[]",
-            {
-                "uid": self.user_id.id or self.env.uid,
-                "time": safe_time,
-                "datetime": safe_datetime,
-                "relativedelta": safe_dateutil.relativedelta.relativedelta,
-                "context_today": lambda: fields.Date.context_today(self),
-            },
+        return read_search(
+            self.filter_domain, self.env["crm.lead"], self.user_id or self.env.user
         )
-        if not isinstance(found, (list, tuple)):
-            raise ValueError(self.env._("it is no list of conditions"))
-        domain = Domain(found)
-        domain.validate(self.env["crm.lead"])
-        return domain
 
     def _filter_sql(self):
         """Return the condition that the name of ``line`` matches the filter.

@@ -92,16 +92,6 @@ class UtmCampaign(models.Model):
                     return self._to_utc(_at_hour(day, moment)), mask
         return earliest, mask
 
-    def _calling_hours(self, zone_id, day):
-        """Return the hours of a day in which names of a zone may be called.
-
-        :param int zone_id: zero for none
-        :param datetime.date day: local
-        :return: pairs (from, to) of local hours as floats, in order
-        :rtype: list[tuple[float, float]]
-        """
-        return [(0, 24)]
-
 
 def _at_hour(day, hour):
     """Return a moment of a day; hour 24 is the midnight that ends it."""

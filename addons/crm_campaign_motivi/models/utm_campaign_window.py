@@ -48,6 +48,13 @@ class UtmCampaign(models.Model):
         return False, None
 
     def _calling_hours(self, zone_id, day):
+        """Return the hours of a day in which names of a zone may be called.
+
+        :param int zone_id: zero for none
+        :param datetime.date day: local
+        :return: pairs (from, to) of local hours as floats, in order
+        :rtype: list[tuple[float, float]]
+        """
         zones = self.env["crm.zone"]._way_up(zone_id)
         week = self._calling_week(zones)
         if self._is_holiday(zones, day):
