@@ -9,7 +9,7 @@ from tools.environment.testing.addon_tests import template
 from tools.environment.testing.odoo_run import database_name
 
 _UNINSTALL = """
-for name in ("crm_campaign_motivi", "crm_callcenter"):
+for name in ("crm_campaign_motivi", "crm_dedup", "crm_callcenter"):
     module = env["ir.module.module"].search([("name", "=", name)])
     module.button_immediate_uninstall()
     env.cr.commit()

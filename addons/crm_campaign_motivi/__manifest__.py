@@ -1,11 +1,11 @@
 {
     "name": "Call Campaigns",
     "summary": "Campaigns, call lists, import, dispatch, operator's desk",
-    "version": "19.0.4.0.0",
+    "version": "19.0.5.0.0",
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",
-    "depends": ["crm_callcenter", "product", "utm"],
+    "depends": ["crm_dedup", "product", "utm"],
     "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         "security/ir.model.access.csv",

@@ -6,9 +6,11 @@ from markupsafe import Markup, escape
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_dedup.tools.plain_text import normalise
+
 from ..tools.column_guess import guess_columns
 from ..tools.name_row import NAME_TARGETS, PEOPLE_TARGETS, PHONE_TARGETS, RowReader
-from ..tools.table_reader import TableProblem, normalise, open_table
+from ..tools.table_reader import TableProblem, open_table
 
 SEPARATORS = [
     (";", "Semicolon ;"),

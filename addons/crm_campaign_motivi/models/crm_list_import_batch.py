@@ -4,7 +4,8 @@ from odoo import models
 from odoo.exceptions import LockError, UserError
 from odoo.tools import SQL
 
-from ..tools.name_text import name_key
+from odoo.addons.crm_dedup.tools.name_text import name_key
+
 from .crm_list_import_match import KnownName
 
 #: Rows staged with one COPY; memory stays flat whatever the size of the file.

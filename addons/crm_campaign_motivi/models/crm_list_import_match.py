@@ -3,8 +3,9 @@ from dataclasses import dataclass
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.crm_dedup.tools.name_text import name_key, same_name
+
 from ..tools.name_row import PHONE_TARGETS
-from ..tools.name_text import name_key, same_name
 
 
 @dataclass

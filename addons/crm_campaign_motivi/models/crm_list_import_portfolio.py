@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_callcenter.models.crm_business_unit import portfolio_field
-
-from ..tools.table_reader import normalise
+from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 
 class CrmListImport(models.Model):

@@ -7,10 +7,16 @@ import openpyxl
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.crm_dedup.tools.italy import AREA_CODES, PROVINCES_BY_CAP
+from odoo.addons.crm_dedup.tools.name_text import (
+    is_company,
+    name_key,
+    proper_case,
+    same_name,
+)
+
 from ..tools.column_guess import guess_columns
-from ..tools.italy import AREA_CODES, PROVINCES_BY_CAP
 from ..tools.name_row import RowReader
-from ..tools.name_text import is_company, name_key, proper_case, same_name
 from ..tools.table_reader import TableProblem, open_table
 
 HEADERS = ["Nominativo", "Indirizzo", "CAP", "Città", "Prov", "Tel", "Cell", "Mail"]

@@ -4,9 +4,13 @@ import re
 from collections import Counter
 
 from odoo.addons.crm_callcenter.tools.phone import is_mobile, split_phone_cell
-
-from .italy import AREA_CODES, COMPANY_WORDS, GIVEN_NAMES, PROVINCE_NAMES
-from .table_reader import normalise
+from odoo.addons.crm_dedup.tools.italy import (
+    AREA_CODES,
+    COMPANY_WORDS,
+    GIVEN_NAMES,
+    PROVINCE_NAMES,
+)
+from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 #: Header words and what they mean, tried in this order on the normalised header.
 _HEADERS = [

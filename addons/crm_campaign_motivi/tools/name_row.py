@@ -15,10 +15,13 @@ from odoo.addons.crm_callcenter.tools.phone import (
     is_mobile,
     read_phone_cell,
 )
-
-from .italy import AREA_CODES, PROVINCE_NAMES, PROVINCES_BY_CAP
-from .name_text import is_company, proper_case
-from .table_reader import normalise
+from odoo.addons.crm_dedup.tools.italy import (
+    AREA_CODES,
+    PROVINCE_NAMES,
+    PROVINCES_BY_CAP,
+)
+from odoo.addons.crm_dedup.tools.name_text import is_company, proper_case
+from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 PHONE_TARGETS = ("phone", "mobile", "phone_second")
 #: Columns that name a colleague, and the field of the name that they fill.

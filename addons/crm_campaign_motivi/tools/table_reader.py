@@ -9,11 +9,12 @@ import csv
 import datetime
 import io
 import re
-import unicodedata
 import warnings
 import zipfile
 
 import openpyxl
+
+from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 SEPARATORS = (";", ",", "\t", "|")
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16")
@@ -39,7 +40,6 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Bytes that text doesn't hold.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_SIGNS = re.compile(r"[^a-z0-9]+")
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -74,15 +74,6 @@ def open_table(content, filename="", **chosen):
         table = CsvTable(content, chosen.get("encoding"), chosen.get("separator"))
     table.find_header(chosen.get("header_row"))
     return table
-
-
-def normalise(text):
-    """Return a text for comparison: small letters and digits without accents."""
-    if text.isascii():
-        return _SIGNS.sub(" ", text.lower()).strip()
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return _SIGNS.sub(" ", plain).strip()
 
 
 class Table:

@@ -3,7 +3,7 @@
 import re
 
 from .italy import COMPANY_WORDS, GIVEN_NAMES, LEGAL_FORMS
-from .table_reader import normalise
+from .plain_text import normalise
 
 #: Words that stay small inside a company, a street or a town.
 _SMALL_WORDS = frozenset(

@@ -1,0 +1,50 @@
+"""What is compared when two names are compared."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(slots=True, frozen=True)
+class MatchRecord:
+    """A name or a customer as the comparison sees it; whatever is unknown is empty.
+
+    Texts are as they stand in the archive: the comparison normalises them.
+
+    :param str person: the person, in any order of given name and surname
+    :param str company: the company, with its legal form
+    :param tuple phones: numbers in E.164
+    :param str province: code of the Italian province, ``BS``
+    """
+
+    id: int
+    person: str = ""
+    company: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    fiscal_code: str = ""
+    vat_number: str = ""
+    birth_date: date | None = None
+    street: str = ""
+    zip: str = ""
+    city: str = ""
+    province: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Reason:
+    """One thing that speaks for (points above 0) or against two names being one."""
+
+    code: str
+    points: float
+
+
+@dataclass(slots=True, frozen=True)
+class Comparison:
+    """What a comparison found.
+
+    :param str verdict: ``same``, ``review`` or ``different``
+    """
+
+    score: float
+    verdict: str
+    reasons: tuple[Reason, ...] = ()
