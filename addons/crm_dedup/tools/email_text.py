@@ -15,11 +15,15 @@ PROVIDERS = frozenset(
     " protonmail.com proton.me".split()
 )
 #: Names that belong to somebody else, however alike they are.
-_OTHERS = frozenset("mail.com email.com gmx.it live.fr yahoo.fr time.it team.it".split())
+_OTHERS = frozenset(
+    "mail.com email.com gmx.it live.fr yahoo.fr time.it team.it".split()
+)
 _ADDRESS = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[a-z]{2,}", re.IGNORECASE)
 _EXACT = re.compile(r"[a-z0-9!#$%&*+/=?^_{|}~.-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _NOISE = re.compile(r"^\s*(?:mailto:|e-?mail\s*:|mail\s*:|pec\s*:)\s*", re.IGNORECASE)
-_AT = re.compile(r"\s*(?:\(\s*(?:at|chiocciola)\s*\)|\[\s*at\s*\]|\bchiocciola\b|@)\s*", re.I)
+_AT = re.compile(
+    r"\s*(?:\(\s*(?:at|chiocciola)\s*\)|\[\s*at\s*\]|\bchiocciola\b|@)\s*", re.I
+)
 _DOT = re.compile(r"\s*(?:\(\s*(?:dot|punto)\s*\)|\[\s*dot\s*\])\s*", re.IGNORECASE)
 _COMMA = re.compile(r",(?=(?:it|com|net|org|eu)$)")
 #: Boxes that nobody reads: typed to fill the field.
@@ -74,9 +78,15 @@ def is_placeholder(email):
     if domain in _NOWHERE:
         return True
     first = domain.split(".")[0]
-    return bool(_NOBODY.fullmatch(box)) and (
-        domain not in PROVIDERS or box.startswith(("no", "nes", "senza"))
-    ) and (first == box or bool(_NOBODY.fullmatch(first)) or box.startswith(("noe", "nom")))
+    return (
+        bool(_NOBODY.fullmatch(box))
+        and (domain not in PROVIDERS or box.startswith(("no", "nes", "senza")))
+        and (
+            first == box
+            or bool(_NOBODY.fullmatch(first))
+            or box.startswith(("noe", "nom"))
+        )
+    )
 
 
 @lru_cache(maxsize=20_000)

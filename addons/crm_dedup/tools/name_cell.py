@@ -1,11 +1,12 @@
 """Names of persons and companies in the one way in which the archive keeps them."""
 
-from functools import lru_cache
+import re
 
 from .name_company import one_legal_form
 from .name_text import proper_case
 from .name_title import split_titles
 from .plain_text import normalise
+from .settled import settled
 
 #: What is typed to fill the field.
 _NO_NAME = frozenset(
@@ -13,6 +14,7 @@ _NO_NAME = frozenset(
     "|non disponibile|nome cognome|cognome nome|privato|utente|abbonato|da definire"
     .split("|")
 )  # fmt: skip
+_USUAL = re.compile(r"[A-Z][a-z]+(?: (?:D'|Dell')?[A-Z][a-z]+)+")
 _QUOTES = str.maketrans({"`": "'", "´": "'", "‘": "'", "’": "'", "\xa0": " "})
 
 
@@ -24,7 +26,7 @@ def is_placeholder(text):
     return normalise(text) in _NO_NAME
 
 
-@lru_cache(maxsize=100_000)
+@settled(100_000, _USUAL)
 def person_name(text):
     """Write the name of a person: titles first, then the words in their order.
 
@@ -48,7 +50,7 @@ def _shout_less(word):
     return word
 
 
-@lru_cache(maxsize=50_000)
+@settled(50_000)
 def company_name(text):
     """Write the name of a company, with its legal form in the one form.
 

@@ -14,7 +14,9 @@ _WRITTEN_OUT = (
     (r"societ[aà]['’]?\s+in\s+accomandita\s+semplice", "sas"),
     (r"societ[aà]['’]?\s+in\s+accomandita\s+per\s+azioni", "sapa"),
 )
-_LONG = [(re.compile(rf"\b{text}\b", re.IGNORECASE), form) for text, form in _WRITTEN_OUT]
+_LONG = [
+    (re.compile(rf"\b{text}\b", re.IGNORECASE), form) for text, form in _WRITTEN_OUT
+]
 #: Letters with dots or blanks between them, or none; the longest first.
 _FORMS = ("srls", "sapa", "scarl", "scrl", "scpa", "srl", "spa", "snc", "sas")
 #: Whole words, or parts of names, when they don't stand at the end of a name.

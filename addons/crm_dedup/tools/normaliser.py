@@ -20,8 +20,8 @@ from .email_text import is_placeholder as is_nobodys_email
 from .italy import AREA_CODES, PROVINCE_NAMES, PROVINCES_BY_CAP
 from .name_cell import company_name, is_placeholder, person_name
 from .name_text import proper_case
-from .plain_text import normalise as plain
 from .places import gazetteer, province_names, read_place
+from .plain_text import normalise as plain
 from .street import join_civic, one_street
 
 #: What can be switched on and off, each on its own.

