@@ -133,22 +133,27 @@ def _read_digits(text):
     if len(text) > 60:
         return ""
     if not text.isdigit():
-        if _SCIENTIFIC.fullmatch(text):
-            text = _expand_scientific(text)
-        elif _DATE.fullmatch(text):
+        if _DATE.fullmatch(text):
             return ""
+        if _WORDS.search(text):
+            text = _read_beside_words(text)
         tail = _FLOAT_TAIL.fullmatch(text)
         if tail:
             text = tail[1]
-        text = _LABEL.sub(" ", _EXTENSION.sub("", text))
-        text = _LOOKALIKE.sub(lambda found: found[0].translate(_LOOKALIKES), text)
-        if _LETTERS.search(text):
-            return ""
         text = _NOT_DIALLED.sub("", text)
     # Digits of other scripts are digits for Python, and not for a telephone.
     if not text.isascii() or len(text.strip("+")) < _MIN_DIGITS or "+" in text[1:]:
         return ""
     return text
+
+
+def _read_beside_words(text):
+    """Return a number without the words beside it; empty when they are its own."""
+    if _SCIENTIFIC.fullmatch(text):
+        return _expand_scientific(text)
+    text = _LABEL.sub(" ", _EXTENSION.sub("", text)).strip()
+    text = _LOOKALIKE.sub(lambda found: found[0].translate(_LOOKALIKES), text)
+    return "" if _LETTERS.search(text) else text
 
 
 def _italian_candidates(digits, area_codes):
