@@ -22,6 +22,7 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_dedup/static/src/**/*"],
+        "web.assets_tests": ["crm_dedup/static/tests/tours/**/*"],
     },
     "application": False,
     "installable": True,

@@ -184,7 +184,7 @@ class CrmNormaliseMixin(models.AbstractModel):
         return {
             "placeholder_name": self.env._("%(field)s: nobody is called %(written)s."),
             "phone_with_text": self.env._(
-                "%(field)s: %(written)s is more than one number."
+                "%(field)s: %(written)s holds more than one number."
             ),
             "unreadable_phone": self.env._(
                 "%(field)s: no number can be read in %(written)s."

@@ -74,6 +74,7 @@ class CrmNormaliseRun(models.Model):
     done = fields.Integer("Names Changed")
     skipped = fields.Integer("Names as They Were")
     may_undo = fields.Boolean(compute="_compute_may_undo")
+    parts_text = fields.Char("What Is Normalised", compute="_compute_parts_text")
 
     @api.depends("kind", "date_start")
     def _compute_display_name(self):
@@ -89,6 +90,14 @@ class CrmNormaliseRun(models.Model):
                 and run.state in ("done", "cancelled", "failed")
                 and bool(run.done)
                 and not run.undo_run_ids
+            )
+
+    @api.depends(*PARTS)
+    def _compute_parts_text(self):
+        for run in self:
+            run.parts_text = ", ".join(
+                self._fields[part]._description_string(self.env)
+                for part in run._parts()
             )
 
     @api.depends("counts")

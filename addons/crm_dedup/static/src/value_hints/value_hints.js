@@ -1,11 +1,11 @@
-import {Component} from "@odoo/owl";
-import {registry} from "@web/core/registry";
-import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import { Component } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** What can't be right on a form, each with the ways to put it right by one click. */
 export class ValueHints extends Component {
     static template = "crm_dedup.ValueHints";
-    static props = {...standardFieldProps};
+    static props = { ...standardFieldProps };
 
     get hints() {
         return this.props.record.data[this.props.name] || [];

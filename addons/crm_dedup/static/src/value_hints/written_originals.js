@@ -1,12 +1,12 @@
-import {Component} from "@odoo/owl";
-import {registry} from "@web/core/registry";
-import {standardFieldProps} from "@web/views/fields/standard_field_props";
-import {useService} from "@web/core/utils/hooks";
+import { Component } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useService } from "@web/core/utils/hooks";
 
 /** How values were written before they were normalised; each can be written so again. */
 export class WrittenOriginals extends Component {
     static template = "crm_dedup.WrittenOriginals";
-    static props = {...standardFieldProps};
+    static props = { ...standardFieldProps };
 
     setup() {
         this.orm = useService("orm");
@@ -17,7 +17,7 @@ export class WrittenOriginals extends Component {
     }
 
     async restore(row) {
-        const {record} = this.props;
+        const { record } = this.props;
         if (!(await record.save())) {
             return;
         }
