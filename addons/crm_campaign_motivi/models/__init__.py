@@ -103,3 +103,6 @@ from . import res_users_lines
 from . import res_users_operator
 from . import crm_setup_item
 from . import crm_stage
+from . import crm_list_seller
+from . import crm_list_batch
+from . import crm_normalise_run

@@ -50,3 +50,5 @@ from . import test_roles
 from . import test_why_not
 from . import test_setup_item
 from . import test_why_not_dialog
+from . import test_list_seller
+from . import test_normalise_hands

@@ -1,0 +1,4 @@
+from . import test_normaliser
+from . import test_normalise_forms
+from . import test_normalise_run
+from . import test_value_hints_tour
