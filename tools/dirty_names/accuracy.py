@@ -78,7 +78,7 @@ class Outcome:
         }
 
 
-def candidate_pairs(prepared, block_limit):
+def candidate_pairs(prepared, options):
     """Return the pairs with a key in common, as the archive finds them by SQL."""
     blocks = defaultdict(list)
     for record in prepared:
@@ -86,8 +86,8 @@ def candidate_pairs(prepared, block_limit):
             blocks[key].append(record.id)
     return {
         (min(pair), max(pair))
-        for members in blocks.values()
-        if 1 < len(members) <= block_limit
+        for key, members in blocks.items()
+        if 1 < len(members) <= options.limit(key)
         for pair in itertools.combinations(members, 2)
     }
 
@@ -103,7 +103,7 @@ def run(records, options=None, within=None):
     prepared = {record.id: prepare.prepare(record) for record in records}
     counted = frequencies.Frequencies.of_records(prepared.values())
     judge = matcher.Matcher(options, counted)
-    candidates = candidate_pairs(prepared.values(), options.block_limit)
+    candidates = candidate_pairs(prepared.values(), options)
     if within:
         candidates = {pair for pair in candidates if within(pair)}
     compared = {
