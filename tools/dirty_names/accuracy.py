@@ -74,7 +74,11 @@ class Outcome:
         return {
             pair
             for pair, comparison in self.compared.items()
-            if (comparison.verdict in verdicts if least is None else comparison.score >= least)
+            if (
+                comparison.verdict in verdicts
+                if least is None
+                else comparison.score >= least
+            )
         }
 
 
@@ -106,11 +110,13 @@ def run(records, options=None, within=None):
     candidates = candidate_pairs(prepared.values(), options)
     if within:
         candidates = {pair for pair in candidates if within(pair)}
-    compared = {
-        (a, b): judge.compare(prepared[a], prepared[b]) for a, b in candidates
-    }
+    compared = {(a, b): judge.compare(prepared[a], prepared[b]) for a, b in candidates}
     grouped = clusters.clusters_of(
-        ((a, b, found.score) for (a, b), found in compared.items() if found.verdict != "different"),
+        (
+            (a, b, found.score)
+            for (a, b), found in compared.items()
+            if found.verdict != "different"
+        ),
         lambda a, b: judge.compare(prepared[a], prepared[b]).verdict != "different",
         lambda number: clusters.completeness(prepared[number]),
     )
@@ -120,9 +126,7 @@ def run(records, options=None, within=None):
 def pairs_of_clusters(grouped):
     """Return the pairs that stand in one cluster."""
     return {
-        pair
-        for group in grouped
-        for pair in itertools.combinations(sorted(group), 2)
+        pair for group in grouped for pair in itertools.combinations(sorted(group), 2)
     }
 
 
@@ -131,6 +135,5 @@ def wrong_reasons(outcome, wanted, wrong):
     return Counter(
         tuple(sorted(reason.code for reason in comparison.reasons))
         for pair, comparison in outcome.compared.items()
-        if (pair in wanted) != wrong
-        and (comparison.verdict == "different") != wrong
+        if (pair in wanted) != wrong and (comparison.verdict == "different") != wrong
     )

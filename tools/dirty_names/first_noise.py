@@ -67,7 +67,9 @@ class FirstNoise:
             entity["email"] = ""
 
     def _person(self, entity):
-        if entity["kind"] == "company" and (not entity["given"] or self.rng.random() < 0.6):
+        if entity["kind"] == "company" and (
+            not entity["given"] or self.rng.random() < 0.6
+        ):
             return ""
         given, surname = entity["given"], entity["surname"]
         if given in _NICKS and self.chance(0.06):
@@ -133,7 +135,9 @@ class FirstNoise:
             street = ""
         return {
             "street": street,
-            "zip": self.typo(entity["zip"], 0.02, string.digits) if rng.random() < 0.88 else "",
+            "zip": self.typo(entity["zip"], 0.02, string.digits)
+            if rng.random() < 0.88
+            else "",
             "city": self.typo(entity["city"], 0.03) if rng.random() < 0.94 else "",
             "province": entity["province"] if rng.random() < 0.85 else "",
         }

@@ -144,9 +144,17 @@ class People:
         words = normalise(name[0]).split()
         common = engine.load("italy").COMPANY_WORDS
         word = max(words, key=lambda word: (word not in common, len(word)))
-        domain = f"{word}{rng.choice(('', '', 'srl', 'online', str(rng.randrange(99))))}.it"
-        mailbox = rng.choice(("info", "info", "amministrazione", "ufficio", "commerciale"))
-        mail = f"{mailbox}@{domain}" if rng.random() < 0.7 else self._mail(word, word, date(1990, 1, 1))
+        domain = (
+            f"{word}{rng.choice(('', '', 'srl', 'online', str(rng.randrange(99))))}.it"
+        )
+        mailbox = rng.choice(
+            ("info", "info", "amministrazione", "ufficio", "commerciale")
+        )
+        mail = (
+            f"{mailbox}@{domain}"
+            if rng.random() < 0.7
+            else self._mail(word, word, date(1990, 1, 1))
+        )
         company = {
             "kind": "company",
             "name": name[0],
@@ -172,7 +180,9 @@ class People:
         if kind < 0.25:
             return f"{trade} {surname}", form
         if kind < 0.45:
-            return f"{trade} {surname} di {surname} {given}", rng.choice(("", "", "S.n.c."))
+            return f"{trade} {surname} di {surname} {given}", rng.choice(
+                ("", "", "S.n.c.")
+            )
         if kind < 0.55:
             return f"Fratelli {surname}", rng.choice(("S.n.c.", "S.r.l."))
         if kind < 0.65:
@@ -203,7 +213,9 @@ class People:
         """One brand, many owners."""
         brand = self.rng.choice(tables.BRANDS)
         form = self.rng.choice(("S.r.l.", "", "S.a.s."))
-        return [self._company((brand, form)) for _each in range(self.rng.randrange(2, 5))]
+        return [
+            self._company((brand, form)) for _each in range(self.rng.randrange(2, 5))
+        ]
 
     def _sisters(self):
         """Companies of one owner in one house, on one telephone."""
@@ -220,10 +232,16 @@ class People:
     def _condominiums(self):
         """Houses of one administrator, on his telephone and e-mail."""
         rng, place = self.rng, self.address()
-        office = self._company((f"Studio {self.surnames(rng)} Amministrazioni", ""), place)
+        office = self._company(
+            (f"Studio {self.surnames(rng)} Amministrazioni", ""), place
+        )
         houses = [office]
         for _each in range(rng.randrange(4, 16)):
-            house = {**place, "civic": str(rng.randrange(1, 90)), "street": self.street()}
+            house = {
+                **place,
+                "civic": str(rng.randrange(1, 90)),
+                "street": self.street(),
+            }
             called = rng.choice((f"{house['street'].split(' ', 1)[-1]} {house['civic']}",
                                  f"{house['street'].split(' ', 1)[-1]} {house['civic']}",
                                  f"Residenza {self.surnames(rng)}"))  # fmt: skip
@@ -264,7 +282,9 @@ class People:
 
     def mobile(self):
         """Return a mobile number in E.164."""
-        prefix = self.rng.choice("320 328 329 333 334 335 338 339 340 347 348 349 366 380 389 392".split())
+        prefix = self.rng.choice(
+            "320 328 329 333 334 335 338 339 340 347 348 349 366 380 389 392".split()
+        )
         return f"+39{prefix}{self.rng.randrange(10**6, 10**7)}"
 
     def landline(self, place):

@@ -114,19 +114,29 @@ class SecondNoise:
             form = rng.choice(_LONG_FORMS[form])
         elif form and self.now(0.2):
             form = ""
-        return f"{form} {name}" if form and rng.random() < 0.03 else f"{name} {form}".strip()
+        return (
+            f"{form} {name}"
+            if form and rng.random() < 0.03
+            else f"{name} {form}".strip()
+        )
 
     def _numbers(self, entity, moved):
         rng, found = self.rng, []
         if entity["mobile"] and rng.random() < 0.72:
             found.append(self.people.mobile() if self.now(0.07) else entity["mobile"])
-        if entity["landline"] and rng.random() < 0.6 and not (moved and rng.random() < 0.7):
+        if (
+            entity["landline"]
+            and rng.random() < 0.6
+            and not (moved and rng.random() < 0.7)
+        ):
             found.append(entity["landline"])
         found = [self._digits(number, 0.02) for number in found]
         if self.now(0.03):
             found.append(self.people.mobile())
         if self.now(0.005):
-            found.append(rng.choice(("+393331234567", "+390000000000", "+393400000000")))
+            found.append(
+                rng.choice(("+393331234567", "+390000000000", "+393400000000"))
+            )
         rng.shuffle(found)
         return tuple(found)
 
@@ -142,12 +152,20 @@ class SecondNoise:
     def _mail(self, mail):
         rng = self.rng
         if self.now(0.006):
-            return rng.choice(("info@gmail.com", "nomail@nomail.it", "cliente@libero.it"))
+            return rng.choice(
+                ("info@gmail.com", "nomail@nomail.it", "cliente@libero.it")
+            )
         if not mail or rng.random() > 0.6:
             return ""
         mailbox, _at, domain = mail.partition("@")
         if self.now(0.03):
-            domain = rng.choice((domain.replace(".it", ".com"), domain.replace("gmail", "gmial"), domain[:-1]))
+            domain = rng.choice(
+                (
+                    domain.replace(".it", ".com"),
+                    domain.replace("gmail", "gmial"),
+                    domain[:-1],
+                )
+            )
         if self.now(0.04):
             mailbox = self._misspell(mailbox, 1.0)
         if self.now(0.05):
@@ -158,7 +176,11 @@ class SecondNoise:
         if not code or self.rng.random() > share:
             return ""
         if self.now(0.04):
-            return self._digits("0000" + code, 99)[4:] if code.isdigit() else self._swap(code)
+            return (
+                self._digits("0000" + code, 99)[4:]
+                if code.isdigit()
+                else self._swap(code)
+            )
         return code
 
     def _swap(self, text):
@@ -178,7 +200,17 @@ class SecondNoise:
         rng = self.rng
         street = entity["street"]
         if self.now(0.2):
-            street = re.sub(r"^(Via|Viale|Piazza|Corso|Vicolo)", lambda m: {"Via": "V.", "Viale": "V.LE", "Piazza": "PZZA", "Corso": "CSO", "Vicolo": "VLO"}[m[0]], street)
+            street = re.sub(
+                r"^(Via|Viale|Piazza|Corso|Vicolo)",
+                lambda m: {
+                    "Via": "V.",
+                    "Viale": "V.LE",
+                    "Piazza": "PZZA",
+                    "Corso": "CSO",
+                    "Vicolo": "VLO",
+                }[m[0]],
+                street,
+            )
         elif self.now(0.08):
             street = street.split(" ", 1)[-1]
         if self.now(0.15) and len(street.split()) > 2:
@@ -187,7 +219,15 @@ class SecondNoise:
         street = self._misspell(street, 0.06, start=4)
         civic = entity["civic"]
         if self.now(0.07):
-            civic = rng.choice(("", "snc", f"{civic}/{rng.randrange(1, 5)}", f"{civic} A", self._digits("00000" + civic + "0", 99)[5:-1]))
+            civic = rng.choice(
+                (
+                    "",
+                    "snc",
+                    f"{civic}/{rng.randrange(1, 5)}",
+                    f"{civic} A",
+                    self._digits("00000" + civic + "0", 99)[5:-1],
+                )
+            )
         town, code = entity["city"], entity["zip"]
         if self.now(0.04):
             town = self._short_town(town)
@@ -199,14 +239,18 @@ class SecondNoise:
         if rng.random() < 0.12:
             street, civic = "", ""
         return {
-            "street": f"{street}{rng.choice((' ', ', ', ' N. '))}{civic}".strip(" ,N.") if civic else street,
+            "street": f"{street}{rng.choice((' ', ', ', ' N. '))}{civic}".strip(" ,N.")
+            if civic
+            else street,
             "zip": code if rng.random() < 0.8 else "",
             "city": self._misspell(town, 0.03) if rng.random() < 0.92 else "",
             "province": entity["province"] if rng.random() < 0.7 else "",
         }
 
     def _short_town(self, town):
-        return re.sub(r"\b(San|Santa|Sant')\s?", "S. ", town).replace("Monte", "M.te")[:22]
+        return re.sub(r"\b(San|Santa|Sant')\s?", "S. ", town).replace("Monte", "M.te")[
+            :22
+        ]
 
     def _export(self, row):
         """Do what programs do: capitals, no accents, columns that are too narrow."""

@@ -12,7 +12,7 @@ from ..italy import COMPANY_WORDS, GIVEN_NAMES
 from .prepare import Prepared, prepare, skeleton
 
 #: Keys of these kinds are weak.
-_WEAK = frozenset("nNTbdhmtwx")
+_WEAK = frozenset("nNTbdmtq")
 
 
 def hashed(text):
@@ -57,15 +57,12 @@ def key_texts(record):
     house = ""
     if record.street and record.civic:
         house = skeleton(max(record.street, key=len)) + record.civic
-        yield f"h{house}{_area(record)}"
+    if record.place:
+        yield f"q{skeleton(record.place)}/{record.zip}"
     if record.person:
         yield from _person_keys(record, house)
     if record.company:
         yield from _company_keys(record, house)
-
-
-def _area(record):
-    return record.city[:4] or record.zip[:3]
 
 
 def _person_keys(record, house):

@@ -214,7 +214,8 @@ class Matcher:
                 self._shared_number(number, found)
             return "same_number"
         if any(
-            len(number) == len(other) and OSA.distance(number, other, score_cutoff=1) < 2
+            len(number) == len(other)
+            and OSA.distance(number, other, score_cutoff=1) < 2
             for number in first.phones
             for other in second.phones
         ):
@@ -267,25 +268,23 @@ class Matcher:
 
     def _address(self, first, second, found):
         """Compare the addresses; return what was found of them."""
-        if first.place and first.place == second.place:
+        if first.place and second.place and _places_alike(first.place, second.place):
             found.add("same_place")
         town = _same_town(first, second)
         if not first.street or not second.street:
             if town is not None:
                 found.add("same_town" if town else "other_town")
-            return None if town in (True, None) else "other_town"
+            return "other_town" if town is False else None
         code = _street(first, second)
         if code == "other_street":
             code = code if town else "other_town" if town is False else None
-        elif town is False:
+        elif town is False and not _town_misspelt(first, second, code):
             # The same street of another town: Via Roma is everywhere.
-            code = (
-                "other_town"
-                if not _odd_street(first, second, code)
-                else "alike_address"
-            )
+            code = "other_town"
         if code:
             found.add(code)
+        if town and first.zip and first.zip == second.zip and code != "other_street":
+            found.add("same_zip")
         return code
 
 
@@ -349,8 +348,7 @@ def _same_town(first, second):
 
 def _street(first, second):
     """Compare two streets of one town."""
-    street, other = first.street, second.street
-    if not _streets_alike(street, other):
+    if not _streets_alike(first.street, second.street) and not _crossed(first, second):
         return "other_street"
     if not first.civic or not second.civic:
         return "same_street"
@@ -364,14 +362,27 @@ def _street(first, second):
 def _streets_alike(street, other):
     if street == other or street[-1] == other[-1]:
         return True
-    first, second = " ".join(street), " ".join(other)
-    if fuzz.token_set_ratio(first, second) >= _STREET_ALIKE:
+    if fuzz.token_set_ratio(" ".join(street), " ".join(other)) >= _STREET_ALIKE:
+        return True
+    if fuzz.ratio("".join(street), "".join(other)) >= _STREET_ALIKE:
         return True
     return skeleton(street[-1]) == skeleton(other[-1]) and len(street[-1]) > 3
 
 
-def _odd_street(first, second, code):
-    """Tell whether street and civic are so odd that the town must be misspelt."""
+def _crossed(first, second):
+    """Tell whether one writes in the second line what the other has in the first."""
+    return any(
+        side.place and _streets_alike(tuple(side.place.split()), other.street)
+        for side, other in ((first, second), (second, first))
+    )
+
+
+def _places_alike(place, other):
+    return place == other or fuzz.ratio(place, other) >= _STREET_ALIKE
+
+
+def _town_misspelt(first, second, code):
+    """Tell whether street and postcode agree so well that a town is only misspelt."""
     return (
-        code == "same_address" and first.zip[:2] == second.zip[:2] and bool(first.zip)
+        code == "same_address" and bool(first.zip) and first.zip[:2] == second.zip[:2]
     )

@@ -51,7 +51,7 @@ WEIGHTS = {
     "other_civic": 1.0,
     "other_street": -3.0,
     "same_town": 3.0,
-    "same_zip": 2.0,
+    "same_zip": 0.5,
     "other_town": -4.0,
     "same_place": 3.0,
     "branch": -25.0,
