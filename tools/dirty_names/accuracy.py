@@ -117,7 +117,7 @@ def run(records, options=None, within=None):
             for (a, b), found in compared.items()
             if found.verdict != "different"
         ),
-        lambda a, b: judge.compare(prepared[a], prepared[b]).verdict != "different",
+        lambda a, b: judge.compare(prepared[a], prepared[b]).score >= judge.guard,
         lambda number: clusters.completeness(prepared[number]),
     )
     return Outcome(candidates, compared, grouped, prepared)

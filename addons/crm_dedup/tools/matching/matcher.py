@@ -28,6 +28,8 @@ class Matcher:
         self.settings = settings or MatchSettings()
         self.frequencies = frequencies or Frequencies()
         self.sure, self.review = self.settings.thresholds(self.frequencies.rows)
+        #: Score from which on a name may stand in a group beside its survivor.
+        self.guard = self.review - self.settings.guard
 
     def prepare(self, record):
         """Return a record as the comparison reads it, to compare it many times."""

@@ -69,6 +69,8 @@ class MatchSettings:
     :param float review: score from which on somebody should look
     :param float growth: points by which both rise when the archive doubles, since
         more people of one name live in it
+    :param float guard: points below ``review`` with which a name may still stand in a
+        group beside its survivor, when others of the group connect the two
     :param int block_limit: keys that more names have are not looked at: placeholders,
         and telephones of everybody
     :param int weak_limit: the same for keys that say little, a name without its place
@@ -79,6 +81,7 @@ class MatchSettings:
     review: float = 19.0
     growth: float = 0.6
     reference_rows: int = 100_000
+    guard: float = 8.0
     block_limit: int = 60
     weak_limit: int = 8
 
