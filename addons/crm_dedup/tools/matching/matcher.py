@@ -198,8 +198,7 @@ class Matcher:
         if contact in ("same_number", "alike"):
             return False
         apart = found.has("other_phone") or found.has("other_mobile")
-        if apart or found.has("other_email"):
-            found.add("branch")
+        found.add("branch" if apart or found.has("other_email") else "other_site")
         return True
 
     # ------------------------------------------------------------
@@ -322,13 +321,14 @@ def _code(code, other, name):
 def _birth(birth, other):
     if birth == other:
         return "same_birth_date"
-    if birth[:4] == other[:4] and birth[4:6] == other[6:] and birth[6:] == other[4:6]:
-        return "alike_birth_date"
-    return (
-        "alike_birth_date"
-        if OSA.distance(birth, other, score_cutoff=1) < 2
-        else "other_birth_date"
-    )
+    if birth[:4] == other[:4]:
+        if birth[4:6] == other[6:] and birth[6:] == other[4:6]:
+            return "alike_birth_date"
+        if "0101" in (birth[4:], other[4:]):
+            # Only the year was known.
+            return "alike_birth_date"
+    near = OSA.distance(birth, other, score_cutoff=1) < 2
+    return "alike_birth_date" if near else "other_birth_date"
 
 
 def _same_town(first, second):
