@@ -26,8 +26,8 @@ WEIGHTS = {
     "other_given_name": VETO,
     "other_surname": -7.0,
     "other_person": VETO,
-    "same_company": 0.7,
-    "alike_company": 0.7,
+    "same_company": 1.0,
+    "alike_company": 0.9,
     "extra_company": -1.0,
     "other_company": VETO,
     "other_legal_form": -2.0,
@@ -44,7 +44,7 @@ WEIGHTS = {
     "shared_email": 2.0,
     "alike_email": 5.0,
     "same_domain": 4.0,
-    "other_email": -4.0,
+    "other_email": -5.0,
     "same_address": 7.0,
     "same_street": 6.0,
     "alike_address": 5.0,
@@ -78,8 +78,8 @@ class MatchSettings:
     """
 
     weights: dict = field(default_factory=dict)
-    sure: float = 20.0
-    review: float = 11.3
+    sure: float = 21.5
+    review: float = 12.0
     growth: float = 0.6
     reference_rows: int = 100_000
     guard: float = 8.0
