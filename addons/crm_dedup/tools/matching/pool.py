@@ -44,7 +44,7 @@ class Pool:
             }
         )
         self._count = processes
-        self._processes = []
+        self.processes = []
 
     def __enter__(self):
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -58,15 +58,15 @@ class Pool:
             )
             process.stdin.write(self._start + "\n")
             process.stdin.flush()
-            self._processes.append(process)
+            self.processes.append(process)
         return self
 
     def __exit__(self, *_error):
-        for process in self._processes:
+        for process in self.processes:
             # One that failed hears nothing any more.
             with contextlib.suppress(OSError):
                 process.stdin.close()
-        for process in self._processes:
+        for process in self.processes:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -107,7 +107,7 @@ class Pool:
 
         threads = [
             threading.Thread(target=serve, args=(process,))
-            for process in self._processes
+            for process in self.processes
         ]
         for thread in threads:
             thread.start()
