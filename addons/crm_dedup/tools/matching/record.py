@@ -8,12 +8,16 @@ from datetime import date
 class MatchRecord:
     """A name or a customer as the comparison sees it; whatever is unknown is empty.
 
-    Texts are as they stand in the archive: the comparison normalises them.
+    Texts are as they stand in the archive: the comparison normalises them. The same
+    record is made of a ``crm.lead`` and of a ``res.partner``, so a name is compared
+    with a customer as two names are.
 
     :param str person: the person, in any order of given name and surname
     :param str company: the company, with its legal form
     :param tuple phones: numbers in E.164
+    :param birth_date: a day, or what is known of it as ``YYYYMMDD``
     :param str province: code of the Italian province, ``BS``
+    :param str street2: the second line of the address: a hamlet, a building
     """
 
     id: int
@@ -23,11 +27,12 @@ class MatchRecord:
     email: str = ""
     fiscal_code: str = ""
     vat_number: str = ""
-    birth_date: date | None = None
+    birth_date: date | str | None = None
     street: str = ""
     zip: str = ""
     city: str = ""
     province: str = ""
+    street2: str = ""
 
 
 @dataclass(slots=True, frozen=True)

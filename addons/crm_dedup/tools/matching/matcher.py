@@ -1,0 +1,359 @@
+"""The comparison of two names: what speaks for and against, in points that add up."""
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from .frequencies import Frequencies
+from .names import EXACT, INITIAL, assign
+from .prepare import Prepared, prepare, skeleton
+from .record import Comparison, Reason
+from .settings import MatchSettings
+
+#: How alike two streets or towns must be written, 0 to 100.
+_STREET_ALIKE, _TOWN_ALIKE = 84, 84
+#: A name or an e-mail that more names than these have says little.
+_MANY_SHARERS = 5
+
+
+class Matcher:
+    """Compare names. Plain Python: it pickles, and may work in any process.
+
+    :param MatchSettings settings: weights and thresholds
+    :param Frequencies frequencies: how common names are in the archive
+    """
+
+    def __init__(self, settings=None, frequencies=None):
+        self.settings = settings or MatchSettings()
+        self.frequencies = frequencies or Frequencies()
+        self.sure, self.review = self.settings.thresholds(self.frequencies.rows)
+
+    def prepare(self, record):
+        """Return a record as the comparison reads it, to compare it many times."""
+        return record if isinstance(record, Prepared) else prepare(record)
+
+    def compare(self, first, second):
+        """Compare two records; the order makes no difference.
+
+        :param first: a ``MatchRecord``, or what :meth:`prepare` made of it
+        :param second: another one
+        :rtype: Comparison
+        """
+        first, second = self.prepare(first), self.prepare(second)
+        found = _Findings(self.settings)
+        may_be_sure = self._compare_all(first, second, found)
+        score = sum(reason.points for reason in found.reasons)
+        if score >= self.sure and may_be_sure:
+            verdict = "same"
+        else:
+            verdict = "review" if score >= self.review else "different"
+        return Comparison(round(score, 1), verdict, tuple(found.reasons))
+
+    def _compare_all(self, first, second, found):
+        """Collect the findings; tell whether the names allow to be sure."""
+        self._codes(first, second, found)
+        may_be_sure = self._who(first, second, found)
+        address = self._address(first, second, found)
+        contact = self._phones(first, second, found)
+        contact = self._emails(first, second, found) or contact
+        if first.company and second.company and not first.person:
+            self._branch(address, contact, found)
+        return may_be_sure or found.has("same_fiscal_code")
+
+    # ------------------------------------------------------------
+    # Codes and dates
+    # ------------------------------------------------------------
+
+    def _codes(self, first, second, found):
+        if first.fiscal_code and second.fiscal_code:
+            found.add(_code(first.fiscal_code, second.fiscal_code, "fiscal_code"))
+        if first.vat_number and second.vat_number:
+            found.add(_code(first.vat_number, second.vat_number, "vat_number"))
+        if (
+            first.birth
+            and second.birth
+            and not found.has("same_fiscal_code")
+            and not found.has("alike_fiscal_code")
+        ):
+            found.add(_birth(first.birth, second.birth))
+
+    # ------------------------------------------------------------
+    # Persons and companies
+    # ------------------------------------------------------------
+
+    def _who(self, first, second, found):
+        """Compare the names; tell whether they allow to be sure."""
+        if first.company and second.company:
+            sure = self._companies(first, second, found)
+            if first.person and second.person:
+                self._contacts(first, second, found)
+            return sure
+        if first.person and second.person:
+            return self._persons(first, second, found)
+        if (first.person or first.company) and (second.person or second.company):
+            self._person_and_company(first, second, found)
+        return False
+
+    def _persons(self, first, second, found):
+        matched, rest, others = assign(first.person, second.person, self.frequencies)
+        if rest and others:
+            self._other_person(matched, rest, others, found)
+            return False
+        points, whole = 0.0, 0
+        for word, other, degree in matched:
+            points += (
+                degree
+                * min(
+                    self.frequencies.person_points(word),
+                    self.frequencies.person_points(other),
+                )
+                if degree != EXACT
+                else self.frequencies.person_points(word)
+            )
+            whole += degree > INITIAL
+        if whole < 2:
+            found.add("partial_name", points)
+            return False
+        exact = all(degree == EXACT for _word, _other, degree in matched)
+        found.add("same_name" if exact else "alike_name", min(points, 22.0))
+        if rest or others:
+            found.add("extra_name")
+        return True
+
+    def _other_person(self, matched, rest, others, found):
+        """Words differ on both sides: another given name, surname or person."""
+        is_given = self.frequencies.is_given
+        given_matched = any(
+            is_given(word) or is_given(other) for word, other, degree in matched
+        )
+        given_left = any(map(is_given, rest)) and any(map(is_given, others))
+        if not matched:
+            found.add("other_person")
+        elif given_matched and not given_left:
+            points = sum(
+                degree * self.frequencies.person_points(word)
+                for word, _other, degree in matched
+            )
+            found.add("partial_name", points)
+            found.add("other_surname")
+        else:
+            found.add("other_given_name")
+
+    def _contacts(self, first, second, found):
+        matched, rest, others = assign(first.person, second.person, self.frequencies)
+        if rest and others:
+            found.add("other_contact")
+        elif len(matched) > 1:
+            found.add("same_name", 6.0)
+
+    def _companies(self, first, second, found):
+        frequencies = self.frequencies
+        matched, rest, others = assign(first.company, second.company, frequencies)
+        points = sum(
+            degree
+            * min(frequencies.company_points(word), frequencies.company_points(other))
+            for word, other, degree in matched
+        )
+        lost = [sum(map(frequencies.company_points, left)) for left in (rest, others)]
+        if min(lost) > 0:
+            if "".join(first.company) == "".join(second.company):
+                points, lost = (
+                    sum(map(frequencies.company_points, first.company)),
+                    [0, 0],
+                )
+            elif points < 2 * min(lost) or min(lost) > 5:
+                found.add("other_company")
+                return False
+        exact = all(degree == EXACT for _word, _other, degree in matched)
+        found.add("same_company" if exact else "alike_company", min(points, 16.0))
+        missing = max(lost)
+        if missing:
+            found.add("extra_company", min(missing, 12.0) / 3 + min(lost))
+        if first.form and second.form and first.form != second.form:
+            found.add("other_legal_form")
+        return missing < points
+
+    def _person_and_company(self, first, second, found):
+        person = first.person or second.person
+        company = second.company if first.person else first.company
+        matched, rest, _others = assign(person, company, self.frequencies)
+        if rest or len(matched) < 2:
+            found.add("unlike_kind")
+        else:
+            points = sum(
+                degree * self.frequencies.person_points(word)
+                for word, _other, degree in matched
+            )
+            found.add("trader_name", points)
+
+    def _branch(self, address, contact, found):
+        """Two sites of one company: elsewhere, and nothing by which one reaches both."""
+        if address in ("other_street", "other_town", "other_civic") and not contact:
+            if found.has("same_vat_number") or address != "other_civic":
+                found.add("branch")
+
+    # ------------------------------------------------------------
+    # Telephones and e-mails
+    # ------------------------------------------------------------
+
+    def _phones(self, first, second, found):
+        if not first.phones or not second.phones:
+            return False
+        common = [number for number in first.phones if number in second.phones]
+        if common:
+            for number in common[:2]:
+                self._shared_number(number, found)
+            return True
+        near = any(
+            len(number) == len(other)
+            and OSA.distance(number, other, score_cutoff=1) < 2
+            for number in first.phones
+            for other in second.phones
+        )
+        if near:
+            found.add("alike_phone")
+            return True
+        mobiles = [any(map(_is_mobile, side.phones)) for side in (first, second)]
+        found.add("other_mobile" if all(mobiles) else "other_phone")
+        return False
+
+    def _shared_number(self, number, found):
+        sharers = self.frequencies.sharers(number)
+        if sharers > _MANY_SHARERS:
+            found.add("shared_phone")
+        else:
+            found.add("same_mobile" if _is_mobile(number) else "same_phone")
+
+    def _emails(self, first, second, found):
+        if not first.email or not second.email:
+            return False
+        if first.email == second.email:
+            many = self.frequencies.sharers(first.email) > _MANY_SHARERS
+            found.add("shared_email" if many else "same_email")
+            return True
+        if (
+            min(len(first.mailbox), len(second.mailbox)) > 4
+            and OSA.distance(first.email, second.email, score_cutoff=3) <= 3
+            and OSA.distance(first.mailbox, second.mailbox, score_cutoff=2) < 2
+        ) or (first.mailbox == second.mailbox and len(first.mailbox) > 7):
+            found.add("alike_email")
+            return True
+        if first.domain and first.domain == second.domain:
+            found.add("same_domain")
+            return True
+        found.add("other_email")
+        return False
+
+    # ------------------------------------------------------------
+    # Addresses
+    # ------------------------------------------------------------
+
+    def _address(self, first, second, found):
+        """Compare the addresses; return what was found of them."""
+        if first.place and first.place == second.place:
+            found.add("same_place")
+        town = _same_town(first, second)
+        if not first.street or not second.street:
+            if town is not None:
+                found.add("same_town" if town else "other_town")
+            return None if town in (True, None) else "other_town"
+        code = _street(first, second)
+        if code == "other_street":
+            code = code if town else "other_town" if town is False else None
+        elif town is False:
+            # The same street of another town: Via Roma is everywhere.
+            code = (
+                "other_town"
+                if not _odd_street(first, second, code)
+                else "alike_address"
+            )
+        if code:
+            found.add(code)
+        return code
+
+
+class _Findings:
+    """What one comparison found so far."""
+
+    __slots__ = ("reasons", "settings")
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.reasons = []
+
+    def add(self, code, factor=1.0):
+        if code:
+            points = round(self.settings.points(code) * factor, 1)
+            self.reasons.append(Reason(code, points))
+
+    def has(self, code):
+        return any(reason.code == code for reason in self.reasons)
+
+
+def _is_mobile(number):
+    return number.startswith("+393")
+
+
+def _code(code, other, name):
+    """Compare two codes; a letter or two off is a typing error."""
+    if code == other:
+        return f"same_{name}"
+    return f"{'alike' if OSA.distance(code, other, score_cutoff=2) <= (2 if len(code) > 11 else 1) else 'other'}_{name}"
+
+
+def _birth(birth, other):
+    if birth == other:
+        return "same_birth_date"
+    if birth[:4] == other[:4] and birth[4:6] == other[6:] and birth[6:] == other[4:6]:
+        return "alike_birth_date"
+    return (
+        "alike_birth_date"
+        if OSA.distance(birth, other, score_cutoff=1) < 2
+        else "other_birth_date"
+    )
+
+
+def _same_town(first, second):
+    """Tell whether two towns are one, ``None`` when it isn't known."""
+    if first.zip and first.zip == second.zip:
+        return True
+    if not first.city or not second.city:
+        if first.zip and second.zip:
+            return False if first.zip[:2] != second.zip[:2] else None
+        return None
+    if (
+        first.city == second.city
+        or first.city in second.city
+        or second.city in first.city
+    ):
+        return True
+    return fuzz.ratio(first.city, second.city) >= _TOWN_ALIKE
+
+
+def _street(first, second):
+    """Compare two streets of one town."""
+    street, other = first.street, second.street
+    if not _streets_alike(street, other):
+        return "other_street"
+    if not first.civic or not second.civic:
+        return "same_street"
+    if first.civic == second.civic:
+        return "same_address"
+    if len(first.civic) > 1 and OSA.distance(first.civic, second.civic) == 1:
+        return "other_civic"
+    return "other_civic"
+
+
+def _streets_alike(street, other):
+    if street == other or street[-1] == other[-1]:
+        return True
+    first, second = " ".join(street), " ".join(other)
+    if fuzz.token_set_ratio(first, second) >= _STREET_ALIKE:
+        return True
+    return skeleton(street[-1]) == skeleton(other[-1]) and len(street[-1]) > 3
+
+
+def _odd_street(first, second, code):
+    """Tell whether street and civic are so odd that the town must be misspelt."""
+    return (
+        code == "same_address" and first.zip[:2] == second.zip[:2] and bool(first.zip)
+    )

@@ -1,0 +1,1 @@
+"""Labelled dirty data, and how well the search for duplicates does on it."""
