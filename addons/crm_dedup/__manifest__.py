@@ -9,9 +9,21 @@
     "external_dependencies": {"python": ["rapidfuzz"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/crm_duplicate_rules.xml",
+        "data/crm_duplicate_cron_data.xml",
+        "data/crm_duplicate_rule_data.xml",
         "views/crm_duplicate_pair_views.xml",
+        "views/crm_duplicate_rule_views.xml",
+        "views/crm_duplicate_run_views.xml",
+        "views/crm_dedup_scoring_views.xml",
+        "views/crm_dedup_lead_views.xml",
         "views/dedup_menus.xml",
+        "views/crm_duplicate_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_dedup/static/src/**/*"],
+        "web.assets_tests": ["crm_dedup/static/tests/tours/**/*"],
+    },
     "application": False,
     "installable": True,
 }

@@ -3,8 +3,10 @@ from odoo.tools import SQL, ormcache
 
 from ..tools.duplicate_rule import DuplicateRule
 from ..tools.known_record import KnownRecord, stands_below
+from ..tools.matching.keys import keys_of
+from ..tools.matching.matcher import Matcher
 from ..tools.matching.record import Comparison, Reason
-from ..tools.matching_stand_in import Matcher, Settings, keys_of
+from ..tools.matching.settings import MatchSettings
 
 #: A reason that begins so is a rule; its number follows.
 RULE = "rule:"
@@ -62,7 +64,7 @@ class CrmDedup(models.AbstractModel):
 
     @api.model
     def _find_known(self, known, exclude_ids=(), archived=False):
-        """Do the work of ``_find_duplicates`` for records with all that is known of them.
+        """Do the work of ``_find_duplicates``; for records with all that is known.
 
         :param list known: of ``KnownRecord``
         :return: by position, likeliest first: the other and the comparison
@@ -107,7 +109,7 @@ class CrmDedup(models.AbstractModel):
         """
         if not self._may_pair(first, second):
             return Comparison(0.0, "different")
-        comparison = self._matcher().compare(first.record, second.record)
+        comparison = self._matcher().compare(first.ready(), second.ready())
         for rule in self._rules():
             if rule.hits(first.record, second.record, first.extras, second.extras):
                 return Comparison(
@@ -187,7 +189,7 @@ class CrmDedup(models.AbstractModel):
         rules = self._rules()
         return [
             {
-                *keys_of(record.record),
+                *keys_of(record.ready()),
                 *(
                     key
                     for rule in rules
@@ -235,8 +237,7 @@ class CrmDedup(models.AbstractModel):
         :param dict values: ``sure``, ``review`` and ``weights`` by code of reason
         :rtype: Matcher
         """
-        return Matcher(
-            Settings(
-                weights=values["weights"], sure=values["sure"], review=values["review"]
-            )
+        settings = MatchSettings(
+            weights=values["weights"], sure=values["sure"], review=values["review"]
         )
+        return Matcher(settings, self.env["crm.dedup.frequency"]._frequencies())

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 LEAD_FIELDS = frozenset(
     (
         "name contact_name partner_name type lead_kind phone mobile phone_second"
-        " email_from fiscal_code vat_number birth_date street zip city state_id"
+        " email_from fiscal_code vat_number birth_date street street2 zip city state_id"
         " country_id company_id active partner_id"
     ).split()
 )
@@ -13,7 +13,7 @@ LEAD_FIELDS = frozenset(
 PARTNER_FIELDS = frozenset(
     (
         "name is_company parent_id type phone mobile phone_second email fiscal_code"
-        " vat birth_date street zip city state_id country_id company_id active"
+        " vat birth_date street street2 zip city state_id country_id company_id active"
     ).split()
 )
 #: Records that are compared before the transaction is committed; of more than these

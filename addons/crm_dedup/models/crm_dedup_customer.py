@@ -93,7 +93,7 @@ class CrmDedup(models.AbstractModel):
 
     @api.model
     def _after_link(self, leads, reasons):
-        """Bring linked names in step with their customers, and say why in the chatter."""
+        """Bring names in step with their customers, and say why in the chatter."""
         leads._join_customer()
         leads._link_history_at_commit()
         leads.filtered("has_rows")._make_partners_at_commit()

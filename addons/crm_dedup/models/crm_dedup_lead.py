@@ -20,6 +20,7 @@ _LOOKED_AT = (
     "vat_number",
     "birth_date",
     "street",
+    "street2",
     "zip",
     "city",
     "state_id",
@@ -120,6 +121,7 @@ class CrmLead(models.Model):
             zip=self.zip or "",
             city=self.city or "",
             province=self.state_id.code or "",
+            street2=self.street2 or "",
         )
         return KnownRecord(
             record,

@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.matching_stand_in import Settings
+from ..tools.matching.settings import WEIGHTS, MatchSettings
 from .crm_dedup import RULE
+from .crm_dedup_words import reason_labels
 
 
 class CrmDedupScoring(models.Model):
@@ -27,11 +28,11 @@ class CrmDedupScoring(models.Model):
 
         :rtype: dict
         """
-        shipped = Settings()
+        shipped = MatchSettings()
         return {
             "sure": shipped.sure,
             "review": shipped.review,
-            "weights": dict(shipped.weights),
+            "weights": dict(WEIGHTS),
         }
 
     @api.model
@@ -103,48 +104,42 @@ class CrmDedupScoring(models.Model):
             scoring.write(row)
         else:
             self.create(row)
-        self._rate_open_pairs(values["sure"], values["review"])
-
-    @api.model
-    def _rate_open_pairs(self, sure, review):
-        """Give open pairs the verdict of new thresholds, at once.
-
-        Those that a rule decided stay as they are; weights need another comparison, so
-        they wait for the next full run.
-        """
-        self.env["crm.duplicate.pair"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_duplicate_pair
-                      SET verdict = CASE WHEN score >= %(sure)s THEN 'same'
-                                         ELSE 'review' END
-                    WHERE state IN ('open', 'postponed')
-                      AND NOT starts_with(coalesce(reasons -> 0 ->> 'code', ''),
-                                          %(rule)s)
-                      AND verdict <> CASE WHEN score >= %(sure)s THEN 'same'
-                                          ELSE 'review' END""",
-                sure=sure,
-                rule=RULE,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """DELETE FROM crm_duplicate_pair
-                    WHERE state = 'open' AND score < %s
-                      AND NOT starts_with(coalesce(reasons -> 0 ->> 'code', ''), %s)""",
-                review,
-                RULE,
-            )
-        )
-        self.env["crm.duplicate.pair"].invalidate_model()
+        self._archive_must_follow()
 
     @api.model
     def reset(self):
         """Let the shipped weights and thresholds hold again."""
         self.check_access("unlink")
         self.search([], limit=1).unlink()
-        shipped = self._shipped()
-        self._rate_open_pairs(shipped["sure"], shipped["review"])
+        self._archive_must_follow()
+
+    @api.model
+    def _archive_must_follow(self):
+        """Take from open pairs what they no longer are, and compare the archive again.
+
+        What a higher threshold takes away goes at once, so that nothing that is sure no
+        more is merged meanwhile. What a lower one adds needs a comparison.
+        """
+        self.env["crm.duplicate.pair"].flush_model()
+        matcher = self.env["crm.dedup"]._matcher()
+        for threshold, statement in (
+            (matcher.sure, SQL("UPDATE crm_duplicate_pair SET verdict = 'review'")),
+            (matcher.review, SQL("DELETE FROM crm_duplicate_pair")),
+        ):
+            # What a rule decided doesn't hang on the score.
+            self.env.cr.execute(
+                SQL(
+                    """%s WHERE state = 'open' AND score < %s
+                            AND NOT starts_with(coalesce(reasons -> 0 ->> 'code', ''),
+                                                %s)""",
+                    statement,
+                    threshold,
+                    RULE,
+                )
+            )
+        self.env["crm.duplicate.pair"].invalidate_model()
+        # sudo: whoever may change the scoring may let the archive follow
+        self.env["crm.duplicate.run"].sudo()._follow_rules(new_keys=False)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -185,15 +180,4 @@ class CrmDedupScoring(models.Model):
 
         :rtype: dict[str, str]
         """
-        _ = self.env._
-        return {
-            "fiscal_code": _("same codice fiscale"),
-            "fiscal_code_other": _("different codice fiscale"),
-            "vat_number": _("same partita IVA"),
-            "phone": _("same phone"),
-            "email": _("same e-mail"),
-            "name": _("same name"),
-            "name_other": _("different name"),
-            "street": _("same street"),
-            "street_other": _("different street"),
-        }
+        return reason_labels(self.env)

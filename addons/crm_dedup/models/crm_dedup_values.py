@@ -15,20 +15,22 @@ _LEAD = """
     SELECT lead.id, lead.contact_name, lead.partner_name, lead.name, lead.type,
            lead.lead_kind, lead.phone_e164, lead.mobile_e164, lead.phone_second_e164,
            lead.email_normalized, lead.fiscal_code, lead.vat_number, lead.birth_date,
-           lead.street, lead.zip, lead.city, state.code, lead.company_id, lead.active,
-           partner.commercial_partner_id, lead.has_rows %(extras)s
+           lead.street, lead.street2, lead.zip, lead.city, state.code AS province,
+           lead.company_id, lead.active, partner.commercial_partner_id AS customer_id,
+           lead.has_rows %(extras)s
       FROM crm_lead lead
  LEFT JOIN res_country_state state ON state.id = lead.state_id
  LEFT JOIN res_partner partner ON partner.id = lead.partner_id
      WHERE lead.id = ANY(%(ids)s)"""
 
-#: Addresses of a customer, colleagues and the companies of the database aren't compared.
+#: Not compared: addresses of a customer, colleagues, and companies of the database.
 _PARTNER = """
     SELECT partner.id, partner.name, partner.is_company, partner.parent_id,
-           partner.commercial_partner_id, partner.phone, partner.mobile,
+           partner.commercial_partner_id AS customer_id, partner.phone, partner.mobile,
            partner.phone_second, partner.email, partner.fiscal_code, partner.vat,
-           partner.birth_date, partner.street, partner.zip, partner.city, state.code,
-           country.code, partner.company_id, partner.active %(extras)s
+           partner.birth_date, partner.street, partner.street2, partner.zip,
+           partner.city, state.code AS province, country.code AS country,
+           partner.company_id, partner.active %(extras)s
       FROM res_partner partner
  LEFT JOIN res_country_state state ON state.id = partner.state_id
  LEFT JOIN res_country country ON country.id = partner.country_id
@@ -37,6 +39,9 @@ _PARTNER = """
        AND NOT EXISTS (SELECT 1 FROM res_users WHERE partner_id = partner.id
                           AND share IS NOT TRUE)
        AND NOT EXISTS (SELECT 1 FROM res_company WHERE partner_id = partner.id)"""
+
+#: What is read of either, by parameter of the record.
+_SAME = ("street", "street2", "zip", "city", "province")
 
 
 class CrmDedup(models.AbstractModel):
@@ -60,7 +65,7 @@ class CrmDedup(models.AbstractModel):
 
     @api.model
     def _records_of(self, holders):
-        """Read the records of holders of keys, one statement for each of the two models.
+        """Read the records of holders of keys: a statement for each of the two models.
 
         :param holders: ids of names, and of customers with a minus sign
         :rtype: list[KnownRecord]
@@ -70,22 +75,22 @@ class CrmDedup(models.AbstractModel):
         found = []
         if lead_ids:
             rows = self._read_rows(_LEAD, "lead", "crm.lead", lead_ids)
-            found += [self._record_of_lead(*row) for row in rows]
+            found += [self._record_of_lead(row) for row in rows]
         if partner_ids:
             rows = self._read_rows(_PARTNER, "partner", "res.partner", partner_ids)
-            found += [self._record_of_partner(*row) for row in rows]
+            found += [self._record_of_partner(row) for row in rows]
         return found
 
     @api.model
     def _read_rows(self, statement, alias, model_name, ids):
-        """Return the rows of a model: its columns, and its custom fields by name."""
+        """Return the rows of a model by column; custom fields are in ``extras``."""
+        fields = self.env[model_name]._fields
         names = [
             name
             for name in self._extra_names()
-            if name in self.env[model_name]._fields
-            and self.env[model_name]._fields[name].column_type
+            if name in fields and fields[name].column_type
         ]
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 statement,
                 ids=list(ids),
@@ -95,12 +100,10 @@ class CrmDedup(models.AbstractModel):
                 ),
             )
         )
-        if not names:
-            return [(row, {}) for row in rows]
-        return [
-            (row[: -len(names)], dict(zip(names, row[-len(names) :], strict=True)))
-            for row in rows
-        ]
+        rows = self.env.cr.dictfetchall()
+        for row in rows:
+            row["extras"] = {name: row[name] for name in names}
+        return rows
 
     @api.model
     def _extra_names(self):
@@ -113,70 +116,63 @@ class CrmDedup(models.AbstractModel):
         return sorted(name for name in names if name.startswith(PREFIX))
 
     @api.model
-    def _record_of_lead(self, row, extras):
-        (
-            *(lead_id, person, company, title, kind, lead_kind),
-            *(phone, mobile, second, email, fiscal_code, vat_number, birth_date),
-            *(street, zip_code, city, province, company_id, active, customer, has_rows),
-        ) = row
-        if not person and not company and kind == "lead":
+    def _record_of_lead(self, row):
+        person, company = row["contact_name"], row["partner_name"]
+        if not person and not company and row["type"] == "lead":
             # The title of an opportunity is no name.
-            person, company = ("", title) if lead_kind == "company" else (title, "")
+            if row["lead_kind"] == "company":
+                company = row["name"]
+            else:
+                person = row["name"]
+        phones = (row["phone_e164"], row["mobile_e164"], row["phone_second_e164"])
         record = MatchRecord(
-            id=lead_id,
+            id=row["id"],
             person=person or "",
             company=company or "",
-            phones=tuple(dict.fromkeys(filter(None, (phone, mobile, second)))),
-            email=email or "",
-            fiscal_code=fiscal_code or "",
-            vat_number=vat_number or "",
-            birth_date=birth_date,
-            street=street or "",
-            zip=zip_code or "",
-            city=city or "",
-            province=province or "",
+            phones=tuple(dict.fromkeys(filter(None, phones))),
+            email=row["email_normalized"] or "",
+            fiscal_code=row["fiscal_code"] or "",
+            vat_number=row["vat_number"] or "",
+            birth_date=row["birth_date"],
+            **{name: row[name] or "" for name in _SAME},
         )
         return KnownRecord(
             record,
-            extras,
-            company_id or 0,
-            customer or 0,
-            has_rows=bool(has_rows),
-            active=bool(active),
+            row["extras"],
+            row["company_id"] or 0,
+            row["customer_id"] or 0,
+            has_rows=bool(row["has_rows"]),
+            active=bool(row["active"]),
         )
 
     @api.model
-    def _record_of_partner(self, row, extras):
-        (
-            *(partner_id, name, is_company, parent_id, customer_id),
-            *(phone, mobile, second, email, fiscal_code, vat, birth_date),
-            *(street, zip_code, city, province, country, company_id, active),
-        ) = row
-        country = country or "IT"
-        numbers = (to_e164(number, country) for number in (phone, mobile, second))
+    def _record_of_partner(self, row):
+        name, is_company = row["name"] or "", row["is_company"]
+        country = row["country"] or "IT"
+        phones = (
+            to_e164(row[field], country)
+            for field in ("phone", "mobile", "phone_second")
+        )
         # Odoo copies the company's number for taxes to its contacts.
-        vat_number = "" if parent_id else read_vat_number(vat)
+        vat_number = None if row["parent_id"] else read_vat_number(row["vat"])
         record = MatchRecord(
-            id=-partner_id,
-            person="" if is_company else name or "",
-            company=name or "" if is_company else "",
-            phones=tuple(dict.fromkeys(filter(None, numbers))),
-            email=email_normalize(email or "") or "",
-            fiscal_code=read_fiscal_code(fiscal_code) or "",
+            id=-row["id"],
+            person="" if is_company else name,
+            company=name if is_company else "",
+            phones=tuple(dict.fromkeys(filter(None, phones))),
+            email=email_normalize(row["email"] or "") or "",
+            fiscal_code=read_fiscal_code(row["fiscal_code"]) or "",
             vat_number=vat_number or "",
-            birth_date=birth_date,
-            street=street or "",
-            zip=zip_code or "",
-            city=city or "",
-            province=province or "",
+            birth_date=row["birth_date"],
+            **{name: row[name] or "" for name in _SAME},
         )
         return KnownRecord(
             record,
-            extras,
-            company_id or 0,
-            customer_id or partner_id,
-            is_contact=bool(parent_id) and not is_company,
-            active=bool(active),
+            row["extras"],
+            row["company_id"] or 0,
+            row["customer_id"] or row["id"],
+            is_contact=bool(row["parent_id"]) and not is_company,
+            active=bool(row["active"]),
         )
 
     # ------------------------------------------------------------

@@ -377,7 +377,10 @@ class CrmDuplicatePair(models.Model):
         # A name is always the first one of a name and a customer.
         columns = [("first_lead_id", lead_ids), ("first_partner_id", partner_ids)]
         if not first_only:
-            columns += [("second_lead_id", lead_ids), ("second_partner_id", partner_ids)]
+            columns += [
+                ("second_lead_id", lead_ids),
+                ("second_partner_id", partner_ids),
+            ]
         parts = [
             SQL(
                 """SELECT id, kind, coalesce(first_lead_id, first_partner_id),

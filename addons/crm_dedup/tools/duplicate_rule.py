@@ -104,6 +104,8 @@ class DuplicateRule:
         """
         if self.kind != "all" and not self._is_about(first, second):
             return False
+        if "fiscal_code" not in self.fields and are_told_apart(first, second):
+            return False
         if self.values(first, first_extras).isdisjoint(
             self.values(second, second_extras)
         ):
@@ -114,6 +116,20 @@ class DuplicateRule:
         are_leads = first.id >= 0 and second.id >= 0
         are_partners = first.id <= 0 and second.id <= 0
         return are_leads if self.kind == "lead" else are_partners
+
+
+def are_told_apart(first, second):
+    """Tell whether two people are surely two: father and son of one name.
+
+    :rtype: bool
+    """
+    return any(
+        one and other and one != other
+        for one, other in (
+            (first.fiscal_code, second.fiscal_code),
+            (first.birth_date, second.birth_date),
+        )
+    )
 
 
 def names_agree(first, second):

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from .matching.prepare import Prepared, prepare
 from .matching.record import MatchRecord
 from .name_text import name_key
 from .plain_text import normalise
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False)
 class KnownRecord:
     """A record to compare, and whom it belongs to.
 
@@ -27,6 +28,16 @@ class KnownRecord:
     is_contact: bool = False
     has_rows: bool = False
     active: bool = True
+    prepared: Prepared | None = None
+
+    def ready(self):
+        """Return the record in the form in which it is compared, made once.
+
+        :rtype: Prepared
+        """
+        if self.prepared is None:
+            self.prepared = prepare(self.record)
+        return self.prepared
 
     @property
     def model(self):
