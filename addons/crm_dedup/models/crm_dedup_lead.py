@@ -65,7 +65,9 @@ class CrmLead(models.Model):
         if self.env.user._sees_own_work_only():
             return result
         for lead in self:
-            others = lead._similar_names() - lead._origin - lead.duplicate_lead_ids
+            # In a form those of Odoo are records that aren't saved.
+            known = lead.duplicate_lead_ids._origin | lead._origin
+            others = lead._similar_names() - known
             if others:
                 lead.duplicate_lead_ids |= others
                 lead.duplicate_lead_count += len(others)
@@ -138,14 +140,10 @@ class CrmLead(models.Model):
         pairs = self.env["crm.duplicate.pair"]
         may_look = pairs.has_access("read")
         for lead in self:
-            lead.duplicate_pair_id = (
-                may_look
-                and lead._origin
-                and pairs.search(
-                    Domain("state", "=", "open") & pairs._domain_of(lead._origin),
-                    order="score DESC",
-                    limit=1,
-                )
+            lead.duplicate_pair_id = bool(may_look and lead._origin) and pairs.search(
+                Domain("state", "=", "open") & pairs._domain_of(lead._origin),
+                order="score DESC",
+                limit=1,
             )
 
     @api.depends("duplicate_pair_id")

@@ -146,7 +146,7 @@ class CrmDuplicateRun(models.Model):
         self._work_open_jobs()
         [[waiting]] = self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM (SELECT 1 FROM crm_dedup_stale LIMIT %s) AS some",
+                "SELECT count(*) FROM (SELECT 1 FROM crm_dedup_stale LIMIT %s) AS few",
                 WITHOUT_RUN + 1,
             )
         )

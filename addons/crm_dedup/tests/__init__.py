@@ -1,0 +1,5 @@
+from . import test_duplicate_incremental
+from . import test_duplicate_kin
+from . import test_duplicate_rule
+from . import test_duplicate_run
+from . import test_duplicate_thresholds
