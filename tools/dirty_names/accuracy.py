@@ -74,11 +74,15 @@ class Outcome:
         return {
             pair
             for pair, comparison in self.compared.items()
-            if (comparison.verdict in verdicts if least is None else comparison.score >= least)
+            if (
+                comparison.verdict in verdicts
+                if least is None
+                else comparison.score >= least
+            )
         }
 
 
-def candidate_pairs(prepared, block_limit):
+def candidate_pairs(prepared, options):
     """Return the pairs with a key in common, as the archive finds them by SQL."""
     blocks = defaultdict(list)
     for record in prepared:
@@ -86,8 +90,8 @@ def candidate_pairs(prepared, block_limit):
             blocks[key].append(record.id)
     return {
         (min(pair), max(pair))
-        for members in blocks.values()
-        if 1 < len(members) <= block_limit
+        for key, members in blocks.items()
+        if 1 < len(members) <= options.limit(key)
         for pair in itertools.combinations(members, 2)
     }
 
@@ -103,15 +107,17 @@ def run(records, options=None, within=None):
     prepared = {record.id: prepare.prepare(record) for record in records}
     counted = frequencies.Frequencies.of_records(prepared.values())
     judge = matcher.Matcher(options, counted)
-    candidates = candidate_pairs(prepared.values(), options.block_limit)
+    candidates = candidate_pairs(prepared.values(), options)
     if within:
         candidates = {pair for pair in candidates if within(pair)}
-    compared = {
-        (a, b): judge.compare(prepared[a], prepared[b]) for a, b in candidates
-    }
+    compared = {(a, b): judge.compare(prepared[a], prepared[b]) for a, b in candidates}
     grouped = clusters.clusters_of(
-        ((a, b, found.score) for (a, b), found in compared.items() if found.verdict != "different"),
-        lambda a, b: judge.compare(prepared[a], prepared[b]).verdict != "different",
+        (
+            (a, b, found.score)
+            for (a, b), found in compared.items()
+            if found.verdict != "different"
+        ),
+        lambda a, b: judge.compare(prepared[a], prepared[b]).score >= judge.guard,
         lambda number: clusters.completeness(prepared[number]),
     )
     return Outcome(candidates, compared, grouped, prepared)
@@ -120,9 +126,7 @@ def run(records, options=None, within=None):
 def pairs_of_clusters(grouped):
     """Return the pairs that stand in one cluster."""
     return {
-        pair
-        for group in grouped
-        for pair in itertools.combinations(sorted(group), 2)
+        pair for group in grouped for pair in itertools.combinations(sorted(group), 2)
     }
 
 
@@ -131,6 +135,5 @@ def wrong_reasons(outcome, wanted, wrong):
     return Counter(
         tuple(sorted(reason.code for reason in comparison.reasons))
         for pair, comparison in outcome.compared.items()
-        if (pair in wanted) != wrong
-        and (comparison.verdict == "different") != wrong
+        if (pair in wanted) != wrong and (comparison.verdict == "different") != wrong
     )

@@ -9,6 +9,22 @@ from . import engine
 MatchRecord = engine.load("matching.record").MatchRecord
 settings = engine.load("matching.settings")
 
+#: FEBRL puts another name, date or number in the place of one that it spoils, which
+#: lists of customers don't do; nobody in it lives with somebody of his name.
+SETTINGS = settings.MatchSettings(
+    weights={
+        "other_given_name": -6.0,
+        "other_surname": -6.0,
+        "other_person": -10.0,
+        "other_birth_date": -5.0,
+        "other_fiscal_code": -8.0,
+        "same_place": 5.0,
+    },
+    sure=9.0,
+    review=7.0,
+    growth=0.0,
+)
+
 
 def folder():
     """Return where the package keeps its files; it is never imported itself."""

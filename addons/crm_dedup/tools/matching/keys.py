@@ -1,22 +1,37 @@
-"""Keys by which names that may be one find each other, without comparing all."""
+"""Keys by which names that may be one find each other, without comparing all.
+
+The last bit of a key says how telling it is: those of a telephone end in 0, those of
+a name without its place in 1. Keys that many have are not looked at, weak ones much
+sooner than telling ones, so that what says little in a big archive says something in
+a small one.
+"""
 
 from hashlib import blake2b
 
 from ..italy import COMPANY_WORDS, GIVEN_NAMES
 from .prepare import Prepared, prepare, skeleton
 
+#: Keys of these kinds are weak.
+_WEAK = frozenset("nNTbdmtq")
+
 
 def hashed(text):
-    """Return the key of a text, the same in every process: signed, of 64 bits."""
+    """Return the key of a text, the same in every process: signed, of 64 bits.
+
+    :param str text: its first letter is the kind of the key
+    """
     digest = blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    key = int.from_bytes(digest, "big", signed=True)
+    return key | 1 if text[0] in _WEAK else key & ~1
+
+
+def is_weak(key):
+    """Tell whether a key says little."""
+    return bool(key & 1)
 
 
 def keys_of(record):
     """Return the keys of a record. Two records with one in common are compared.
-
-    Keys that too many records have are not used (``MatchSettings.block_limit``), so
-    those that tell little in a big archive tell something in a small one.
 
     :param record: a ``MatchRecord`` or one that ``prepare`` made of it
     :return: signed 64-bit numbers without doubles
@@ -42,31 +57,44 @@ def key_texts(record):
     house = ""
     if record.street and record.civic:
         house = skeleton(max(record.street, key=len)) + record.civic
-        yield f"h{house}{_area(record)}"
+    if record.place:
+        yield f"q{skeleton(record.place)}/{record.zip}"
     if record.person:
         yield from _person_keys(record, house)
     if record.company:
         yield from _company_keys(record, house)
 
 
-def _area(record):
-    return record.city[:4] or record.zip[:3]
-
-
 def _person_keys(record, house):
     words = sorted({skeleton(word) for word in record.person})
-    whole = " ".join(sorted(record.person))
-    yield "n" + whole
+    yield "n" + " ".join(sorted(record.person))
     if record.city:
         yield f"c{' '.join(words)}/{skeleton(record.city)}"
     if record.zip:
         yield f"z{' '.join(words)}/{record.zip[:3]}"
+        for word in record.person:
+            if word not in GIVEN_NAMES:
+                yield f"t{skeleton(word)}/{record.zip}"
     if record.birth:
         yield "b" + record.birth
         yield f"y{' '.join(words)}/{record.birth[:4]}"
+        yield from _birth_keys(record, house)
     for word in words:
         if house:
             yield f"a{word}/{house}"
+
+
+def _birth_keys(record, house):
+    """Yield keys of part of the day of birth, for a day or an address misspelt."""
+    year, day = record.birth[:4], record.birth[4:]
+    if house:
+        yield f"g{house}/{year}"
+        yield f"i{house}/{day}"
+    if record.zip:
+        yield f"j{record.zip}/{record.birth[:6]}"
+        yield f"k{record.zip}/{day}"
+    if record.city:
+        yield f"l{skeleton(record.city)}/{day}"
 
 
 def _company_keys(record, house):

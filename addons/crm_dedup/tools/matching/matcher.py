@@ -1,5 +1,7 @@
 """The comparison of two names: what speaks for and against, in points that add up."""
 
+import math
+
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
@@ -11,8 +13,8 @@ from .settings import MatchSettings
 
 #: How alike two streets or towns must be written, 0 to 100.
 _STREET_ALIKE, _TOWN_ALIKE = 84, 84
-#: A name or an e-mail that more names than these have says little.
-_MANY_SHARERS = 5
+#: A telephone or an e-mail that more names have says less and less, then very little.
+_FEW_SHARERS, _MANY_SHARERS = 4, 20
 
 
 class Matcher:
@@ -26,6 +28,8 @@ class Matcher:
         self.settings = settings or MatchSettings()
         self.frequencies = frequencies or Frequencies()
         self.sure, self.review = self.settings.thresholds(self.frequencies.rows)
+        #: Score from which on a name may stand in a group beside its survivor.
+        self.guard = self.review - self.settings.guard
 
     def prepare(self, record):
         """Return a record as the comparison reads it, to compare it many times."""
@@ -54,9 +58,9 @@ class Matcher:
         may_be_sure = self._who(first, second, found)
         address = self._address(first, second, found)
         contact = self._phones(first, second, found)
-        contact = self._emails(first, second, found) or contact
-        if first.company and second.company and not first.person:
-            self._branch(address, contact, found)
+        self._emails(first, second, found)
+        if first.company and second.company and self._branch(address, contact, found):
+            return False
         return may_be_sure or found.has("same_fiscal_code")
 
     # ------------------------------------------------------------
@@ -128,15 +132,14 @@ class Matcher:
         given_left = any(map(is_given, rest)) and any(map(is_given, others))
         if not matched:
             found.add("other_person")
-        elif given_matched and not given_left:
-            points = sum(
-                degree * self.frequencies.person_points(word)
-                for word, _other, degree in matched
-            )
-            found.add("partial_name", points)
-            found.add("other_surname")
-        else:
-            found.add("other_given_name")
+            return
+        points = sum(
+            degree * self.frequencies.person_points(word)
+            for word, _other, degree in matched
+        )
+        found.add("partial_name", points)
+        surname = given_matched and not given_left
+        found.add("other_surname" if surname else "other_given_name")
 
     def _contacts(self, first, second, found):
         matched, rest, others = assign(first.person, second.person, self.frequencies)
@@ -186,49 +189,67 @@ class Matcher:
             found.add("trader_name", points)
 
     def _branch(self, address, contact, found):
-        """Two sites of one company: elsewhere, and nothing by which one reaches both."""
-        if address in ("other_street", "other_town", "other_civic") and not contact:
-            if found.has("same_vat_number") or address != "other_civic":
-                found.add("branch")
+        """Look for two sites of one company; tell whether it can't be ruled out.
+
+        They are elsewhere, and nothing but the head office reaches both.
+        """
+        if address not in ("other_street", "other_town"):
+            return False
+        if contact in ("same_number", "alike"):
+            return False
+        apart = found.has("other_phone") or found.has("other_mobile")
+        if apart or found.has("other_email"):
+            found.add("branch")
+        return True
 
     # ------------------------------------------------------------
     # Telephones and e-mails
     # ------------------------------------------------------------
 
     def _phones(self, first, second, found):
+        """Compare the telephones; tell what is common: a number, or one alike."""
         if not first.phones or not second.phones:
-            return False
+            return ""
         common = [number for number in first.phones if number in second.phones]
         if common:
             for number in common[:2]:
                 self._shared_number(number, found)
-            return True
-        near = any(
+            return "same_number"
+        if any(
             len(number) == len(other)
             and OSA.distance(number, other, score_cutoff=1) < 2
             for number in first.phones
             for other in second.phones
-        )
-        if near:
+        ):
             found.add("alike_phone")
-            return True
-        mobiles = [any(map(_is_mobile, side.phones)) for side in (first, second)]
-        found.add("other_mobile" if all(mobiles) else "other_phone")
-        return False
+            return "alike"
+        for code, kind in (("other_mobile", True), ("other_phone", False)):
+            if all(
+                any(_is_mobile(number) is kind for number in side.phones)
+                for side in (first, second)
+            ):
+                found.add(code)
+        return ""
 
     def _shared_number(self, number, found):
-        sharers = self.frequencies.sharers(number)
+        code = "same_mobile" if _is_mobile(number) else "same_phone"
+        self._shared(code, "shared_phone", self.frequencies.sharers(number), found)
+
+    def _shared(self, code, shared, sharers, found):
+        """Add what two names share; the more names have it, the less it says."""
         if sharers > _MANY_SHARERS:
-            found.add("shared_phone")
+            found.add(shared)
         else:
-            found.add("same_mobile" if _is_mobile(number) else "same_phone")
+            points = self.settings.points(code)
+            less = math.log2(max(sharers, _FEW_SHARERS) / _FEW_SHARERS)
+            found.add(code, max(points - 2 * less, 1.0) / points if points else 1.0)
 
     def _emails(self, first, second, found):
         if not first.email or not second.email:
             return False
         if first.email == second.email:
-            many = self.frequencies.sharers(first.email) > _MANY_SHARERS
-            found.add("shared_email" if many else "same_email")
+            sharers = self.frequencies.sharers(first.email)
+            self._shared("same_email", "shared_email", sharers, found)
             return True
         if (
             min(len(first.mailbox), len(second.mailbox)) > 4
@@ -249,25 +270,23 @@ class Matcher:
 
     def _address(self, first, second, found):
         """Compare the addresses; return what was found of them."""
-        if first.place and first.place == second.place:
+        if first.place and second.place and _places_alike(first.place, second.place):
             found.add("same_place")
         town = _same_town(first, second)
         if not first.street or not second.street:
             if town is not None:
                 found.add("same_town" if town else "other_town")
-            return None if town in (True, None) else "other_town"
+            return "other_town" if town is False else None
         code = _street(first, second)
         if code == "other_street":
             code = code if town else "other_town" if town is False else None
-        elif town is False:
+        elif town is False and not _town_misspelt(first, second, code):
             # The same street of another town: Via Roma is everywhere.
-            code = (
-                "other_town"
-                if not _odd_street(first, second, code)
-                else "alike_address"
-            )
+            code = "other_town"
         if code:
             found.add(code)
+        if town and first.zip and first.zip == second.zip and code != "other_street":
+            found.add("same_zip")
         return code
 
 
@@ -331,8 +350,7 @@ def _same_town(first, second):
 
 def _street(first, second):
     """Compare two streets of one town."""
-    street, other = first.street, second.street
-    if not _streets_alike(street, other):
+    if not _streets_alike(first.street, second.street) and not _crossed(first, second):
         return "other_street"
     if not first.civic or not second.civic:
         return "same_street"
@@ -346,14 +364,27 @@ def _street(first, second):
 def _streets_alike(street, other):
     if street == other or street[-1] == other[-1]:
         return True
-    first, second = " ".join(street), " ".join(other)
-    if fuzz.token_set_ratio(first, second) >= _STREET_ALIKE:
+    if fuzz.token_set_ratio(" ".join(street), " ".join(other)) >= _STREET_ALIKE:
+        return True
+    if fuzz.ratio("".join(street), "".join(other)) >= _STREET_ALIKE:
         return True
     return skeleton(street[-1]) == skeleton(other[-1]) and len(street[-1]) > 3
 
 
-def _odd_street(first, second, code):
-    """Tell whether street and civic are so odd that the town must be misspelt."""
+def _crossed(first, second):
+    """Tell whether one writes in the second line what the other has in the first."""
+    return any(
+        side.place and _streets_alike(tuple(side.place.split()), other.street)
+        for side, other in ((first, second), (second, first))
+    )
+
+
+def _places_alike(place, other):
+    return place == other or fuzz.ratio(place, other) >= _STREET_ALIKE
+
+
+def _town_misspelt(first, second, code):
+    """Tell whether street and postcode agree so well that a town is only misspelt."""
     return (
-        code == "same_address" and first.zip[:2] == second.zip[:2] and bool(first.zip)
+        code == "same_address" and bool(first.zip) and first.zip[:2] == second.zip[:2]
     )

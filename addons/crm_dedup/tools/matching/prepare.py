@@ -145,6 +145,8 @@ def company_words(text):
     """Return the words of a company's name and its legal form."""
     text = text.replace("'", " ").replace("’", " ")
     text = normalise(_DOTS.sub("", text.replace("&", " e ")))
+    for written, form in _LONG_FORMS:
+        text = text.replace(written, form)
     text = _SPACED_FORM.sub(lambda found: found[0].replace(" ", ""), text)
     words, form = [], ""
     for word in text.split():
@@ -166,6 +168,15 @@ def company_words(text):
     return tuple(words) or ((form,) if form else ()), form
 
 
+_LONG_FORMS = (
+    ("societa a responsabilita limitata semplificata", "srls"),
+    ("societa a responsabilita limitata", "srl"),
+    ("societa per azioni", "spa"),
+    ("societa in nome collettivo", "snc"),
+    ("societa in accomandita semplice", "sas"),
+    ("srl semplificata", "srls"),
+    ("s rl", "srl"),
+)
 _COMPANY_SHORT = {
     "ditta": "ditta",
     "imp": "impresa",

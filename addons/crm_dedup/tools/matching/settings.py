@@ -38,20 +38,20 @@ WEIGHTS = {
     "same_phone": 9.0,
     "shared_phone": 2.0,
     "alike_phone": 5.0,
-    "other_mobile": -1.0,
-    "other_phone": -0.5,
+    "other_mobile": -2.5,
+    "other_phone": -2.0,
     "same_email": 11.0,
     "shared_email": 2.0,
     "alike_email": 6.0,
     "same_domain": 4.0,
-    "other_email": -1.0,
+    "other_email": -2.0,
     "same_address": 9.0,
     "same_street": 6.0,
     "alike_address": 6.0,
     "other_civic": 1.0,
-    "other_street": -2.0,
+    "other_street": -3.0,
     "same_town": 3.0,
-    "same_zip": 2.0,
+    "same_zip": 0.5,
     "other_town": -4.0,
     "same_place": 3.0,
     "branch": -25.0,
@@ -69,8 +69,11 @@ class MatchSettings:
     :param float review: score from which on somebody should look
     :param float growth: points by which both rise when the archive doubles, since
         more people of one name live in it
+    :param float guard: points below ``review`` with which a name may still stand in a
+        group beside its survivor, when others of the group connect the two
     :param int block_limit: keys that more names have are not looked at: placeholders,
         and telephones of everybody
+    :param int weak_limit: the same for keys that say little, a name without its place
     """
 
     weights: dict = field(default_factory=dict)
@@ -78,7 +81,13 @@ class MatchSettings:
     review: float = 19.0
     growth: float = 0.6
     reference_rows: int = 100_000
+    guard: float = 8.0
     block_limit: int = 60
+    weak_limit: int = 8
+
+    def limit(self, key):
+        """Return how many names may have a key that is looked at."""
+        return self.weak_limit if key & 1 else self.block_limit
 
     def points(self, code):
         """Return the points of a finding."""
