@@ -3,10 +3,10 @@ import io
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.matching.keys import is_weak
+
 #: Names whose keys are made between two looks at the memory.
 BATCH_SIZE = 5000
-#: A key that more records share tells nobody apart: switchboards, placeholders.
-MOST_HOLDERS = 60
 
 
 class CrmDedupKey(models.AbstractModel):
@@ -168,6 +168,8 @@ class CrmDedupKey(models.AbstractModel):
                 positions.setdefault(key, []).append(position)
         if not positions:
             return {}, set()
+        settings = self.env["crm.dedup"]._matcher().settings
+        strong, weak = settings.block_limit, settings.weak_limit
         # One short walk in the index for each key, however many rows it has.
         rows = self.env.execute_query(
             SQL(
@@ -177,13 +179,17 @@ class CrmDedupKey(models.AbstractModel):
                           SELECT holder FROM crm_dedup_key
                            WHERE crm_dedup_key.key = wanted.key LIMIT %s) AS found""",
                 sorted(positions),
-                MOST_HOLDERS + 1,
+                max(strong, weak) + 1,
             )
         )
         by_key = {}
         for key, holder in rows:
             by_key.setdefault(key, []).append(holder)
-        crowded = {key for key, found in by_key.items() if len(found) > MOST_HOLDERS}
+        crowded = {
+            key
+            for key, found in by_key.items()
+            if len(found) > (weak if is_weak(key) else strong)
+        }
         holders = {}
         for key, found in by_key.items():
             if key not in crowded:
