@@ -57,11 +57,11 @@ class FirstNoise:
 
     def _life(self, entity):
         """What changes in a life: people move house and change their number."""
-        if self.chance(0.05):
+        if self.chance(0.02):
             entity |= self.people.address()
             if self.chance(0.5):
                 entity["landline"] = ""
-        if self.chance(0.08):
+        if self.chance(0.05):
             entity["mobile"] = self.people.mobile()
         if entity["email"] and self.chance(0.06):
             entity["email"] = ""

@@ -71,7 +71,7 @@ class People:
             self._person(surname, rng.choice("mf"), (1970, 2004), place, landline)
             for _each in range(size - 2)
         ]
-        if children and rng.random() < 0.05:
+        if children and rng.random() < 0.025:
             # The grandson, or the son, carries the same name.
             children[0]["given"] = parents[0]["given"]
             children[0]["sex"] = "m"

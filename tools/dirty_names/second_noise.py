@@ -53,7 +53,7 @@ class SecondNoise:
     def row(self, entity):
         """Return a row of an entity out of some register."""
         entity = dict(entity)
-        moved = self.now(0.06)
+        moved = self.now(0.025)
         if moved:
             entity |= self.people.address()
         company = entity["kind"] == "company"
@@ -123,7 +123,7 @@ class SecondNoise:
     def _numbers(self, entity, moved):
         rng, found = self.rng, []
         if entity["mobile"] and rng.random() < 0.72:
-            found.append(self.people.mobile() if self.now(0.07) else entity["mobile"])
+            found.append(self.people.mobile() if self.now(0.05) else entity["mobile"])
         if (
             entity["landline"]
             and rng.random() < 0.6

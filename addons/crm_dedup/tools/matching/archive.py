@@ -280,7 +280,7 @@ def score_candidates(cursor, matcher, first, last, again=False):
     for one, other in pairs:
         if one not in forms or other not in forms:
             continue
-        found = compare(forms[one], forms[other])
+        found = compare(forms[one], forms[other], whole=False)
         if found.verdict != "different":
             reasons = json.dumps([[r.code, r.points] for r in found.reasons])
             lines.append(f"{one}\t{other}\t{found.score}\t{found.verdict}\t{reasons}\n")

@@ -9,7 +9,7 @@ from .frequencies import Frequencies
 from .names import EXACT, INITIAL, assign
 from .prepare import Prepared, prepare, skeleton
 from .record import Comparison, Reason
-from .settings import MatchSettings
+from .settings import VETO, MatchSettings
 
 #: How alike two streets or towns must be written, 0 to 100.
 _STREET_ALIKE, _TOWN_ALIKE = 84, 84
@@ -35,16 +35,18 @@ class Matcher:
         """Return a record as the comparison reads it, to compare it many times."""
         return record if isinstance(record, Prepared) else prepare(record)
 
-    def compare(self, first, second):
+    def compare(self, first, second, whole=True):
         """Compare two records; the order makes no difference.
 
         :param first: a ``MatchRecord``, or what :meth:`prepare` made of it
         :param second: another one
+        :param bool whole: find everything; else a comparison ends as soon as nothing
+            can change its verdict any more, which is quicker
         :rtype: Comparison
         """
         first, second = self.prepare(first), self.prepare(second)
         found = _Findings(self.settings)
-        may_be_sure = self._compare_all(first, second, found)
+        may_be_sure = self._compare_all(first, second, found, whole)
         score = sum(reason.points for reason in found.reasons)
         if score >= self.sure and may_be_sure:
             verdict = "same"
@@ -52,10 +54,12 @@ class Matcher:
             verdict = "review" if score >= self.review else "different"
         return Comparison(round(score, 1), verdict, tuple(found.reasons))
 
-    def _compare_all(self, first, second, found):
+    def _compare_all(self, first, second, found, whole):
         """Collect the findings; tell whether the names allow to be sure."""
         self._codes(first, second, found)
         may_be_sure = self._who(first, second, found)
+        if not whole and any(reason.points <= VETO for reason in found.reasons):
+            return False
         address = self._address(first, second, found)
         contact = self._phones(first, second, found)
         self._emails(first, second, found)
@@ -198,8 +202,7 @@ class Matcher:
         if contact in ("same_number", "alike"):
             return False
         apart = found.has("other_phone") or found.has("other_mobile")
-        if apart or found.has("other_email"):
-            found.add("branch")
+        found.add("branch" if apart or found.has("other_email") else "other_site")
         return True
 
     # ------------------------------------------------------------
@@ -322,13 +325,14 @@ def _code(code, other, name):
 def _birth(birth, other):
     if birth == other:
         return "same_birth_date"
-    if birth[:4] == other[:4] and birth[4:6] == other[6:] and birth[6:] == other[4:6]:
-        return "alike_birth_date"
-    return (
-        "alike_birth_date"
-        if OSA.distance(birth, other, score_cutoff=1) < 2
-        else "other_birth_date"
-    )
+    if birth[:4] == other[:4]:
+        if birth[4:6] == other[6:] and birth[6:] == other[4:6]:
+            return "alike_birth_date"
+        if "0101" in (birth[4:], other[4:]):
+            # Only the year was known.
+            return "alike_birth_date"
+    near = OSA.distance(birth, other, score_cutoff=1) < 2
+    return "alike_birth_date" if near else "other_birth_date"
 
 
 def _same_town(first, second):

@@ -8,7 +8,7 @@ from .prepare import skeleton
 from .words import FOND_FORMS
 
 #: How alike two words are: the share of the points that they bring.
-EXACT, FOND, TYPO, ALIKE, SHORTENED, INITIAL = 1.0, 0.85, 0.85, 0.6, 0.6, 0.25
+EXACT, FOND, TYPO, ALIKE, SHORTENED, INITIAL = 1.0, 0.9, 0.85, 0.6, 0.6, 0.25
 #: Below this two words are not alike.
 LEAST_ALIKE = 0.2
 
@@ -50,12 +50,7 @@ def alike(word, other, frequencies):
     if word == other:
         return EXACT
     degree = _written_alike(*((word, other) if word < other else (other, word)))
-    if (
-        degree
-        and degree not in (FOND, INITIAL)
-        or degree == TYPO
-        and not _fond(word, other)
-    ):
+    if degree and degree not in (FOND, INITIAL):
         if frequencies.are_two_names(word, other):
             return 0.0
     return degree
@@ -94,21 +89,22 @@ def assign(first, second, frequencies):
 
 def _join(rest, others, matched):
     """Match two words with one in which they are written together."""
+    if len(others) < 2:
+        return
     for word in list(rest):
-        for at, left in enumerate(others):
-            right = next(
-                (
-                    other
-                    for to, other in enumerate(others)
-                    if to != at and left + other == word
-                ),
-                None,
-            )
-            if right is not None:
-                matched.append((word, word, EXACT))
-                rest.remove(word)
-                others.remove(left)
-                others.remove(right)
-                break
-        if not rest or not others:
-            return
+        pair = _halves(word, others)
+        if pair:
+            matched.append((word, word, EXACT))
+            rest.remove(word)
+            for half in pair:
+                others.remove(half)
+
+
+def _halves(word, others):
+    """Return the two words that make a third one, if they are there."""
+    for at, left in enumerate(others):
+        if len(left) < len(word) and word.startswith(left):
+            right = word[len(left) :]
+            if right in others[:at] or right in others[at + 1 :]:
+                return left, right
+    return None

@@ -4,13 +4,13 @@ They are plain Python with a connection of their own each: no registry of Odoo, 
 would take hundreds of megabytes in each, and no forking of a server with threads.
 """
 
-import base64
+import contextlib
 import json
 import os
-import pickle
 import subprocess
 import sys
 import threading
+from dataclasses import fields
 from pathlib import Path
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -35,9 +35,13 @@ class Pool:
     """
 
     def __init__(self, connection, source, settings, frequencies, processes=2):
-        both = base64.b64encode(pickle.dumps((settings, frequencies))).decode()
         self._start = json.dumps(
-            {"connection": connection, "source": source, "compare": both}
+            {
+                "connection": connection,
+                "source": source,
+                "settings": _values(settings),
+                "frequencies": _values(frequencies),
+            }
         )
         self._count = processes
         self._processes = []
@@ -59,7 +63,9 @@ class Pool:
 
     def __exit__(self, *_error):
         for process in self._processes:
-            process.stdin.close()
+            # One that failed hears nothing any more.
+            with contextlib.suppress(OSError):
+                process.stdin.close()
         for process in self._processes:
             try:
                 process.wait(10)
@@ -125,6 +131,15 @@ class Pool:
         if "problem" in answer:
             raise PoolProblem(answer["problem"])
         return answer["done"]
+
+
+def _values(record):
+    """Return the values of a dataclass for JSON."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in values.items()
+    }
 
 
 def ranges_of(first, last, width):

@@ -46,7 +46,8 @@ REASONS = {
     "same_zip": "Same postcode",
     "other_town": "Different town",
     "same_place": "Same second line of the address",
-    "branch": "Another site of the same company",
+    "branch": "Another site of the same company, with contacts of its own",
+    "other_site": "Another site of the same company",
 }
 
 

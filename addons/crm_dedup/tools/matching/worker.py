@@ -4,10 +4,8 @@ Started by ``pool.Pool``; it says and hears one line of JSON at a time: first wh
 database is and what to compare with, then one batch after the other.
 """
 
-import base64
 import importlib.util
 import json
-import pickle
 import sys
 from pathlib import Path
 
@@ -25,25 +23,6 @@ def load(module):
         sys.modules[PACKAGE] = package
         spec.loader.exec_module(package)
     return importlib.import_module(f"{PACKAGE}.{module}")
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads what Odoo wrote: its addon has another name there."""
-
-    def find_class(self, module, name):
-        _head, found, tail = module.partition(".tools.")
-        if found:
-            return getattr(load(tail), name)
-        if module in ("builtins", "datetime", "collections"):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is nothing to compare with")
-
-
-def read(text):
-    """Return settings and frequencies that the pool sent."""
-    import io
-
-    return _Unpickler(io.BytesIO(base64.b64decode(text))).load()
 
 
 class Worker:
@@ -76,8 +55,10 @@ class Worker:
 def main():
     """Do what the lines say until there are no more."""
     start = json.loads(sys.stdin.readline())
-    settings, frequencies = read(start["compare"])
-    worker = Worker(start["connection"], start["source"], settings, frequencies)
+    settings = load("matching.settings").MatchSettings(**start["settings"])
+    counted = load("matching.frequencies").Frequencies(**start["frequencies"])
+    counted.given = frozenset(counted.given)
+    worker = Worker(start["connection"], start["source"], settings, counted)
     for line in sys.stdin:
         try:
             answer = {"done": worker.do(**json.loads(line))}
