@@ -2,3 +2,10 @@ from . import test_normaliser
 from . import test_normalise_forms
 from . import test_normalise_run
 from . import test_value_hints_tour
+from . import test_duplicate_incremental
+from . import test_duplicate_kin
+from . import test_duplicate_rule
+from . import test_duplicate_run
+from . import test_duplicate_thresholds
+from . import test_duplicate_thresholds_tour
+from . import test_duplicate_concurrency

@@ -1,0 +1,243 @@
+from odoo import api, models
+from odoo.tools import SQL, ormcache
+
+from ..tools.duplicate_rule import DuplicateRule
+from ..tools.known_record import KnownRecord, stands_below
+from ..tools.matching.keys import keys_of
+from ..tools.matching.matcher import Matcher
+from ..tools.matching.record import Comparison, Reason
+from ..tools.matching.settings import MatchSettings
+
+#: A reason that begins so is a rule; its number follows.
+RULE = "rule:"
+
+
+class CrmDedup(models.AbstractModel):
+    """Finds who may be one: names, customers, and names among customers."""
+
+    _name = "crm.dedup"
+    _description = "Search for Duplicates"
+
+    # ------------------------------------------------------------
+    # FIND
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_duplicates(
+        self,
+        records,
+        exclude_ids=(),
+        limit=None,
+        *,
+        extras=None,
+        company_id=0,
+        archived=False,
+    ):
+        """Find the names and customers of the archive that may be given records.
+
+        Two statements for names and one more for customers, however many records are
+        given. Whom somebody has told different isn't found again.
+
+        :param list records: ``MatchRecord``; the id is that of a name, that of a
+            customer with a minus sign, or 0 for somebody new
+        :param exclude_ids: holders (ids, customers with a minus sign) to leave out
+        :param int limit: most that are returned of each record
+        :param list extras: values of custom fields by name, one dict for each record
+        :param int company_id: whose records they are, 0 for all companies
+        :param bool archived: archived names and customers are found as well
+        :return: by position, likeliest first: model, id and comparison
+        :rtype: dict[int, list[tuple[str, int, Comparison]]]
+        """
+        extras = extras or [{}] * len(records)
+        known = [
+            KnownRecord(record, extra, company_id)
+            for record, extra in zip(records, extras, strict=True)
+        ]
+        found = self._find_known(known, exclude_ids, archived=archived)
+        return {
+            position: [
+                (other.model, abs(other.record.id), comparison)
+                for other, comparison in matches[:limit]
+            ]
+            for position, matches in found.items()
+        }
+
+    @api.model
+    def _find_known(self, known, exclude_ids=(), archived=False):
+        """Do the work of ``_find_duplicates``; for records with all that is known.
+
+        :param list known: of ``KnownRecord``
+        :return: by position, likeliest first: the other and the comparison
+        :rtype: dict[int, list[tuple[KnownRecord, Comparison]]]
+        """
+        holders, _crowded = self.env["crm.dedup.key"]._holders_of(
+            self._keys_of_all(known)
+        )
+        excluded = set(exclude_ids)
+        candidates = {
+            other.record.id: other
+            for other in self._records_of(
+                sorted(set().union(*holders.values()) - excluded) if holders else []
+            )
+            if archived or other.active
+        }
+        found = {}
+        for position, record in enumerate(known):
+            others = (
+                candidates[holder]
+                for holder in sorted(holders.get(position, ()))
+                if holder in candidates and holder != record.record.id
+            )
+            found[position] = [
+                (other, comparison)
+                for other in others
+                if (comparison := self._compare(record, other)).verdict != "different"
+            ]
+        self._drop_kin(known, found)
+        self._drop_decided(known, found)
+        for matches in found.values():
+            matches.sort(key=lambda match: (-match[1].score, match[0].record.id))
+        return {position: matches for position, matches in found.items() if matches}
+
+    @api.model
+    def _compare(self, first, second):
+        """Compare two records: the first rule that hits decides, else the score.
+
+        :param KnownRecord first: one
+        :param KnownRecord second: the other
+        :rtype: Comparison
+        """
+        if not self._may_pair(first, second):
+            return Comparison(0.0, "different")
+        comparison = self._matcher().compare(first.ready(), second.ready())
+        for rule in self._rules():
+            if rule.hits(first.record, second.record, first.extras, second.extras):
+                return Comparison(
+                    comparison.score,
+                    rule.verdict,
+                    (Reason(f"{RULE}{rule.id}", 0.0), *comparison.reasons),
+                )
+        return comparison
+
+    @api.model
+    def _may_pair(self, first, second):
+        """Tell whether two records may be one at all, whatever their values are."""
+        if first.company_id and second.company_id:
+            if first.company_id != second.company_id:
+                return False
+        if not first.customer_id or first.customer_id != second.customer_id:
+            return True
+        # One customer: its names, company, contacts and sites are known to belong
+        # together. Only a contact that is there twice is one too many.
+        return first.is_contact and second.is_contact
+
+    @api.model
+    def _drop_kin(self, known, found):
+        """Take out who is known to live or work together; see ``_kin_of``."""
+        involved = {}
+        for position, matches in found.items():
+            if matches:
+                involved[known[position].record.id] = known[position]
+                involved.update((other.record.id, other) for other, _comp in matches)
+        if not involved:
+            return
+        kin = self._kin_of(involved.values())
+        if not kin:
+            return
+        for position, matches in found.items():
+            mine = known[position].record
+            found[position] = [
+                match
+                for match in matches
+                if not self._are_kin(kin, mine, match[0].record)
+            ]
+
+    @api.model
+    def _are_kin(self, kin, first, second):
+        return any(
+            owner.id in kin and stands_below(kin[owner.id], owner, other)
+            for owner, other in ((first, second), (second, first))
+        )
+
+    @api.model
+    def _drop_decided(self, known, found):
+        """Take out who was told different by a person."""
+        holders = sorted(
+            {known[position].record.id for position, got in found.items() if got} - {0}
+        )
+        if not holders:
+            return
+        different = self.env["crm.duplicate.pair"]._different_from(holders)
+        for position, matches in found.items():
+            told = different.get(known[position].record.id)
+            if told:
+                found[position] = [
+                    match for match in matches if match[0].record.id not in told
+                ]
+
+    # ------------------------------------------------------------
+    # KEYS, RULES AND WEIGHTS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _keys_of_all(self, known):
+        """Return the keys of records: those of the comparison and those of the rules.
+
+        :param list known: of ``KnownRecord``
+        :rtype: list[set[int]]
+        """
+        rules = self._rules()
+        return [
+            {
+                *keys_of(record.ready()),
+                *(
+                    key
+                    for rule in rules
+                    for key in rule.keys(record.record, record.extras)
+                ),
+            }
+            for record in known
+        ]
+
+    @api.model
+    @ormcache()
+    def _rules(self):
+        """Return the rules that are switched on, in their order.
+
+        :rtype: tuple[DuplicateRule, ...]
+        """
+        self.env["crm.duplicate.rule"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, field_names, verdict, name_must_agree, kind
+                     FROM crm_duplicate_rule WHERE active ORDER BY sequence, id"""
+            )
+        )
+        fields = self.env["crm.lead"]._fields
+        return tuple(
+            DuplicateRule(rule_id, tuple(names.split(",")), verdict, bool(agree), kind)
+            for rule_id, names, verdict, agree, kind in rows
+            # A rule without one of its fields would say far too much.
+            if names and all(name in fields for name in names.split(","))
+        )
+
+    @api.model
+    @ormcache()
+    def _matcher(self):
+        """Return the comparison with the weights and thresholds of this database.
+
+        :rtype: Matcher
+        """
+        return self._new_matcher(self.env["crm.dedup.scoring"]._current())
+
+    @api.model
+    def _new_matcher(self, values):
+        """Return a comparison with given weights and thresholds.
+
+        :param dict values: ``sure``, ``review`` and ``weights`` by code of reason
+        :rtype: Matcher
+        """
+        settings = MatchSettings(
+            weights=values["weights"], sure=values["sure"], review=values["review"]
+        )
+        return Matcher(settings, self.env["crm.dedup.frequency"]._frequencies())

@@ -1,0 +1,151 @@
+"""Rules by which two names are one: exact equality of chosen fields.
+
+Plain Python without a database connection. The keys stand beside those of the fuzzy
+comparison, so that one look-up in an index serves both.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import product
+
+from odoo.addons.crm_callcenter.tools.phone import is_mobile
+
+from .name_text import name_key, same_name
+from .plain_text import normalise
+
+#: Values of one field that are taken: nobody has more telephones than that.
+_MOST_VALUES = 8
+
+
+def _names_of(record, extras):
+    return [
+        " ".join(sorted(name_key(name)))
+        for name in (record.person, record.company)
+        if name
+    ]
+
+
+#: What a field of names gives to a rule, from the record as it is compared.
+READERS = {
+    "contact_name": _names_of,
+    "phone": lambda record, extras: record.phones,
+    "mobile": lambda record, extras: [
+        phone for phone in record.phones if is_mobile(phone)
+    ],
+    "email_from": lambda record, extras: [record.email.strip().lower()],
+    "fiscal_code": lambda record, extras: [record.fiscal_code.strip().upper()],
+    "vat_number": lambda record, extras: [record.vat_number.strip().upper()],
+    "birth_date": lambda record, extras: [
+        record.birth_date.isoformat() if record.birth_date else ""
+    ],
+    "street": lambda record, extras: [normalise(record.street)],
+    "zip": lambda record, extras: [normalise(record.zip)],
+    "city": lambda record, extras: [normalise(record.city)],
+    "state_id": lambda record, extras: [normalise(record.province)],
+}
+
+
+@dataclass(slots=True, frozen=True)
+class DuplicateRule:
+    """One rule: fields that must be equal, and what it says of such a pair.
+
+    :param int id: of the record that the rule comes from
+    :param tuple fields: names of fields, those of :data:`READERS` or custom ones
+    :param str verdict: ``same`` or ``review``
+    :param bool name_must_agree: the names must be alike as well
+    :param str kind: ``lead``, ``partner`` or ``all``: what it is about
+    """
+
+    id: int
+    fields: tuple[str, ...]
+    verdict: str = "review"
+    name_must_agree: bool = False
+    kind: str = "all"
+
+    def values(self, record, extras=None):
+        """Return what must be equal, each way in which it may be.
+
+        :param MatchRecord record: a name or customer
+        :param dict extras: values of custom fields, by name
+        :return: nothing, when one of the fields is empty
+        :rtype: set[tuple[str, ...]]
+        """
+        extras = extras or {}
+        choices = []
+        for name in self.fields:
+            reader = READERS.get(name)
+            found = (
+                reader(record, extras)
+                if reader
+                else [normalise(str(extras.get(name) or ""))]
+            )
+            found = list(dict.fromkeys(value for value in found if value))
+            if not found:
+                return set()
+            choices.append(found[:_MOST_VALUES])
+        return set(product(*choices))
+
+    def keys(self, record, extras=None):
+        """Return the keys that two records share when this rule holds for them.
+
+        :return: signed numbers of 64 bits
+        :rtype: set[int]
+        """
+        head = "\x1f".join(self.fields)
+        return {
+            _hashed(f"rule\x1e{head}\x1e" + "\x1f".join(value))
+            for value in self.values(record, extras)
+        }
+
+    def hits(self, first, second, first_extras=None, second_extras=None):
+        """Tell whether this rule holds for two records.
+
+        :rtype: bool
+        """
+        if self.kind != "all" and not self._is_about(first, second):
+            return False
+        if "fiscal_code" not in self.fields and are_told_apart(first, second):
+            return False
+        if self.values(first, first_extras).isdisjoint(
+            self.values(second, second_extras)
+        ):
+            return False
+        return not self.name_must_agree or names_agree(first, second)
+
+    def _is_about(self, first, second):
+        are_leads = first.id >= 0 and second.id >= 0
+        are_partners = first.id <= 0 and second.id <= 0
+        return are_leads if self.kind == "lead" else are_partners
+
+
+def are_told_apart(first, second):
+    """Tell whether two people are surely two: father and son of one name.
+
+    :rtype: bool
+    """
+    return any(
+        one and other and one != other
+        for one, other in (
+            (first.fiscal_code, second.fiscal_code),
+            (first.birth_date, second.birth_date),
+        )
+    )
+
+
+def names_agree(first, second):
+    """Tell whether the person or the company of two records is named alike.
+
+    :rtype: bool
+    """
+    return any(
+        same_name(name_key(one), name_key(other))
+        for one in (first.person, first.company)
+        for other in (second.person, second.company)
+        if one and other
+    )
+
+
+def _hashed(text):
+    digest = blake2b(text.encode(), digest_size=8).digest()
+    # Telling, as the last bit of a key says: see ``matching.keys``.
+    return int.from_bytes(digest, "big", signed=True) & ~1

@@ -1,0 +1,85 @@
+"""A name or customer of the archive, with what the comparison itself doesn't see."""
+
+from dataclasses import dataclass, field
+
+from .matching.prepare import Prepared, prepare
+from .matching.record import MatchRecord
+from .name_text import name_key
+from .plain_text import normalise
+
+
+@dataclass(slots=True, eq=False)
+class KnownRecord:
+    """A record to compare, and whom it belongs to.
+
+    :param MatchRecord record: what is compared; its id is the holder of the keys: that
+        of a name, or that of a customer with a minus sign, 0 for what isn't saved
+    :param dict extras: values of the custom fields that rules ask for
+    :param int company_id: of the database's companies, 0 for all of them
+    :param int customer_id: the customer as a whole (commercial partner), 0 for none
+    :param bool is_contact: a person below a company
+    :param bool has_rows: a name with contacts, household or sites
+    """
+
+    record: MatchRecord
+    extras: dict = field(default_factory=dict)
+    company_id: int = 0
+    customer_id: int = 0
+    is_contact: bool = False
+    has_rows: bool = False
+    active: bool = True
+    prepared: Prepared | None = None
+
+    def ready(self):
+        """Return the record in the form in which it is compared, made once.
+
+        :rtype: Prepared
+        """
+        if self.prepared is None:
+            self.prepared = prepare(self.record)
+        return self.prepared
+
+    @property
+    def model(self):
+        return "res.partner" if self.record.id < 0 else "crm.lead"
+
+
+@dataclass(slots=True)
+class Kin:
+    """Who and what stands below one record: people, and places."""
+
+    people: set = field(default_factory=set)
+    places: set = field(default_factory=set)
+
+
+def person_key(name):
+    """Return the words of a person's name whatever their order.
+
+    :rtype: tuple[str, ...]
+    """
+    return tuple(sorted(name_key(name))) if name else ()
+
+
+def place_key(street, city):
+    """Return street and town in the way in which they are compared, empty for neither.
+
+    :rtype: str
+    """
+    return normalise(f"{street or ''} {city or ''}") if street else ""
+
+
+def stands_below(kin, owner, other):
+    """Tell whether a record is a person or place known below another one.
+
+    :param Kin kin: what stands below ``owner``
+    :param MatchRecord owner: whose household, contacts or sites those are
+    :param MatchRecord other: the record that may be one of them
+    :rtype: bool
+    """
+    person = person_key(other.person)
+    if person and person in kin.people and person != person_key(owner.person):
+        return True
+    place = place_key(other.street, other.city)
+    return bool(
+        place and place in kin.places and place != place_key(owner.street, owner.city)
+    )
