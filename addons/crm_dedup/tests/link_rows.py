@@ -8,9 +8,6 @@ from odoo.tools import SQL
 
 _FILLED = {
     "bool": "false",
-    "int2": "1",
-    "int4": "1",
-    "int8": "1",
     "float4": "1",
     "float8": "1",
     "numeric": "1",
@@ -30,6 +27,7 @@ class LinkRows:
     def __init__(self, env):
         self.env, self.cr = env, env.cr
         self.failed = {}
+        self.count = 0
 
     def make(self, link, record_id, model_name, salt):
         """Make a row that points to a record.
@@ -77,10 +75,16 @@ class LinkRows:
                 value = SQL("%s", self._any_row(target, salt))
             elif kind in ("varchar", "text"):
                 value = SQL("%s", self._text(table, name, salt))
+            elif kind in ("int2", "int4", "int8"):
+                # Not twice the same: it may be part of a key.
+                self.count += 1
+                value = SQL("%s", self.count)
             else:
                 value = SQL(_FILLED[kind])
             columns.append(SQL.identifier(name))
             values.append(value)
+        if not columns:
+            columns, values = [SQL("id")], [SQL("DEFAULT")]
         self.cr.execute(
             SQL(
                 "INSERT INTO %s (%s) VALUES (%s)",
