@@ -4,7 +4,9 @@ Only the database is asked: which columns must be filled, with what type, and wh
 their foreign keys point.
 """
 
-from odoo.tools import SQL
+from psycopg2.errors import UniqueViolation
+
+from odoo.tools import SQL, mute_logger
 
 _FILLED = {
     "bool": "false",
@@ -18,6 +20,11 @@ _FILLED = {
     "jsonb": "'{}'",
     "bytea": "''",
     "uuid": "gen_random_uuid()",
+}
+#: What the conditions of tables ask for.
+_SPECIAL = {
+    "account_move_line": {"display_type": "line_note"},
+    "mail_notification": {"notification_type": "none"},
 }
 
 
@@ -42,15 +49,21 @@ class LinkRows:
         given = {link.column: f"{link.prefix}{record_id}" if link.prefix else record_id}
         if link.condition:
             given[link.condition[0]] = model_name
+        given = {**_SPECIAL.get(link.table, {}), **given}
         try:
-            with self.cr.savepoint(flush=False):
-                self._insert(link.table, given, salt)
+            try:
+                with mute_logger("odoo.sql_db"), self.cr.savepoint(flush=False):
+                    self._insert(link.table, given, salt)
+            except UniqueViolation:
+                # What it belongs to has such a row already: it gets another one.
+                with self.cr.savepoint(flush=False):
+                    self._insert(link.table, given, salt, fresh=True)
         except Exception as error:  # noqa: BLE001 - whatever the table asks for
             self.failed[f"{link.table}.{link.column}"] = str(error).splitlines()[0]
             return False
         return True
 
-    def _insert(self, table, given, salt):
+    def _insert(self, table, given, salt, fresh=False):
         """Insert a row, and before it the rows that it needs."""
         self.cr.execute(
             SQL(
@@ -72,7 +85,7 @@ class LinkRows:
             elif not required or has_default or name == "id":
                 continue
             elif target:
-                value = SQL("%s", self._any_row(target, salt))
+                value = SQL("%s", self._any_row(target, salt, fresh))
             elif kind in ("varchar", "text"):
                 value = SQL("%s", self._text(table, name, salt))
             elif kind in ("int2", "int4", "int8"):
@@ -94,8 +107,15 @@ class LinkRows:
             )
         )
 
-    def _any_row(self, table, salt):
-        """Return the number of a row of a table, which is made if there is none."""
+    def _any_row(self, table, salt, fresh):
+        """Return the number of a row of a table, which is made if there is none.
+
+        :param bool fresh: a new one is wanted
+        """
+        if fresh:
+            self._insert(table, {}, f"{salt}_fresh")
+            self.cr.execute(SQL("SELECT max(id) FROM %s", SQL.identifier(table)))
+            return self.cr.fetchone()[0]
         first = SQL("SELECT min(id) FROM %s", SQL.identifier(table))
         self.cr.execute(first)
         [number] = self.cr.fetchone()
