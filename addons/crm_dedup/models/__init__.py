@@ -11,4 +11,7 @@ from . import crm_merge_undo
 from . import crm_merge_latecomers
 from . import crm_merge_lead
 from . import crm_merge_partner
+from . import crm_merge_customer
 from . import crm_merge_followers
+from . import crm_merge_claim
+from . import crm_merge_review

@@ -38,6 +38,7 @@ class CrmMergeJournal(models.Model):
             ("hand", "By Hand"),
             ("pair", "Review of a Pair"),
             ("run", "All Sure Pairs"),
+            ("customer", "Linked to a Customer"),
         ],
         required=True,
         readonly=True,
@@ -108,17 +109,24 @@ class CrmMergeJournal(models.Model):
             "views": [(False, "form")],
         }
 
+    def _check_may_undo(self):
+        """Refuse whoever may not change the records of these merges.
+
+        :raise AccessError: the user may not
+        """
+        self._check_may_merge()
+        self.check_access("read")
+        for journal in self:
+            survivor, loser = journal._records()
+            (survivor | loser).exists().check_access("write")
+
     def action_undo(self):
         """Button: take these merges back, the newest first.
 
         :raise UserError: one of them can't be taken back, and why
         :raise AccessError: the user may not change the records
         """
-        self._check_may_merge()
-        self.check_access("read")
-        for journal in self.sorted("id", reverse=True):
-            survivor, loser = journal._records()
-            (survivor | loser).exists().check_access("write")
+        self._check_may_undo()
         ids = self.sorted("id", reverse=True).ids
 
         def undo(env):

@@ -241,23 +241,7 @@ class CrmMerge(models.AbstractModel):
             tracking_disable=True, **{ENGINE_KEY: ENGINE}
         )._join_customer()
         self.env.flush_all()
-        for table in ("crm_interaction", "crm_lead_process"):
-            self.env.cr.execute(
-                SQL(
-                    "SELECT id, lead_id FROM %s"
-                    " WHERE lead_id = ANY(%s) AND partner_id IS NULL",
-                    SQL.identifier(table),
-                    list(joining),
-                )
-            )
-            log.update(
-                table,
-                {number: joining[lead] for number, lead in self.env.cr.fetchall()},
-                SQL(
-                    "partner_id = (SELECT lead.partner_id FROM crm_lead lead"
-                    " WHERE lead.id = t.lead_id)"
-                ),
-            )
+        self._link_history(joining, joining, log)
 
     @api.model
     def _merge_states(self, leads, pairs, rows, log):

@@ -69,7 +69,7 @@ class CrmMergeJournal(models.Model):
                 )
             )
         survivor, loser = self._records()
-        if len((survivor | loser).exists()) < 2:
+        if (survivor | loser).exists() != survivor | loser:
             raise UserError(
                 self.env._(
                     "%(name)s can't be parted again: one of the two records has been"
