@@ -231,7 +231,7 @@ class CrmMergeReview(models.AbstractModel):
                 SQL(", ").join(
                     SQL(
                         "(SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = %s"
-                        " LIMIT %s) AS some)",
+                        " LIMIT %s) AS counted)",
                         SQL.identifier(table),
                         SQL.identifier(name),
                         record.id,

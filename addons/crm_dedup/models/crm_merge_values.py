@@ -16,8 +16,6 @@ _KEPT = frozenset(
 BLOCKS = {
     "address": ("street", "street2", "zip", "city", "state_id", "country_id"),
 }
-#: Columns that tell whether a record has something in a block.
-_BLOCK_SIGNS = {"address": ("street", "zip", "city")}
 #: What an opportunity is, which a plain name becomes when one goes into it.
 _PIPELINE = ("type", "stage_id", "date_conversion", "probability", "date_open")
 #: Columns of numbers, with where their computed ones stand.
@@ -62,15 +60,13 @@ class CrmMergeValues(models.AbstractModel):
         for block, names in BLOCKS.items():
             names = [name for name in names if name in kept]
             block_names.update(names)
-            signs = [name for name in _BLOCK_SIGNS[block] if name in kept]
             chosen = choices.get(block) or next(
                 (choices[name] for name in names if name in choices), None
             )
-            lacks = not any(kept[name] for name in signs)
-            if chosen == lost["id"] or (
-                chosen is None and lacks and any(lost[name] for name in signs)
-            ):
+            if chosen == lost["id"]:
                 values.update({name: lost[name] for name in names})
+            elif chosen is None and self._completes(kept, lost, names):
+                values.update({name: lost[name] for name in names if lost[name]})
         for name in self._fillable(records._name):
             if name in block_names or name not in kept:
                 continue
@@ -86,6 +82,17 @@ class CrmMergeValues(models.AbstractModel):
             for name, value in values.items()
             if value != kept[name] and not (_is_empty(value) and _is_empty(kept[name]))
         }
+
+    @api.model
+    def _completes(self, kept, lost, names):
+        """Tell whether a block of the record that goes is the same, with more in it.
+
+        :rtype: bool
+        """
+        return all(
+            not kept[name] or not lost[name] or kept[name] == lost[name]
+            for name in names
+        )
 
     @api.model
     def _fillable(self, model_name):

@@ -1,2 +1,3 @@
 from . import test_merge
 from . import test_review_tour
+from . import test_review

@@ -41,7 +41,7 @@ class TestReviewTour(CallcenterCommon, HttpCase):
         self.start_tour(
             "/odoo/duplicates",
             "crm_dedup_review_ten_pairs",
-            login=self.back_office.login,
+            login=self.manager.login,
             timeout=120,
         )
         self.env.invalidate_all()
@@ -60,4 +60,4 @@ class TestReviewTour(CallcenterCommon, HttpCase):
             [("pair_ref", "=", pairs[4].id)]
         )
         self.assertEqual(sorted(journals.mapped("state")), ["done", "undone"])
-        self.assertEqual(journals.create_uid, self.back_office)
+        self.assertEqual(journals.create_uid, self.manager)
