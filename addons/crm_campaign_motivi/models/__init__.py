@@ -72,6 +72,7 @@ from . import crm_dispatch_recall
 from . import crm_dispatch_zone
 from . import crm_desk
 from . import crm_desk_lists
+from . import crm_desk_merge
 from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda

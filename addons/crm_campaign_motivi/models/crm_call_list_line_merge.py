@@ -36,12 +36,30 @@ class CrmCallListLine(models.Model):
         log.watch(self._table, keys)
         self._take_over([(lost, kept) for _key, kept, lost in pairs])
         self._drop_promises_of_merged(pairs)
+        self._take_tokens(pairs)
         log.created_since("crm_recall", last_id, "line_id", lines)
         # Their end is written down: not once more when they go.
         log.update(
             self._table,
             {lost: key for key, _kept, lost in pairs},
             SQL("recall_scope = 'automatic'"),
+        )
+
+    @api.model
+    def _take_tokens(self, pairs):
+        """Keep the tokens of claims that ran out: their outcome may be on its way."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_call_list_line own SET claim_token = lost.claim_token
+                     FROM unnest(%s::int[], %s::int[]) AS pair(kept, lost)
+                     JOIN crm_call_list_line lost ON lost.id = pair.lost
+                    WHERE own.id = pair.kept AND lost.claim_token IS NOT NULL
+                      AND (own.claim_token IS NULL
+                           OR COALESCE(own.claimed_until, '-infinity')
+                              < lost.claimed_until)""",
+                [kept for _key, kept, _lost in pairs],
+                [lost for _key, _kept, lost in pairs],
+            )
         )
 
     @api.model

@@ -1,3 +1,5 @@
 from . import test_merge
+from . import test_merge_concurrency
 from . import test_review_tour
 from . import test_review
+from . import test_merge_run

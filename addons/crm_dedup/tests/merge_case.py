@@ -7,6 +7,29 @@ from odoo.tools import SQL
 _OWN = ("crm_merge_journal", "crm_merge_run", "crm_merge_run_item")
 
 
+def dump_tables(env):
+    """Return all rows of all tables: how many of each there are.
+
+    :rtype: dict[str, dict[str, int]]
+    """
+    env.flush_all()
+    env.cr.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r'"
+        " AND relnamespace = current_schema::regnamespace ORDER BY 1"
+    )
+    dump = {}
+    for (table,) in env.cr.fetchall():
+        if table not in _OWN:
+            env.cr.execute(
+                SQL(
+                    "SELECT to_jsonb(t)::text, count(*) FROM %s t GROUP BY 1",
+                    SQL.identifier(table),
+                )
+            )
+            dump[table] = dict(env.cr.fetchall())
+    return dump
+
+
 class MergeCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
@@ -30,27 +53,7 @@ class MergeCase(TransactionCase):
         self.registry_enter_test_mode()
 
     def _dump(self):
-        """Return all rows of all tables: how many of each there are.
-
-        :rtype: dict[str, dict[str, int]]
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r'"
-            " AND relnamespace = current_schema::regnamespace ORDER BY 1"
-        )
-        dump = {}
-        for (table,) in self.env.cr.fetchall():
-            if table in _OWN:
-                continue
-            self.env.cr.execute(
-                SQL(
-                    "SELECT to_jsonb(t)::text, count(*) FROM %s t GROUP BY 1",
-                    SQL.identifier(table),
-                )
-            )
-            dump[table] = dict(self.env.cr.fetchall())
-        return dump
+        return dump_tables(self.env)
 
     def assertSameRows(self, before, after):
         """Check that all tables have the same rows, column by column."""
