@@ -31,6 +31,17 @@
     "assets": {
         "web.assets_backend": ["crm_dedup/static/src/**/*"],
         "web.assets_tests": ["crm_dedup/static/tests/tours/**/*"],
+        "security/merge_rules.xml",
+        "data/merge_cron_data.xml",
+        "views/crm_merge_journal_views.xml",
+        "views/crm_merge_run_views.xml",
+        "views/crm_merge_record_views.xml",
+        "wizard/crm_merge_wizard_views.xml",
+        "views/crm_merge_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["crm_dedup/static/src/**/*"],
+        "web.assets_tests": ["crm_dedup/static/tests/tours/*"],
     },
     "application": False,
     "installable": True,

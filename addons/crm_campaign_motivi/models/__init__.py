@@ -29,6 +29,7 @@ from . import crm_call_list_build
 from . import crm_call_list_live
 from . import crm_call_list_mine
 from . import crm_call_list_line_bulk
+from . import crm_call_list_line_merge
 from . import crm_call_list_line_name
 from . import crm_call_list_line_custom
 from . import crm_list_job
@@ -71,6 +72,7 @@ from . import crm_dispatch_recall
 from . import crm_dispatch_zone
 from . import crm_desk
 from . import crm_desk_lists
+from . import crm_desk_merge
 from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda

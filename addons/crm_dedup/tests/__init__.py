@@ -9,3 +9,8 @@ from . import test_duplicate_run
 from . import test_duplicate_thresholds
 from . import test_duplicate_thresholds_tour
 from . import test_duplicate_concurrency
+from . import test_merge
+from . import test_merge_concurrency
+from . import test_review_tour
+from . import test_review
+from . import test_merge_run
