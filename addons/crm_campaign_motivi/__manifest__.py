@@ -6,7 +6,7 @@
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",
     "depends": ["crm_dedup", "product", "utm"],
-    "external_dependencies": {"python": ["openpyxl"]},
+    "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
     "data": [
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
