@@ -31,7 +31,7 @@ class CrmListImport(models.Model):
     # STEPS
     # ------------------------------------------------------------
 
-    def _import_step(self, runtime, limit=BATCH_SIZE):
+    def _import_step(self, runtime, limit=None):
         """Do the next part of the work; the caller commits.
 
         :param ImportRuntime runtime: what is kept between two parts
@@ -45,7 +45,7 @@ class CrmListImport(models.Model):
             self._stage_step(runtime)
             return True
         if self.phase == "write":
-            return self._write_step(runtime, limit)
+            return self._write_step(runtime, limit or BATCH_SIZE)
         return False
 
     def _import_all(self, batch_size=BATCH_SIZE):

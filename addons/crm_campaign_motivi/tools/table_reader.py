@@ -110,7 +110,10 @@ class Table:
             raise TableProblem("too_few_columns", separator=self.separator or "")
         if width > MAX_COLUMNS:
             raise TableProblem("too_many_columns", columns=width, limit=MAX_COLUMNS)
-        self.header_row = _find_header_row(sample) if chosen is None else chosen
+        if chosen is None:
+            # A database always names its columns.
+            chosen = 1 if self.kind == "mdb" else _find_header_row(sample)
+        self.header_row = chosen
         names = dict(sample).get(self.header_row, [])
         if self.header_row and not any(names):
             raise TableProblem("no_header_row", row=self.header_row)

@@ -150,7 +150,11 @@ class OpenpyxlSource(WorkbookSource):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             reader = _StreamingReader(
-                str(self.path), read_only=True, data_only=True, keep_links=False
+                # By its content: the name says nothing of the kind.
+                open(self.path, "rb"),  # noqa: SIM115 - read until the end
+                read_only=True,
+                data_only=True,
+                keep_links=False,
             )
             reader.read()
         self._book = reader.wb
