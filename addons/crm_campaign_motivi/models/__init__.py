@@ -85,7 +85,11 @@ from . import utm_campaign_reasons
 from . import crm_desk_hands
 from . import crm_desk_inbound
 from . import crm_list_import
+from . import crm_list_import_file
+from . import crm_list_import_preview
 from . import crm_list_import_report
+from . import crm_list_import_key
+from . import crm_list_import_mapping
 from . import crm_list_import_match
 from . import crm_list_import_write
 from . import crm_list_import_batch
@@ -93,6 +97,14 @@ from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_consent
 from . import crm_list_import_row
+from . import crm_list_import_custom
+from . import crm_list_import_update
+from . import crm_list_import_undo
+from . import crm_list_import_dedup
+from . import crm_list_import_first_load
+from . import crm_list_import_clean
+from . import crm_list_import_job
+from . import crm_list_import_work
 from . import crm_list_import_live
 from . import crm_recall
 from . import crm_recall_forecast

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 TARGETS = [
     ("full_name", "Name (person or company)"),
@@ -23,6 +23,9 @@ TARGETS = [
     ("consent_date", "Consent: Given On"),
     ("consent_source", "Consent: From Where"),
     ("portfolio", "Portfolio (name or full name)"),
+    ("zone", "Zone (name)"),
+    ("function", "Job Position"),
+    ("website", "Website"),
     ("note", "Notes"),
     ("ignore", "Leave out"),
 ]
@@ -42,7 +45,7 @@ class CrmListImportColumn(models.Model):
     name = fields.Char("Column in the File", readonly=True)
     samples = fields.Char("Values in the File", readonly=True)
     target = fields.Selection(
-        TARGETS,
+        "_selection_target",
         "Goes Into",
         required=True,
         default="ignore",
@@ -50,6 +53,40 @@ class CrmListImportColumn(models.Model):
         " the others are joined.",
     )
     guessed_from = fields.Selection(
-        [("header", "Header"), ("content", "Values"), ("nothing", "Not recognised")],
+        [
+            ("header", "Header"),
+            ("content", "Values"),
+            ("mapping", "Saved columns"),
+            ("nothing", "Not recognised"),
+        ],
         readonly=True,
     )
+    update_mode = fields.Selection(
+        [
+            ("never", "Never"),
+            ("empty", "If empty"),
+            ("always", "Always"),
+        ],
+        "Known Names Get It",
+        required=True,
+        default="empty",
+        help="When known names are updated: never, only where theirs is empty, or"
+        " always. Numbers go into a free phone in any case but never.",
+    )
+
+    @api.model
+    def _selection_target(self):
+        """Return the fields of a name, and the custom fields that the user may fill."""
+        custom = self.env["crm.custom.field"]
+        modes = custom._my_modes()
+        return (
+            TARGETS[:-1]
+            + [
+                (name, entry["label"])
+                for name, entry in custom._catalogue().items()
+                if name in self.env["crm.lead"]._fields
+                and not entry["compute_expression"]
+                and (self.env.su or modes.get(name) in ("edit", "required"))
+            ]
+            + TARGETS[-1:]
+        )

@@ -134,10 +134,13 @@ class CrmListImport(models.Model):
         :rtype: list[str]
         """
         leads = self.env["crm.lead"]
+        if self.only_update or not any(leads._mandatory_by_portfolio().values()):
+            return []
         constants = self.lead_template or {}
         values = {
             **constants,
             **name_row.values,
+            **name_row.custom,
             "state_id": name_row.province or constants.get("state_id"),
             "description": name_row.notes,
             **(name_row.portfolios or {}),
@@ -154,6 +157,8 @@ class CrmListImport(models.Model):
 
     def _describe_leads(self, lead_ids):
         names = super()._describe_leads(lead_ids)
+        if not self.list_id:
+            return names
         for lead_id in self.list_id._outside_portfolio(list(names)):
             names[lead_id].outside = True
         return names

@@ -22,6 +22,8 @@ from . import test_frequency
 from . import test_graph_transfer
 from . import test_hands_concurrency
 from . import test_import
+from . import test_import_formats
+from . import test_import_update
 from . import test_import_concurrency
 from . import test_import_identity
 from . import test_import_tools

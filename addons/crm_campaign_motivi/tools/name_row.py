@@ -1,5 +1,6 @@
 """Make a name of one row of a list, or say why it is none."""
 
+import json
 import re
 import sys
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from odoo.addons.crm_dedup.tools.italy import (
     PROVINCE_NAMES,
     PROVINCES_BY_CAP,
 )
-from odoo.addons.crm_dedup.tools.name_text import is_company, proper_case
+from odoo.addons.crm_dedup.tools.name_text import is_company, name_key, proper_case
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 PHONE_TARGETS = ("phone", "mobile", "phone_second")
@@ -31,6 +32,11 @@ PEOPLE_TARGETS = {
     "technician": "technician_id",
 }
 NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
+
+#: Columns that go as they are into the field of the same name.
+PLAIN_TARGETS = ("function", "website")
+_NORMALISED_NAMES = ("contact_name", "partner_name")
+_NORMALISED_PLACES = ("street", "street2", "zip", "city")
 
 #: Longest value of a field; only notes are longer, other columns by mistake.
 MAX_LENGTH = 500
@@ -50,7 +56,7 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _ZIP_NOISE = re.compile(r"^(?:it?)[\s-]+|\.0$|[\s.]", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(slots=True)
 class NameRow:
     """What one row says.
 
@@ -67,6 +73,16 @@ class NameRow:
     consent: tuple | None = None
     problem: str = ""
     details: dict = field(default_factory=dict)
+    #: The words of the name, as they are compared.
+    key: str = ""
+    #: The row as it stands in the file, when somebody will look at it.
+    cells: list | None = None
+    #: What was written, by field, where the normalised value is another.
+    originals: dict = field(default_factory=dict)
+    #: Values of custom fields by column, as the column holds them; ids for choices.
+    custom: dict = field(default_factory=dict)
+    #: Zone written in the row; ``None``: it follows from the address.
+    zone_id: int | None = None
     #: Portfolios written in the row, ``{field of the name: id}``; ``None`` when no
     #: column is about them.
     portfolios: dict | None = None
@@ -90,6 +106,10 @@ class RowReader:
     :param int header_row: rows above it are titles
     :param dict users: ``{normalised login or name of a colleague: id}``
     :param dict portfolios: ``{normalised name of a portfolio: (field of a name, id)}``
+    :param dict options: ``custom`` (:class:`CustomCell` by target), ``zones`` (ids by
+        normalised name), ``normaliser``, ``names_as_written`` and
+        ``places_as_written`` (nothing is put right), ``needs`` (what a row must have:
+        ``name``, ``number``)
     """
 
     def __init__(
@@ -100,7 +120,19 @@ class RowReader:
         header_row=1,
         users=None,
         portfolios=None,
+        options=None,
     ):
+        options = options or {}
+        self._custom = options.get("custom") or {}
+        self._zones = options.get("zones") or {}
+        self._normaliser = options.get("normaliser")
+        self._names_as_written = options.get("names_as_written", False)
+        self._places_as_written = options.get("places_as_written", False)
+        self._needs = options.get("needs", ("name", "number"))
+        # What the normaliser puts right it gets as it was written, and keeps that.
+        parts = getattr(self._normaliser, "parts", ())
+        self._keeps_name_case = self._names_as_written or "names" in parts
+        self._keeps_place_case = self._places_as_written or "addresses" in parts
         self.users = users or {}
         self.portfolios = portfolios or {}
         self.headers = headers
@@ -112,6 +144,11 @@ class RowReader:
         for at, target in enumerate(targets):
             self.columns.setdefault(target, []).append(at)
         limits = {"note": MAX_NOTE_LENGTH, "ignore": sys.maxsize}
+        limits.update(
+            (target, MAX_NOTE_LENGTH)
+            for target, reader in self._custom.items()
+            if reader.field_type == "long_text"
+        )
         self._limits = [limits.get(target, MAX_LENGTH) for target in targets]
         self._small_headers = [header.casefold() for header in headers]
         self._header_words = [normalise(header) for header in headers]
@@ -144,7 +181,11 @@ class RowReader:
         self._read_email(row, cells)
         self._read_people(row, cells)
         self._read_identity(row, cells)
+        self._read_plain(row, cells)
+        self._read_custom(row, cells)
+        self._read_zone(row, cells)
         self._read_consent(row, cells)
+        self._normalise(row)
         self._read_notes(row, cells)
         self._judge(row, cells, length)
         if not row.problem:
@@ -184,14 +225,16 @@ class RowReader:
             cells[at] and not _DIGIT.search(cells[at])
             for at in self.columns.get("zip", ())
         )
-        if row.values["name"] and row.numbers and not zip_is_text:
+        has_name = row.values["name"] or "name" not in self._needs
+        has_number = row.numbers or "number" not in self._needs
+        if has_name and has_number and (not zip_is_text or not self._needs):
             return
         shifted = self._shift(cells)
         if shifted:
             row.problem, row.details = "shifted", {"columns": shifted}
-        elif not row.values["name"]:
+        elif not has_name:
             row.problem = "no_name"
-        elif not row.numbers:
+        elif not has_number:
             row.problem = self._no_number(row, cells, length)
 
     def _no_number(self, row, cells, length):
@@ -205,7 +248,8 @@ class RowReader:
             row.details = {"written": " / ".join(written)[:80]}
             return "unreadable_number"
         first = min(
-            at for target in PHONE_TARGETS for at in self.columns.get(target, ())
+            (at for target in PHONE_TARGETS for at in self.columns.get(target, ())),
+            default=0,
         )
         return "too_few_cells" if length <= first else "no_number"
 
@@ -256,14 +300,26 @@ class RowReader:
         tax_code = self._first(cells, "vat") or self._first(cells, "fiscal_code")
         if full and not company and is_company(full, "" if person else tax_code):
             full, company = "", full
-        person = proper_case(person or full)
-        company = proper_case(company, "company")
+        person = self._name_case(person or full)
+        company = self._name_case(company, "company")
         row.values.update(
             name=company or person,
             lead_kind="company" if company else "person",
             contact_name=person,
             partner_name=company,
         )
+
+    def _name_case(self, text, kind="person"):
+        if self._keeps_name_case:
+            return " ".join(text.split())
+        return proper_case(text, kind)
+
+    def _place_case(self, text):
+        if not _useful(text):
+            return ""
+        if self._keeps_place_case:
+            return " ".join(text.split())
+        return proper_case(text, "place")
 
     # ------------------------------------------------------------
     # Where
@@ -284,15 +340,14 @@ class RowReader:
             city = beside[1]
             row.province = row.province or beside[2].upper()
         row.values.update(
-            street=proper_case(street, "place") if _useful(street) else "",
+            street=self._place_case(street),
             street2=self._read_street2(cells),
-            city=proper_case(city, "place") if _useful(city) else "",
+            city=self._place_case(city),
             zip=self._read_zip(row, self._joined(cells, "zip")),
         )
 
     def _read_street2(self, cells):
-        street = self._joined(cells, "street2")
-        return proper_case(street, "place") if _useful(street) else ""
+        return self._place_case(self._joined(cells, "street2"))
 
     def _read_zip(self, row, written):
         digits = _ZIP_NOISE.sub("", written)
@@ -420,6 +475,53 @@ class RowReader:
             else:
                 self._refuse(row, "consent_without_date", at, source)
 
+    def _read_plain(self, row, cells):
+        """Read the columns that go as they are into a field of the same name."""
+        for target in PLAIN_TARGETS:
+            if target in self.columns:
+                row.values[target] = self._first(cells, target)
+
+    def _read_custom(self, row, cells):
+        """Read the custom fields; what can't be a value of theirs stays in the notes."""
+        for target, reader in self._custom.items():
+            for at in self.columns.get(target, ()):
+                if not cells[at] or target in row.custom:
+                    continue
+                value = reader.read(cells[at])
+                if value is None:
+                    self._refuse(row, "bad_value", at, cells[at])
+                else:
+                    row.custom[target] = value
+
+    def _read_zone(self, row, cells):
+        for at in self.columns.get("zone", ()):
+            if not _useful(cells[at]):
+                continue
+            row.zone_id = self._zones.get(normalise(cells[at]))
+            if not row.zone_id:
+                self._refuse(row, "unknown_zone", at, cells[at])
+
+    def _normalise(self, row):
+        """Put the values right; what was written is kept beside them."""
+        if not self._normaliser:
+            return
+        names = () if self._names_as_written else _NORMALISED_NAMES
+        places = () if self._places_as_written else _NORMALISED_PLACES
+        given = {name: row.values[name] for name in (*names, *places)}
+        if places:
+            given["province"] = row.province
+        done = self._normaliser.normalise(given)
+        row.originals = done.originals
+        for name, value in done.values.items():
+            if name == "province":
+                row.province = value or ""
+            elif name in row.values:
+                row.values[name] = value or ""
+        if row.values["name"]:
+            row.values["name"] = (
+                row.values["partner_name"] or row.values["contact_name"]
+            )
+
     def _refuse(self, row, remark, at, written):
         """Leave out a value that can't be right; it stays in the notes."""
         row.remarks.append((remark, self.headers[at], written[:80]))
@@ -507,3 +609,27 @@ def read_date(written):
     except ValueError:
         return None
     return read if date(1900, 1, 1) <= read <= today else None
+
+
+class StagedReader:
+    """Reads rows whose cells are JSON, as they are staged.
+
+    :param RowReader reader: reads the cells
+    """
+
+    def __init__(self, reader):
+        self._reader = reader
+
+    def read_row(self, number, cells):
+        """Read one row, with the words by which its name is compared.
+
+        :param str cells: JSON
+        :rtype: NameRow
+        """
+        cells = json.loads(cells)
+        row = self._reader.read_row(number, cells)
+        if not row.problem:
+            row.key = name_key(row.values["name"])
+        if row.problem or row.remarks:
+            row.cells = cells
+        return row
