@@ -30,7 +30,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 #: What a keyboard or a scanner takes for a digit, between digits.
-_LOOKALIKE = re.compile(r"(?<=\d)[oOlI]|(?<![^\W\d_])[oOlI](?=\d)")
+_LOOKALIKE = re.compile(r"(?<=\d)[oOlI]+|(?<![^\W\d_])[oOlI]+(?=\d)")
 _LOOKALIKES = str.maketrans("oOlI", "0011")
 #: Words beside a number that say whose it is: "3331234567 (Mario)".
 _WORDS = re.compile(r"[^\W\d_]")
