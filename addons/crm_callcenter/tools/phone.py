@@ -30,7 +30,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 #: What a keyboard or a scanner takes for a digit, between digits.
-_LOOKALIKE = re.compile(r"(?<=\d)[oOlI]|(?<![^\W\d_])[oOlI](?=\d)")
+_LOOKALIKE = re.compile(r"(?<=\d)[oOlI]+|(?<![^\W\d_])[oOlI]+(?=\d)")
 _LOOKALIKES = str.maketrans("oOlI", "0011")
 #: Words beside a number that say whose it is: "3331234567 (Mario)".
 _WORDS = re.compile(r"[^\W\d_]")
@@ -58,21 +58,20 @@ def _national_pattern(kind):
     return re.compile(getattr(plan, kind).national_number_pattern)
 
 
+_IN_GROUPS = (r"\1", r"\1 \2", r"\1 \2 \3", r"\1 \2 \3 \4")
+
+
 def _italian_formats():
     """Return how phonenumbers itself parts the digits of Italian numbers.
 
-    :return: how a number begins, its digits in groups, and how these are written
-    :rtype: list[tuple[re.Pattern, re.Pattern, str]]
+    :return: how a number begins, and its digits in groups with a blank between them
+    :rtype: list[tuple[re.Pattern, re.Pattern]]
     """
     plan = phonenumbers.PhoneMetadata.metadata_for_region("IT", None)
     return [
-        (
-            re.compile(form.leading_digits_pattern[-1]),
-            re.compile(form.pattern),
-            form.format,
-        )
+        (re.compile(form.leading_digits_pattern[-1]), re.compile(form.pattern))
         for form in plan.intl_number_format or plan.number_format
-        if form.leading_digits_pattern
+        if form.leading_digits_pattern and form.format in _IN_GROUPS
     ]
 
 
@@ -240,9 +239,9 @@ def format_international(e164):
     if e164.startswith("+390"):
         # What phonenumbers does with them, thirty times quicker.
         national = e164[3:]
-        for leading, pattern, written in _ITALIAN_FORMATS:
-            if leading.match(national) and pattern.fullmatch(national):
-                return "+39 " + pattern.sub(written, national)
+        for leading, pattern in _ITALIAN_FORMATS:
+            if leading.match(national) and (found := pattern.fullmatch(national)):
+                return f"+39 {' '.join(found.groups())}"
     number = phonenumbers.parse(e164)
     return phonenumbers.format_number(
         number, phonenumbers.PhoneNumberFormat.INTERNATIONAL

@@ -18,3 +18,13 @@ class CrmNormaliseRun(models.Model):
             )
         )
         return [*super()._names_in_hand(lead_ids), *(row[0] for row in held)]
+
+    def _job_end(self, state, error=False):
+        super()._job_end(state, error)
+        if self.kind != "preview" and self.addresses and self.done:
+            # Orders and filters of campaigns may ask for province, town or zone.
+            # sudo: the order is the system's, whoever normalises
+            campaigns = self.env["utm.campaign"].sudo()
+            campaigns.search(
+                [("is_call_campaign", "=", True), ("call_state", "=", "running")]
+            )._settle_queue()

@@ -12,6 +12,8 @@ from ..tools.normaliser import FIELDS, PARTS, Normaliser
 
 #: Changes of each kind that a preview shows.
 PREVIEW_CHANGES = 100
+#: What a run changed is kept for so many days; so long it can be taken back.
+KEEP_DAYS = 180
 #: Columns of a name that are normalised.
 COLUMNS = (
     "name",
@@ -82,13 +84,15 @@ class CrmNormaliseRun(models.Model):
         for run in self:
             run.display_name = f"{kinds[run.kind]} {run.id or ''}".strip()
 
-    @api.depends("kind", "state", "done", "undo_run_ids.state")
+    @api.depends("kind", "state", "done", "date_end", "undo_run_ids.state")
     def _compute_may_undo(self):
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=KEEP_DAYS)
         for run in self:
             run.may_undo = (
                 run.kind == "run"
                 and run.state in ("done", "cancelled", "failed")
                 and bool(run.done)
+                and bool(run.date_end and run.date_end > since)
                 and not run.undo_run_ids
             )
 
@@ -180,9 +184,10 @@ class CrmNormaliseRun(models.Model):
         if not self.may_undo:
             raise UserError(
                 self.env._(
-                    "%(run)s can't be taken back: it changed nothing, is at work, or"
-                    " has been taken back already.",
+                    "%(run)s can't be taken back: it changed nothing, is at work, is"
+                    " older than %(days)s days, or has been taken back already.",
                     run=self.display_name,
+                    days=KEEP_DAYS,
                 )
             )
         return self._start("undo", self._parts(), undone_run=self).action_open()
@@ -197,6 +202,21 @@ class CrmNormaliseRun(models.Model):
             "crm_dedup.crm_normalise_change_action"
         )
         return {**action, "domain": [("run_id", "=", self.id)]}
+
+    @api.autovacuum
+    def _gc_changes(self):
+        """Delete what old runs changed: nobody takes it back any more."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=KEEP_DAYS)
+        old = self.search([("date_end", "<", since), ("change_ids", "!=", False)])
+        if old:
+            self.env.execute_query(
+                SQL(
+                    "DELETE FROM crm_normalise_change WHERE run_id = ANY(%s)"
+                    " RETURNING id",
+                    old.ids,
+                )
+            )
+            self.env["crm.normalise.change"].invalidate_model()
 
     def _parts(self):
         return tuple(part for part in PARTS if self[part])

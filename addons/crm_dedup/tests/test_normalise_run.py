@@ -147,6 +147,16 @@ class TestNormaliseRun(CallcenterCommon):
         with self.assertRaisesRegex(UserError, "taken back already"):
             run.action_undo()
 
+    def test_what_an_old_run_changed_is_forgotten(self):
+        run = self.work(self.start())
+        recent = self.work(self.start("preview"))
+        self.assertTrue(run.may_undo)
+        run.sudo().date_end = "2020-01-01"
+        self.env["crm.normalise.run"]._gc_changes()
+        self.assertFalse(run.change_ids)
+        self.assertFalse(run.may_undo)
+        self.assertEqual(recent.state, "done")
+
     def test_cancelled_and_gone_on(self):
         run = self.start()
         with patch.object(crm_names_job_mixin, "BATCH_SIZE", 3):

@@ -305,6 +305,9 @@ def _find_town(place):
     named = municipalities_named(place.city, place.province)
     if len(named) > 1:
         named = tuple(town for town in named if town in cap_towns) or named
+    if len(named) == 1 and place.province not in ("", named[0].province):
+        # "R iano" is Raiano, whose postcode and province stand beside it.
+        named = _slips(place, cap_towns) or named
     if len(named) == 1:
         if place_key(place.city) not in _PARTS_OF_TOWNS:
             place.city = named[0].name
@@ -314,6 +317,15 @@ def _find_town(place):
         _suggest(place, "city", named)
         return None
     return _find_similar(place, cap_towns)
+
+
+def _slips(place, cap_towns):
+    """Return the town that postcode and province mean, if its name is much alike."""
+    if not any(town.province == place.province for town in cap_towns):
+        return ()
+    similar = similar_towns(place.city, place.province, place.zip)
+    alike = [town for town, score in similar if score >= _SLIP and town in cap_towns]
+    return (alike[0],) if len(alike) == 1 else ()
 
 
 def _find_similar(place, cap_towns):

@@ -56,6 +56,7 @@ _SECOND = (
     (re.compile(r"(?<=^Via )prov(?:\.le)?\b\.?(?=\s|$)", re.I), "Provinciale"),
     (re.compile(r"(?<=^Via )naz(?:\.le)?\b\.?(?=\s|$)", re.I), "Nazionale"),
 )
+_HAS_SECOND = re.compile(r"(?:Strada|Via) (?:prov|p\.le|stat|st|com|vic|naz)\b", re.I)
 _STREET_CODE = re.compile(r"^s\.?\s?([ps])\.?(?=\s*\d)\s*", re.IGNORECASE)
 _ROAD = re.compile(r"S[PS] \d")
 _TYPE = re.compile(r"^([^\W\d_]+(?:\.(?:[^\W\d_]{1,3}))?)([./]*)\s*", re.UNICODE)
@@ -218,12 +219,14 @@ def _street_name(text):
     if not text:
         return ""
     text = _cased(_write_type_out(text))
-    for pattern, full in _SECOND:
-        text = pattern.sub(full, text)
-    for pattern, full in _TRUNCATED.items():
-        if "." in text:
+    if _HAS_SECOND.match(text):
+        for pattern, full in _SECOND:
             text = pattern.sub(full, text)
-    text = _SAINT.sub(_saint, text)
+    if "." in text:
+        for pattern, full in _TRUNCATED.items():
+            text = pattern.sub(full, text)
+    if "." in text or " S " in text or " s " in text:
+        text = _SAINT.sub(_saint, text)
     return _ROMAN.sub(lambda found: found[0].upper(), text)
 
 
