@@ -1,0 +1,2 @@
+from . import test_matching_properties
+from . import test_matching_verdicts
