@@ -76,8 +76,8 @@ def run(arguments, count, say=print, processes=2, settings=None):
     with pool.Pool(arguments, SOURCE, settings, counted, processes) as workers:
         workers.do("keys", ranges)
         lap("keys")
-        with connection, connection.cursor() as cursor:
-            archive.index_keys(cursor)
+        workers.do("indexes", [(0, 0), (1, 1)])
+        workers.do("vacuum", [(0, 0)])
         lap("index")
         workers.do("candidates", [(part, 8) for part in range(8)])
         with connection, connection.cursor() as cursor:
