@@ -180,7 +180,7 @@ INDEXES = (
 )
 
 
-def index_keys(cursor, first=0, last=len(INDEXES) - 1):
+def index_keys(cursor, first=0, last=1):
     """Index keys and forms, once all are there.
 
     :param int first: which of :data:`INDEXES`, to ``last``
