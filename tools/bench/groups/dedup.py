@@ -79,7 +79,7 @@ def measure_febrl(name, with_number, goal):
 
 
 def splink_rows(title, found, wanted):
-    """Yield Splink's best F1 over its thresholds: no run unattended knows which it is."""
+    """Yield Splink's best F1 over its thresholds, which no run unattended knows."""
     scores = {
         least: accuracy.score({pair for pair, p in found.items() if p >= least}, wanted)
         for least in THRESHOLDS
@@ -156,7 +156,7 @@ def archive_accuracy(connection):
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """SELECT sum(size * (size - 1) / 2) FROM (
-                   SELECT count(*) AS size FROM dirty_name GROUP BY label) AS true_groups"""
+                   SELECT count(*) AS size FROM dirty_name GROUP BY label) AS labels"""
         )
         [wanted] = cursor.fetchone()
         cursor.execute(
