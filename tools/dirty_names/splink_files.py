@@ -18,7 +18,7 @@ _FEBRL = (
     " soc_sec_id"
 ).split()
 _ITALIAN = (
-    "id name_sorted phone_one phone_two email street zip city fiscal_code vat_number"
+    "id name_sorted mobile landline email street zip city fiscal_code vat_number"
 ).split()
 
 
@@ -41,12 +41,14 @@ def italian_file(records, path):
         writer = csv.writer(file)
         writer.writerow(_ITALIAN)
         for record in map(prepare, records):
-            phones = [*record.phones, "", ""][:2]
+            mobiles = [n for n in record.phones if n.startswith("+393")]
+            landlines = [n for n in record.phones if not n.startswith("+393")]
             writer.writerow(
                 [
                     record.id,
                     " ".join(sorted(record.person or record.company)),
-                    *phones,
+                    mobiles[0] if mobiles else "",
+                    landlines[0] if landlines else "",
                     record.email,
                     " ".join([*record.street, record.civic]),
                     record.zip,

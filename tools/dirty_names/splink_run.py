@@ -18,7 +18,8 @@ LEAST = 0.05
 def italian():
     """Return settings for Italian names: what its documentation would lead one to."""
     rules = [
-        block_on("phone_one"),
+        block_on("mobile"),
+        block_on("landline"),
         block_on("email"),
         block_on("name_sorted", "zip"),
         block_on("name_sorted", "city"),
@@ -31,8 +32,8 @@ def italian():
         compare.JaroWinklerAtThresholds("name_sorted", [0.95, 0.88]).configure(
             term_frequency_adjustments=True
         ),
-        compare.LevenshteinAtThresholds("phone_one", [1]),
-        compare.LevenshteinAtThresholds("phone_two", [1]),
+        compare.LevenshteinAtThresholds("mobile", [1]),
+        compare.LevenshteinAtThresholds("landline", [1]),
         compare.JaroWinklerAtThresholds("email", [0.95]),
         compare.JaroWinklerAtThresholds("street", [0.92, 0.8]),
         compare.LevenshteinAtThresholds("zip", [1]),
@@ -40,8 +41,8 @@ def italian():
         compare.LevenshteinAtThresholds("fiscal_code", [2]),
         compare.LevenshteinAtThresholds("vat_number", [1]),
     ]
-    train = [block_on("phone_one"), block_on("name_sorted", "city")]
-    return rules, comparisons, train, [block_on("email"), block_on("phone_one")]
+    train = [block_on("mobile"), block_on("name_sorted", "city")]
+    return rules, comparisons, train, [block_on("email"), block_on("mobile")]
 
 
 def febrl():
