@@ -71,7 +71,7 @@ def test_archive_finds_what_memory_finds(arguments, straight):
 
 
 def test_stopped_and_killed_it_goes_on(arguments, straight):
-    """What a batch left that was killed before its commit is neither lost nor double."""
+    """What a killed batch left is neither lost nor there twice."""
     settings = MatchSettings()
     ranges = pool.ranges_of(1, ROWS, WIDTH)
     done, killed = [], []

@@ -15,3 +15,5 @@ from . import test_merge_concurrency
 from . import test_review_tour
 from . import test_review
 from . import test_merge_run
+from . import test_matching_properties
+from . import test_matching_verdicts

@@ -77,7 +77,8 @@ class Pool:
     def do(self, step, ranges, progress=None, stop=None, again=False):
         """Do one step over ranges; each is committed by the process that does it.
 
-        :param str step: ``keys``, ``forms``, ``candidates`` (``(part, parts)`` in the
+        :param str step: ``keys``, ``forms``, ``indexes`` (numbers of
+            ``archive.INDEXES``), ``vacuum``, ``candidates`` (``(part, parts)`` in the
             place of a range) or ``scores``
         :param ranges: ``(first, last)``, both included
         :param progress: function of the range that is done and what came of it; it is
