@@ -161,4 +161,10 @@ class CrmDedup(models.AbstractModel):
         self.env["crm.dedup.key"]._write_keys(
             without, [known for known in records if known.record.id in wanted]
         )
-        return len(holders), *self._compare_records(holders, records)
+        # What a bulk writer brought in is as new as what a form did.
+        new = {
+            known.record.id
+            for known in records
+            if known.is_fresh and known.record.id in wanted
+        }
+        return len(holders), *self._compare_records(holders, records, new)

@@ -204,12 +204,30 @@ class CrmDedupKey(models.AbstractModel):
         :return: how many
         :rtype: int
         """
-        self.env.cr.execute(
-            """DELETE FROM crm_dedup_key WHERE holder IN (
-                   SELECT DISTINCT holder FROM crm_dedup_key key
-                    WHERE (holder > 0 AND NOT EXISTS (
-                              SELECT 1 FROM crm_lead WHERE id = holder))
-                       OR (holder < 0 AND NOT EXISTS (
-                              SELECT 1 FROM res_partner WHERE id = -holder)))"""
-        )
-        return self.env.cr.rowcount
+        gone = 0
+        # Joined, and each model by itself: a condition with OR looks row by row.
+        for condition, record_id, table in (
+            (SQL("holder > 0"), SQL("known.holder"), SQL("crm_lead")),
+            (SQL("holder < 0"), SQL("-known.holder"), SQL("res_partner")),
+        ):
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT known.holder
+                         FROM (SELECT DISTINCT holder FROM crm_dedup_key
+                                WHERE %s) AS known
+                    LEFT JOIN %s record ON record.id = %s
+                        WHERE record.id IS NULL""",
+                    condition,
+                    table,
+                    record_id,
+                )
+            )
+            if rows:
+                self.env.cr.execute(
+                    SQL(
+                        "DELETE FROM crm_dedup_key WHERE holder = ANY(%s)",
+                        [orphan for (orphan,) in rows],
+                    )
+                )
+                gone += self.env.cr.rowcount
+        return gone

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .crm_dedup_changes import PARTNER_FIELDS
@@ -8,6 +8,10 @@ class ResPartner(models.Model):
     """Customers are compared when they are written."""
 
     _inherit = "res.partner"
+
+    duplicate_pair_count = fields.Integer(
+        "Possible Duplicates", compute="_compute_duplicate_pair_count"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -23,6 +27,19 @@ class ResPartner(models.Model):
         ):
             service._wait([-partner_id for partner_id in self.ids])
         return result
+
+    def _compute_duplicate_pair_count(self):
+        """Count the open pairs; rights decide who is told."""
+        pairs = self.env["crm.duplicate.pair"]
+        may_look = pairs.has_access("read")
+        for partner in self:
+            partner.duplicate_pair_count = (
+                pairs.search_count(
+                    Domain("state", "=", "open") & pairs._domain_of(partner._origin)
+                )
+                if may_look and partner._origin
+                else 0
+            )
 
     def action_compare_duplicates(self):
         """Show the pairs that this customer is in.

@@ -17,7 +17,9 @@ _LEAD = """
            lead.email_normalized, lead.fiscal_code, lead.vat_number, lead.birth_date,
            lead.street, lead.street2, lead.zip, lead.city, state.code AS province,
            lead.company_id, lead.active, partner.commercial_partner_id AS customer_id,
-           lead.has_rows %(extras)s
+           lead.has_rows,
+           lead.create_date > now() AT TIME ZONE 'UTC' - interval '1 day' AS is_fresh
+           %(extras)s
       FROM crm_lead lead
  LEFT JOIN res_country_state state ON state.id = lead.state_id
  LEFT JOIN res_partner partner ON partner.id = lead.partner_id
@@ -142,6 +144,7 @@ class CrmDedup(models.AbstractModel):
             row["company_id"] or 0,
             row["customer_id"] or 0,
             has_rows=bool(row["has_rows"]),
+            is_fresh=bool(row["is_fresh"]),
             active=bool(row["active"]),
         )
 

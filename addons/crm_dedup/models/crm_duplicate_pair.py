@@ -126,7 +126,10 @@ class CrmDuplicatePair(models.Model):
         if labels is None:
             labels = self.env["crm.dedup.scoring"]._reason_labels()
         parts = []
-        for reason in reasons:
+        # What decided first: a rule has no points, then the weightiest.
+        for reason in sorted(
+            reasons, key=lambda reason: -abs(reason["points"] or 10000)
+        ):
             label = labels.get(reason["code"], reason["code"].replace("_", " "))
             points = reason["points"]
             if points:

@@ -7,7 +7,7 @@ from odoo.addons.crm_callcenter.tools.custom_field import PREFIX
 from ..tools.duplicate_rule import READERS, DuplicateRule
 
 #: Names that a rule is tried on.
-TRIAL_SIZE = 200000
+TRIAL_SIZE = 50000
 #: Examples that a trial shows.
 EXAMPLES = 10
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -122,11 +124,18 @@ class CrmDuplicateRun(models.Model):
 
     @api.model
     def _needs_keys(self):
-        """Tell whether the archive has never got its keys.
+        """Tell whether the archive has got no keys for a week, or never.
+
+        Whoever writes names by SQL says so; a week is how long a name is missed if
+        somebody forgets it.
 
         :rtype: bool
         """
-        done = Domain("state", "=", "done") & Domain("makes_keys", "=", True)
+        done = (
+            Domain("state", "=", "done")
+            & Domain("makes_keys", "=", True)
+            & Domain("date_end", ">", fields.Datetime.now() - timedelta(days=7))
+        )
         return not self.search_count(done, limit=1)
 
     def _job_trigger(self):

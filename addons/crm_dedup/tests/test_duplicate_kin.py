@@ -169,6 +169,44 @@ class TestDuplicateCustomer(DuplicateCase):
         self.assertFalse(self.pairs_of(lead))
         self.assertIn("Linked to the customer", lead.message_ids[:1].body)
 
+    def test_imported_names_are_linked(self):
+        lead = self.new_lead("Verdi Ugo", mobile=False, phone=False, street=False)
+        imported = self.copy_by_sql(
+            lead, contact_name="Mario Rossi", mobile_e164="+393472213344"
+        )
+        old = self.copy_by_sql(
+            lead, contact_name="Mario Rossi", mobile_e164="+393472213344"
+        )
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = now() AT TIME ZONE 'UTC' WHERE id = %s",
+            [imported.id],
+        )
+        self.env["crm.dedup.key"]._mark_stale([imported.id, old.id])
+        self.env["crm.dedup"]._compare_stale(100)
+        self.env.invalidate_all()
+        self.assertEqual(imported.partner_id, self.customer)
+        self.assertFalse(old.partner_id, "It has been there for long")
+
+    def test_link_taken_back_stays_so(self):
+        lead = self.new_lead("Mario Rossi")
+        self.assertEqual(lead.partner_id, self.customer)
+        lead.partner_id = False
+        lead.write({"contact_name": "Mario Rossi"})
+        self.commit()
+        self.env["crm.dedup"]._compare_stale(100)
+        self.env.invalidate_all()
+        self.assertFalse(lead.partner_id)
+        self.assertEqual(self.pairs_of(lead).kind, "customer")
+
+    def test_button_of_the_customer(self):
+        self.new_customer("Mario Rossi")
+        customer = self.customer.with_user(self.manager)
+        self.assertEqual(customer.duplicate_pair_count, 1)
+        action = customer.action_compare_duplicates()
+        self.assertEqual(self.pairs.search_count(action["domain"]), 1)
+        for user in (self.operator, self.coordinator):
+            self.assertFalse(self.pairs.with_user(user).has_access("read"))
+
     def test_unsure_name_is_a_pair(self):
         lead = self.new_lead("Rossi M.", phone="030 2211334", mobile=False)
         self.assertFalse(lead.partner_id)

@@ -19,6 +19,7 @@ class KnownRecord:
     :param int customer_id: the customer as a whole (commercial partner), 0 for none
     :param bool is_contact: a person below a company
     :param bool has_rows: a name with contacts, household or sites
+    :param bool is_fresh: a name that came within a day
     """
 
     record: MatchRecord
@@ -28,6 +29,7 @@ class KnownRecord:
     is_contact: bool = False
     has_rows: bool = False
     active: bool = True
+    is_fresh: bool = False
     prepared: Prepared | None = None
 
     def ready(self):
