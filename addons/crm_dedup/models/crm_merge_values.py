@@ -1,6 +1,6 @@
 import json
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 #: Columns that are never taken over from the record that goes.
@@ -95,6 +95,7 @@ class CrmMergeValues(models.AbstractModel):
         )
 
     @api.model
+    @tools.ormcache("model_name")
     def _fillable(self, model_name):
         """Return the columns that are taken over where the survivor's is empty.
 
@@ -194,9 +195,17 @@ class CrmMergeValues(models.AbstractModel):
         )
         changed = records.browse(changes)
         changed.invalidate_recordset(flush=False)
+        # What somebody may write stays as it was merged; the rest is computed of it.
+        written = [
+            field
+            for field in records._fields.values()
+            if field.store and field.compute and not field.readonly
+        ]
         # sudo: what Odoo computes of the new values, whoever merges
-        changed.sudo().modified([name for name in names if name in records._fields])
-        self.env.flush_all()
+        changed = changed.sudo()
+        with self.env.protecting(written, changed):
+            changed.modified([name for name in names if name in records._fields])
+            self.env.flush_all()
 
 
 def _is_empty(value):
