@@ -3,3 +3,4 @@ from . import test_merge_concurrency
 from . import test_review_tour
 from . import test_review
 from . import test_merge_run
+from . import test_merge_values
