@@ -142,20 +142,23 @@ class CrmMergeValues(models.AbstractModel):
         columns = [name for name in NUMBERS if name in kept]
         known = {self._number_key(wanted[name]) for name in columns} - {None}
         free = [name for name in columns if not wanted[name]]
-        placed, left = {}, []
+        further = {}
         for row in (kept, lost):
             for name in columns:
                 number = self._number_key(row[name])
-                if number is None or number in known:
-                    continue
-                known.add(number)
-                if free:
-                    # A mobile stays a mobile where it can.
-                    place = name if name in free else free[0]
-                    free.remove(place)
-                    placed[place] = row[name]
-                else:
-                    left.append(row[name])
+                if number is not None and number not in known:
+                    further.setdefault(number, (name, row[name]))
+        placed, left = {}, []
+        # A mobile stays a mobile where it can.
+        for name, number in sorted(
+            further.values(), key=lambda entry: entry[0] not in free
+        ):
+            if free:
+                place = name if name in free else free[0]
+                free.remove(place)
+                placed[place] = number
+            else:
+                left.append(number)
         return placed, left
 
     @api.model
