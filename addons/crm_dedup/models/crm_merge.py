@@ -1,3 +1,4 @@
+import json
 import time
 
 from odoo import api, models
@@ -252,31 +253,48 @@ class CrmMerge(models.AbstractModel):
 
         :rtype: crm.merge.journal
         """
-        name = "name"
-        # sudo: the journal is written by merges alone
-        return (
-            self.env["crm.merge.journal"]
-            .sudo()
-            .create(
-                [
-                    {
-                        **values,
-                        "model": model_name,
-                        "survivor_ref": kept,
-                        "loser_ref": lost,
-                        "survivor_name": rows[kept][name],
-                        "loser_name": rows[lost][name],
-                        "company_id": rows[kept]["company_id"]
-                        or rows[lost]["company_id"],
-                        "entries": log.of(key),
-                        "moved_count": _count(log.of(key), "move", "insert"),
-                        "removed_count": _count(log.of(key), "delete")
-                        - _count(log.of(key), "insert"),
-                    }
-                    for key, kept, lost in pairs
-                ]
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO crm_merge_journal (
+                          model, survivor_ref, loser_ref, survivor_name, loser_name,
+                          reason, pair_ref, run_id, company_id, state, entries,
+                          moved_count, removed_count,
+                          create_uid, create_date, write_uid, write_date)
+                   SELECT %(model)s, row.kept, row.lost, row.kept_name, row.lost_name,
+                          %(reason)s, %(pair)s, %(run)s, row.company_id, 'done',
+                          row.entries, row.moved, row.removed,
+                          %(uid)s, now() AT TIME ZONE 'UTC',
+                          %(uid)s, now() AT TIME ZONE 'UTC'
+                     FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+                          kept int, lost int, kept_name text, lost_name text,
+                          company_id int, entries jsonb, moved int, removed int)
+                RETURNING id""",
+                model=model_name,
+                reason=values.get("reason", "hand"),
+                pair=values.get("pair_ref", 0),
+                run=values.get("run_id"),
+                uid=self.env.uid,
+                rows=json.dumps(
+                    [
+                        {
+                            "kept": kept,
+                            "lost": lost,
+                            "kept_name": rows[kept]["name"],
+                            "lost_name": rows[lost]["name"],
+                            "company_id": rows[kept]["company_id"]
+                            or rows[lost]["company_id"],
+                            "entries": log.of(key),
+                            "moved": _count(log.of(key), "move", "insert"),
+                            "removed": _count(log.of(key), "delete")
+                            - _count(log.of(key), "insert"),
+                        }
+                        for key, kept, lost in pairs
+                    ]
+                ),
             )
         )
+        ids = [row_id for (row_id,) in self.env.cr.fetchall()]
+        return self.env["crm.merge.journal"].browse(ids)
 
 
 def _count(entries, *kinds):

@@ -5,6 +5,8 @@ from odoo.tools import SQL
 from odoo.addons.crm_callcenter.tools.engine import ENGINE, ENGINE_KEY
 from odoo.addons.crm_callcenter.tools.phone import to_e164
 
+from .crm_merge_values import NUMBERS
+
 
 class CrmLead(models.Model):
     """A name that was merged says where it went."""
@@ -171,6 +173,13 @@ class CrmMerge(models.AbstractModel):
         So whoever calls from there is still known.
         """
         for key, kept, lost in pairs:
+            numbers = {
+                self._number_key(rows[number][name])
+                for number in (kept, lost)
+                for name in NUMBERS
+            }
+            if len(numbers - {None}) <= len(NUMBERS) and not choices:
+                continue
             merged = {
                 **rows[kept],
                 **self._merged_values(records, rows[kept], rows[lost], choices),

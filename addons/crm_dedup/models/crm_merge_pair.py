@@ -60,28 +60,34 @@ class CrmDuplicatePair(models.Model):
         if not found:
             return
         merges = {lost: (key, kept) for key, kept, lost in pairs}
+        own = {}
         for row_id, row in log.rows(self._table, found).items():
-            self._close_merged_row(row_id, row, columns, merges, log)
+            key, kept = next(
+                merges[row[column]] for column in columns if row[column] in merges
+            )
+            sides = {row[column] for column in PAIR_SIDES[row["kind"]]}
+            if row["kind"] != "customer" and sides == {kept, key}:
+                own[row_id] = key
+            else:
+                self._close_merged_row(row_id, row, columns, (key, kept), log)
+        log.update(
+            self._table,
+            own,
+            SQL(
+                "state = 'merged', decided_by_id = %s,"
+                " decided_at = now() AT TIME ZONE 'UTC'",
+                self.env.uid,
+            ),
+        )
         self.invalidate_model()
 
     @api.model
-    def _close_merged_row(self, row_id, row, columns, merges, log):
-        sides = [row[column] for column in PAIR_SIDES[row["kind"]]]
-        key, kept = next(
-            merges[row[column]] for column in columns if row[column] in merges
-        )
-        is_own = row["kind"] != "customer" and set(sides) <= {kept, key}
-        if is_own:
-            log.update(
-                self._table,
-                {row_id: key},
-                SQL(
-                    "state = 'merged', decided_by_id = %s,"
-                    " decided_at = now() AT TIME ZONE 'UTC'",
-                    self.env.uid,
-                ),
-            )
-            return
+    def _close_merged_row(self, row_id, row, columns, merge, log):
+        """Give a pair of the one that went to the one that stayed.
+
+        :param tuple merge: numbers of the one that went and of the one that stayed
+        """
+        key, kept = merge
         moved = {
             column: kept if row[column] == key else row[column] for column in columns
         }

@@ -23,6 +23,8 @@ class CrmMergeJournal(models.Model):
         :raise UserError: it can't be taken back, and why; nothing has been done
         """
         self.ensure_one()
+        # What others did is not read ahead: it is long.
+        self = self.with_prefetch()
         self.env.flush_all()
         merge = self.env["crm.merge"]
         merge._lock(self.model, sorted([self.survivor_ref, self.loser_ref]))
@@ -68,8 +70,17 @@ class CrmMergeJournal(models.Model):
                     name=self.loser_name,
                 )
             )
-        survivor, loser = self._records()
-        if (survivor | loser).exists() != survivor | loser:
+        refs = {self.survivor_ref, self.loser_ref}
+        # By SQL: names are wide, and a run takes many merges back.
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, merged_into_id FROM %s WHERE id = ANY(%s)",
+                SQL.identifier(self.env[self.model]._table),
+                list(refs),
+            )
+        )
+        merged_into = dict(self.env.cr.fetchall())
+        if refs - set(merged_into):
             raise UserError(
                 self.env._(
                     "%(name)s can't be parted again: one of the two records has been"
@@ -77,13 +88,14 @@ class CrmMergeJournal(models.Model):
                     name=self.loser_name,
                 )
             )
-        if survivor.sudo().merged_into_id:
+        further = merged_into[self.survivor_ref]
+        if further:
             raise UserError(
                 self.env._(
                     "%(survivor)s was merged into %(further)s since. Take that merge"
                     " back first.",
                     survivor=self.survivor_name,
-                    further=survivor.sudo().merged_into_id.display_name,
+                    further=self.env[self.model].sudo().browse(further).display_name,
                 )
             )
         later = self.search(

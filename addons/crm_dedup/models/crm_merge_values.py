@@ -1,6 +1,6 @@
 import json
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 #: Columns that are never taken over from the record that goes.
@@ -95,6 +95,7 @@ class CrmMergeValues(models.AbstractModel):
         )
 
     @api.model
+    @tools.ormcache("model_name")
     def _fillable(self, model_name):
         """Return the columns that are taken over where the survivor's is empty.
 
@@ -141,20 +142,23 @@ class CrmMergeValues(models.AbstractModel):
         columns = [name for name in NUMBERS if name in kept]
         known = {self._number_key(wanted[name]) for name in columns} - {None}
         free = [name for name in columns if not wanted[name]]
-        placed, left = {}, []
+        further = {}
         for row in (kept, lost):
             for name in columns:
                 number = self._number_key(row[name])
-                if number is None or number in known:
-                    continue
-                known.add(number)
-                if free:
-                    # A mobile stays a mobile where it can.
-                    place = name if name in free else free[0]
-                    free.remove(place)
-                    placed[place] = row[name]
-                else:
-                    left.append(row[name])
+                if number is not None and number not in known:
+                    further.setdefault(number, (name, row[name]))
+        placed, left = {}, []
+        # A mobile stays a mobile where it can.
+        for name, number in sorted(
+            further.values(), key=lambda entry: entry[0] not in free
+        ):
+            if free:
+                place = name if name in free else free[0]
+                free.remove(place)
+                placed[place] = number
+            else:
+                left.append(number)
         return placed, left
 
     @api.model
@@ -194,9 +198,17 @@ class CrmMergeValues(models.AbstractModel):
         )
         changed = records.browse(changes)
         changed.invalidate_recordset(flush=False)
+        # What somebody may write stays as it was merged; the rest is computed of it.
+        written = [
+            field
+            for field in records._fields.values()
+            if field.store and field.compute and not field.readonly
+        ]
         # sudo: what Odoo computes of the new values, whoever merges
-        changed.sudo().modified([name for name in names if name in records._fields])
-        self.env.flush_all()
+        changed = changed.sudo()
+        with self.env.protecting(written, changed):
+            changed.modified([name for name in names if name in records._fields])
+            self.env.flush_all()
 
 
 def _is_empty(value):

@@ -17,3 +17,4 @@ from . import test_review
 from . import test_merge_run
 from . import test_matching_properties
 from . import test_matching_verdicts
+from . import test_merge_values
