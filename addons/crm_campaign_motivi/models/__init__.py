@@ -86,11 +86,11 @@ from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview
 from . import crm_list_import_report
-from . import crm_list_import_key
-from . import crm_list_import_mapping
 from . import crm_list_import_match
 from . import crm_list_import_write
 from . import crm_list_import_batch
+from . import crm_list_import_key
+from . import crm_list_import_mapping
 from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_consent

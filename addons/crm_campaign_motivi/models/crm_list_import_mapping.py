@@ -156,6 +156,8 @@ class CrmListImport(models.Model):
         """Button: read the file, and let a saved mapping say what its columns mean."""
         again = self.state == "mapped"
         result = super().action_read_file()
+        if not again and not self.header_row:
+            self._find_saved_header()
         if not again:
             mapping = self.mapping_id or self.env["crm.list.import.mapping"]._find_for(
                 self.column_ids.sorted("position").mapped("name")
@@ -166,6 +168,18 @@ class CrmListImport(models.Model):
             if mapping:
                 self._apply_mapping(mapping)
         return result
+
+    def _find_saved_header(self):
+        """Take for the header the row whose words somebody has saved before."""
+        mappings = self.env["crm.list.import.mapping"]
+        for number, cells in (self.sample_rows or [])[:15]:
+            signature = mappings._signature_of(cells)
+            if signature and mappings.search_count(
+                [("signature", "=", signature)], limit=1
+            ):
+                self.header_row = number
+                super().action_read_file()
+                return
 
     def action_apply_mapping(self):
         """Button: let the chosen mapping say what the columns mean."""
