@@ -109,6 +109,7 @@ from . import crm_recall_forecast
 from . import ir_websocket
 from . import res_company_recall
 from . import res_config_settings_recall
+from . import res_config_settings_import
 from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines
