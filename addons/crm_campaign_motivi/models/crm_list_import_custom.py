@@ -135,7 +135,8 @@ class CrmListImport(models.Model):
         """
         return self.env.execute_query(
             SQL(
-                "SELECT %(lead)s, %(choice)s FROM %(relation)s WHERE %(lead)s = ANY(%(ids)s)",
+                "SELECT %(lead)s, %(choice)s FROM %(relation)s"
+                " WHERE %(lead)s = ANY(%(ids)s)",
                 ids=lead_ids,
                 **self._relation(name),
             )

@@ -1,4 +1,5 @@
 import hashlib
+import re
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -88,7 +89,7 @@ class CrmListImportMapping(models.Model):
             )
             if found:
                 return found
-        stem = normalise(filename.rsplit(".", 1)[0])
+        stem = normalise(re.sub(r"[_-]", " ", filename.rsplit(".", 1)[0]))
         known = set(filter(None, map(normalise, headers)))
         for mapping in self.search([], order="last_used desc, id desc", limit=500):
             name = normalise(mapping.name)
@@ -173,10 +174,7 @@ class CrmListImport(models.Model):
         """Take for the header the row whose words somebody has saved before."""
         mappings = self.env["crm.list.import.mapping"]
         for number, cells in (self.sample_rows or [])[:15]:
-            signature = mappings._signature_of(cells)
-            if signature and mappings.search_count(
-                [("signature", "=", signature)], limit=1
-            ):
+            if mappings._find_for(cells, self.filename or ""):
                 self.header_row = number
                 super().action_read_file()
                 return

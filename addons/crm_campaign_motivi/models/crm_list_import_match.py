@@ -22,7 +22,7 @@ MOST_HOLDERS = 200
 
 @dataclass(slots=True)
 class KnownName:
-    """A name that shares a value with the batch: of the archive, or made by the batch."""
+    """A name that shares a value with the batch: of the archive, or of the batch."""
 
     lead_id: int
     name: str

@@ -133,7 +133,7 @@ class TestImportUpdate(UpdateCommon):
         self.assertIn("customer", record.row_ids.reason)
         self.assertFalse(self.known.street)
         self.known.partner_id = False
-        line = self.target_list.line_ids.filtered(lambda l: l.lead_id == self.known)
+        line = self.target_list.line_ids.filtered(lambda one: one.lead_id == self.known)
         line.sudo().write(
             {
                 "claimed_by_id": self.operator.id,

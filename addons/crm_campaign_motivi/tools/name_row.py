@@ -482,7 +482,7 @@ class RowReader:
                 row.values[target] = self._first(cells, target)
 
     def _read_custom(self, row, cells):
-        """Read the custom fields; what can't be a value of theirs stays in the notes."""
+        """Read the custom fields; what is no value of theirs stays in the notes."""
         for target, reader in self._custom.items():
             for at in self.columns.get(target, ()):
                 if not cells[at] or target in row.custom:
