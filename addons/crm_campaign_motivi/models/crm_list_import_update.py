@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
-from ..tools.name_row import NAME_TARGETS, PEOPLE_TARGETS, PHONE_TARGETS, PLAIN_TARGETS
+from ..tools.name_row import NAME_TARGETS, PHONE_TARGETS
+from ..tools.name_row_other import PEOPLE_TARGETS, PLAIN_TARGETS
 
 #: Columns of a name that go together, by the targets that fill them.
 _NAME = ("name", "contact_name", "partner_name", "lead_kind")
