@@ -145,7 +145,7 @@ class CrmListImport(models.Model):
                           AND state IN ('accepted', 'updated', 'existing')
                      GROUP BY lead_id""",
                     lead_ids,
-                    self.id,
+                    self._origin.id or 0,
                 )
             )
         )

@@ -10,6 +10,8 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models import crm_list_import_first_load
+from ..models.crm_list_import_job import _NO_RUNTIME
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 
@@ -166,6 +168,12 @@ class TestImportUpdate(UpdateCommon):
         self.assertEqual(lead.name, "Nuovo Nome")
         self.assertEqual(lead.company_id, self.manager.company_id)
         self.assertEqual(self.env["crm.call.list.line"].search_count([]), before)
+
+    def test_the_preview_says_who_is_known(self):
+        record = self.prepare([self.ROW, ["Nuovo Nome", "030 9200670", *[""] * 6]])
+        preview = str(record.preview)
+        self.assertIn("known: Noto Mario", preview)
+        self.assertIn("<td>new</td>", preview)
 
     # ------------------------------------------------------------
     # Keys
@@ -449,3 +457,60 @@ class TestImportUpdate(UpdateCommon):
         self.assertEqual(
             (consent.source_note, str(consent.date)[:10]), ("Fair", "2024-05-01")
         )
+
+
+@tagged("post_install", "-at_install")
+class TestImportFirstLoad(UpdateCommon):
+    """A large first load builds the indexes of names at its end."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(crm_list_import_first_load, "LARGE_FILE", 2)
+        self.patch(crm_list_import_first_load, "SMALL_ARCHIVE", 10**9)
+
+    def _indexes(self):
+        self.env.cr.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'crm_lead'"
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _begin(self):
+        rows = [
+            [f"Nome {one}", f"030 920067{at}", *[""] * 6]
+            for at, one in enumerate("abc")
+        ]
+        record = self.prepare(rows, destination="archive")
+        record._start()
+        record._import_step(_NO_RUNTIME)
+        return record
+
+    def test_indexes_are_the_same_in_the_end(self):
+        before = self._indexes()
+        record = self._begin()
+        without = self._indexes()
+        self.assertLess(len(without), len(before))
+        self.assertIn("crm_lead_pkey", without)
+        self.assertTrue(any("(phone_e164" in text for text in without.values()))
+        record._import_here()
+        self.assertEqual(record.state, "done")
+        self.assertEqual(self._indexes(), before)
+        self.assertFalse(self.env["crm.list.import.index"].sudo().search_count([]))
+
+    def test_a_start_after_a_crash_builds_them_again(self):
+        before = self._indexes()
+        record = self._begin()
+        indexes = self.env["crm.list.import.index"].sudo()
+        indexes._register_hook()
+        self.assertLess(
+            len(self._indexes()), len(before), "built under a running import"
+        )
+        record.sudo().state = "stopped"
+        self.env.flush_all()
+        indexes._register_hook()
+        self.assertEqual(self._indexes(), before)
+
+    def test_an_archive_at_work_keeps_its_indexes(self):
+        self.patch(crm_list_import_first_load, "SMALL_ARCHIVE", 0)
+        before = self._indexes()
+        self._begin()
+        self.assertEqual(self._indexes(), before)
