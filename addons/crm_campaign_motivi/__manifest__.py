@@ -61,6 +61,7 @@
         "views/crm_recall_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_recall_views.xml",
+        "views/res_config_settings_import_views.xml",
         "views/campaign_menus.xml",
         "views/campaign_setup_menus.xml",
         "views/campaign_menus_lists.xml",

@@ -206,16 +206,16 @@ file or an option is refused, with 2 when it was stopped.
     def _work(self, job):
         record, started = job.import_id, time.monotonic()
         print(f"Import {record.id}: {record.name}")
+        job.env.cr.commit()
         with job._job_lock() as is_mine:
             if not is_mine:
                 print("The server imports already; it will do this import afterwards.")
                 return _STOPPED
-            with job._job_runtime() as working:
-                page = []
-                while working._job_batch(page):
-                    job.env.cr.commit()
-                    self._say(record, started)
-                job.env.cr.commit()
+            saying = job.with_context(
+                import_say=lambda found: self._say(found, started)
+            )
+            while not saying._work():
+                """Somebody else changed the same names: it is tried again."""
         job.invalidate_recordset()
         self._say(record, started, last=True)
         return self._report(job)

@@ -88,11 +88,11 @@ from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview
 from . import crm_list_import_report
-from . import crm_list_import_key
-from . import crm_list_import_mapping
 from . import crm_list_import_match
 from . import crm_list_import_write
 from . import crm_list_import_batch
+from . import crm_list_import_key
+from . import crm_list_import_mapping
 from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_consent
@@ -111,6 +111,7 @@ from . import crm_recall_forecast
 from . import ir_websocket
 from . import res_company_recall
 from . import res_config_settings_recall
+from . import res_config_settings_import
 from . import res_users
 from . import crm_bulk_job
 from . import res_users_lines

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 from ..tools.column_guess import guess_columns
-from ..tools.name_row import NAME_TARGETS, PEOPLE_TARGETS, PHONE_TARGETS, RowReader
+from ..tools.name_row import NAME_TARGETS, PHONE_TARGETS, RowReader
+from ..tools.name_row_other import PEOPLE_TARGETS
 
 SEPARATORS = [
     (";", "Semicolon ;"),

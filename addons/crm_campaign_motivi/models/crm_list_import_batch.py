@@ -249,6 +249,7 @@ class CrmListImport(models.Model):
         :param list name_rows: ``NameRow`` of each
         """
         self.env.flush_all()
+        self.env.cr.cache.pop(("crm_list_import", self.id), None)
         # Value by value with an index: the planner knows nothing of names that have
         # just come in.
         self.env.cr.execute("SET LOCAL enable_seqscan = off")

@@ -71,16 +71,9 @@ class CrmListImport(models.Model):
         several = self._import_cache("several", self._several_choices)
         for name in self._import_cache("custom", lambda: [*self._custom_targets()]):
             if name not in several:
-                default = (self.lead_template or {}).get(name)
+                default = self._template().get(name)
                 values[name] = name_row.custom.get(name, default)
         return values
-
-    def _import_cache(self, key, compute):
-        """Return what is the same for all rows of a batch, computed once."""
-        cache = self.env.cr.cache.setdefault(("crm_list_import", self.id), {})
-        if key not in cache:
-            cache[key] = compute()
-        return cache[key]
 
     def _resolve_contacts(self, name_rows):
         """Find the contacts that links name: by name, e-mail or partita IVA.
@@ -142,7 +135,8 @@ class CrmListImport(models.Model):
         """
         return self.env.execute_query(
             SQL(
-                "SELECT %(lead)s, %(choice)s FROM %(relation)s WHERE %(lead)s = ANY(%(ids)s)",
+                "SELECT %(lead)s, %(choice)s FROM %(relation)s"
+                " WHERE %(lead)s = ANY(%(ids)s)",
                 ids=lead_ids,
                 **self._relation(name),
             )

@@ -4,7 +4,7 @@ from odoo.addons.crm_dedup.tools.normaliser import Normaliser
 
 
 class CrmListImport(models.Model):
-    """What the import asks of the addon that keeps the archive clean, all in one place."""
+    """What the import asks of the addon that keeps the archive clean."""
 
     _inherit = "crm.list.import"
 

@@ -178,8 +178,8 @@ class CrmListImport(models.Model):
                 " upload that."
             ),
             "old_office": self.env._(
-                "This is a file of an old Office, and no workbook. Save the list as XLSX"
-                " or CSV and upload that."
+                "This is a file of an old Office, and no workbook. Save the list as"
+                " XLSX or CSV and upload that."
             ),
             "other_archive": self.env._(
                 "This is a compressed file. Unpack it, or pack it as ZIP, and upload"

@@ -74,7 +74,7 @@ class CrmListImport(models.Model):
     _inherit = "crm.list.import"
 
     def _prepare_first_load(self):
-        """Drop the indexes that a large first load doesn't need, and write them down."""
+        """Drop the indexes that a first load doesn't need, and write them down."""
         if self.row_count < LARGE_FILE or self._count_names() > SMALL_ARCHIVE:
             return
         keys = {part for parts in self.key_ids._parts() for part in parts}

@@ -116,6 +116,9 @@ class CrmListImportJob(models.Model):
                 "date_batch": fields.Datetime.now(),
             }
         )
+        say = self.env.context.get("import_say")
+        if say:
+            say(self.import_id)
         if not more:
             self._job_end("done")
         return more

@@ -46,9 +46,7 @@ class CrmListImportKey(models.Model):
         " needs an index.",
     )
 
-    @api.constrains(
-        "by_phone", "by_email", "by_fiscal_code", "by_vat", "custom_field_id"
-    )
+    @api.constrains(*NEEDED, "custom_field_id")
     def _check_telling(self):
         for key in self:
             if not any(key[part] for part in TELLING):

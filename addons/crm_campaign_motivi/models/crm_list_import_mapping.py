@@ -1,4 +1,5 @@
 import hashlib
+import re
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -88,7 +89,7 @@ class CrmListImportMapping(models.Model):
             )
             if found:
                 return found
-        stem = normalise(filename.rsplit(".", 1)[0])
+        stem = normalise(re.sub(r"[_-]", " ", filename.rsplit(".", 1)[0]))
         known = set(filter(None, map(normalise, headers)))
         for mapping in self.search([], order="last_used desc, id desc", limit=500):
             name = normalise(mapping.name)
@@ -156,6 +157,8 @@ class CrmListImport(models.Model):
         """Button: read the file, and let a saved mapping say what its columns mean."""
         again = self.state == "mapped"
         result = super().action_read_file()
+        if not again and not self.header_row:
+            self._find_saved_header()
         if not again:
             mapping = self.mapping_id or self.env["crm.list.import.mapping"]._find_for(
                 self.column_ids.sorted("position").mapped("name")
@@ -166,6 +169,15 @@ class CrmListImport(models.Model):
             if mapping:
                 self._apply_mapping(mapping)
         return result
+
+    def _find_saved_header(self):
+        """Take for the header the row whose words somebody has saved before."""
+        mappings = self.env["crm.list.import.mapping"]
+        for number, cells in (self.sample_rows or [])[:15]:
+            if mappings._find_for(cells, self.filename or ""):
+                self.header_row = number
+                super().action_read_file()
+                return
 
     def action_apply_mapping(self):
         """Button: let the chosen mapping say what the columns mean."""

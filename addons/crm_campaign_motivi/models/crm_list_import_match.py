@@ -22,7 +22,7 @@ MOST_HOLDERS = 200
 
 @dataclass(slots=True)
 class KnownName:
-    """A name that shares a value with the batch: of the archive, or made by the batch."""
+    """A name that shares a value with the batch: of the archive, or of the batch."""
 
     lead_id: int
     name: str
@@ -75,9 +75,10 @@ class CrmListImport(models.Model):
 
         :rtype: KnownName | None
         """
-        return self._match(
-            name_row.key or name_key(name_row.values["name"]), name_row, known
-        )
+        if known.last is None or known.last[0] is not name_row:
+            key = name_row.key or name_key(name_row.values["name"])
+            known.last = (name_row, self._match(key, name_row, known))
+        return known.last[1]
 
     def _find_known(self, name_rows):
         """Find the names of the archive that share a telling value with these rows.
@@ -144,7 +145,7 @@ class CrmListImport(models.Model):
                           AND state IN ('accepted', 'updated', 'existing')
                      GROUP BY lead_id""",
                     lead_ids,
-                    self.id,
+                    self._origin.id or 0,
                 )
             )
         )
@@ -221,6 +222,8 @@ class Known:
 
     def __init__(self, keys):
         self.keys = keys
+        #: The row that was asked for last, and the name that it means.
+        self.last = None
         self.holders = {
             part: {}
             for parts in keys
@@ -258,8 +261,8 @@ class Known:
                     return False
             else:
                 columns = _COLUMNS.get(part, (part,))
-                theirs = {candidate.values.get(column) for column in columns}
-                if theirs.isdisjoint(self.values_of(row, part)):
+                own = self.values_of(row, part)
+                if not any(candidate.values.get(one) in own for one in columns):
                     return False
         return True
 

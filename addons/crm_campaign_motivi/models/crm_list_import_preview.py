@@ -29,9 +29,10 @@ class CrmListImport(models.Model):
             (reader.read_row(number, cells), cells)
             for number, cells in self.sample_rows[:PREVIEW_ROWS]
         ]
+        known = self._known_of_preview([row for row, _cells in rows])
         columns = [
             (title, show)
-            for title, show in self._preview_columns()
+            for title, show in self._preview_columns(known)
             if any(not row.problem and show(row) for row, _cells in rows)
         ]
         return self._render_table(
@@ -39,14 +40,34 @@ class CrmListImport(models.Model):
             [self._render_preview_row(row, cells, columns) for row, cells in rows],
         )
 
-    def _preview_columns(self):
+    def _known_of_preview(self, rows):
+        """Return which rows of the preview are names of the archive.
+
+        :return: name by number of the row
+        :rtype: dict[int, str]
+        """
+        good = [row for row in rows if not row.problem]
+        known = self._find_known(good)
+        matches = {row.number: self._match_of_row(row, known) for row in good}
+        return {number: match.name for number, match in matches.items() if match}
+
+    def _preview_columns(self, known):
         """Return title and content of each column of the preview.
 
+        :param dict known: names of the archive by number of the row
         :rtype: list[tuple[str, callable]]
         """
         target = self.column_ids._fields["target"]
         labels = dict(target._description_selection(self.env))
         return [
+            (
+                self.env._("In the Archive"),
+                lambda row: (
+                    self.env._("known: %(name)s", name=known[row.number])
+                    if row.number in known
+                    else self.env._("new")
+                ),
+            ),
             (self.env._("Name"), self._preview_name),
             *(
                 (labels[name], lambda row, name=name: row.values[name])

@@ -46,6 +46,14 @@ class CrmListImport(models.Model):
         :param str problem: one of the codes of ``crm.list.import.row``
         :param dict details: what the sentence names
         """
+        if problem == "in_list" and details.get("row"):
+            return self.env._(
+                "Already in this list: row %(row)s, %(name)s.",
+                row=details["row"],
+                name=details["name"],
+            )
+        if problem == "in_list":
+            return self.env._("Already in this list: %(name)s.", name=details["name"])
         sentences = {
             "empty": self.env._("The row is empty."),
             "above_header": self.env._("The row stands above the header."),
@@ -98,14 +106,6 @@ class CrmListImport(models.Model):
                 portfolio=details.get("portfolio"),
             ),
         }
-        if problem == "in_list" and details.get("row"):
-            return self.env._(
-                "Already in this list: row %(row)s, %(name)s.",
-                row=details["row"],
-                name=details["name"],
-            )
-        if problem == "in_list":
-            return self.env._("Already in this list: %(name)s.", name=details["name"])
         return sentences[problem]
 
     def _remarks_sentence(self, remarks):

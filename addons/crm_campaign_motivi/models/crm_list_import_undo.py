@@ -176,7 +176,7 @@ class CrmListImport(models.Model):
                 )
 
     def _linking_columns(self):
-        """Return which columns of other tables point to names, whatever addon made them.
+        """Return which columns of other tables point to names, of whatever addon.
 
         :rtype: list[tuple[str, str]]
         """

@@ -3,7 +3,10 @@ import json
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools.name_row import NAME_TARGETS, PEOPLE_TARGETS, PHONE_TARGETS, PLAIN_TARGETS
+from odoo.addons.crm_dedup.tools.plain_text import normalise
+
+from ..tools.name_row import NAME_TARGETS, PHONE_TARGETS
+from ..tools.name_row_other import PEOPLE_TARGETS, PLAIN_TARGETS
 
 #: Columns of a name that go together, by the targets that fill them.
 _NAME = ("name", "contact_name", "partner_name", "lead_kind")
@@ -160,7 +163,7 @@ class CrmListImport(models.Model):
                 continue
             if mode == "always" or now.get(name) in (None, "", []):
                 found[name] = value
-        self._keep_place_whole(found, now, modes)
+        self._keep_place_whole(found, new, now, modes)
         if "name" in modes and row.values["name"]:
             found.update(self._name_changes(new, now, modes["name"]))
         if "phone" in modes:
@@ -168,19 +171,17 @@ class CrmListImport(models.Model):
         return found
 
     @staticmethod
-    def _keep_place_whole(found, now, modes):
+    def _keep_place_whole(found, new, now, modes):
         """Never fill up an address with parts of another one."""
         parts = [name for name in _PLACE if name in found]
         if not parts or any(modes.get(name) == "always" for name in _PLACE):
             return
-        elsewhere = any(
-            now.get(name) and name in found and not _same(now[name], found[name])
-            for name in ("city", "zip", "state_id")
-        )
-        if elsewhere or (now.get("street") and "street" not in found):
+        if any(
+            now.get(name) and new.get(name) and not _alike(now[name], new[name])
+            for name in ("street", "zip", "city", "state_id")
+        ):
             for name in parts:
-                if now.get(name) or elsewhere:
-                    del found[name]
+                del found[name]
 
     @staticmethod
     def _name_changes(new, now, mode):
@@ -342,6 +343,11 @@ def _plain(value):
     if value is None or isinstance(value, (str, int, float, bool, list)):
         return value
     return str(value)
+
+
+def _alike(now, new):
+    """Tell whether two parts of an address are the same but for their writing."""
+    return normalise(str(now)) == normalise(str(new))
 
 
 def _same(now, new):

@@ -90,6 +90,17 @@ class CrmListImport(models.Model):
             if column not in moments
         } | {column: None for column in ("create_date", "write_date")}
 
+    def _import_cache(self, key, compute):
+        """Return what is the same for all rows of a batch, computed once."""
+        cache = self.env.cr.cache.setdefault(("crm_list_import", self.id), {})
+        if key not in cache:
+            cache[key] = compute()
+        return cache[key]
+
+    def _template(self):
+        """Return what all new names have in common; reading the field copies it."""
+        return self._import_cache("template", lambda: self.lead_template or {})
+
     def _moment_columns(self):
         """Return the columns that hold the moment at which a name is created."""
         return {"create_date", "write_date", "date_last_stage_update"}
@@ -121,7 +132,7 @@ class CrmListImport(models.Model):
             for lead_id, name_row in created
         ]
         self._set_zones(leads)
-        template = dict(self.lead_template)
+        template = dict(self._template())
         template.update(dict.fromkeys(self._moment_columns(), self._now()))
         template.update(create_uid=self.env.uid, write_uid=self.env.uid)
         self._set_probabilities(leads, template)
@@ -238,10 +249,10 @@ class CrmListImport(models.Model):
         )
         rows = []
         for row, state, lead_id in placed:
+            reason = self._remarks_sentence(row.remarks) if row.remarks else ""
             if row.problem:
-                reason = self._reason(row.problem, row.details)
-            else:
-                reason = self._remarks_sentence(row.remarks)
+                said = self._reason(row.problem, row.details)
+                reason = " ".join(filter(None, (said, reason)))
             counted[state] += 1
             counted["remark"] += state != "rejected" and bool(row.remarks)
             cells = row.cells or staged.get(row.number)

@@ -23,6 +23,7 @@ from . import test_graph_transfer
 from . import test_hands_concurrency
 from . import test_import
 from . import test_import_formats
+from . import test_import_fuzz
 from . import test_import_update
 from . import test_import_concurrency
 from . import test_import_identity

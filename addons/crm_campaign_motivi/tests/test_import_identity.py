@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import tagged
 
-from ..tools.name_row import read_date
+from ..tools.name_codes import read_date
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 

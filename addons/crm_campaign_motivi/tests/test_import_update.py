@@ -10,6 +10,8 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models import crm_list_import_first_load
+from ..models.crm_list_import_job import _NO_RUNTIME
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 
@@ -43,11 +45,27 @@ class UpdateCommon(ImportCommon):
             ]
         )
         cls.kwh, cls.code, cls.roof, cls.wishes = cls.custom.mapped("name")
+        cls.others = cls.env["crm.custom.field"].create(
+            [
+                {"label": f"Import {kind}", "field_type": kind}
+                for kind in (
+                    "decimal",
+                    "date",
+                    "datetime",
+                    "yes_no",
+                    "contact",
+                    "amount",
+                )
+            ]
+        )
 
     def prepare(self, rows, titles=TITLES, modes=None, **values):
         """Return an import whose columns are read, ready to begin."""
         record = self.new_import(csv_bytes([titles, *rows]), **values)
         record.action_read_file()
+        if record.header_row != 1:
+            record.header_row = 1
+            record.action_read_file()
         for column in record.column_ids:
             column.update_mode = (modes or {}).get(column.name, "empty")
         record.write({name: values[name] for name in values if name != "filename"})
@@ -117,7 +135,7 @@ class TestImportUpdate(UpdateCommon):
         self.assertIn("customer", record.row_ids.reason)
         self.assertFalse(self.known.street)
         self.known.partner_id = False
-        line = self.target_list.line_ids.filtered(lambda l: l.lead_id == self.known)
+        line = self.target_list.line_ids.filtered(lambda one: one.lead_id == self.known)
         line.sudo().write(
             {
                 "claimed_by_id": self.operator.id,
@@ -150,6 +168,12 @@ class TestImportUpdate(UpdateCommon):
         self.assertEqual(lead.name, "Nuovo Nome")
         self.assertEqual(lead.company_id, self.manager.company_id)
         self.assertEqual(self.env["crm.call.list.line"].search_count([]), before)
+
+    def test_the_preview_says_who_is_known(self):
+        record = self.prepare([self.ROW, ["Nuovo Nome", "030 9200670", *[""] * 6]])
+        preview = str(record.preview)
+        self.assertIn("known: Noto Mario", preview)
+        self.assertIn("<td>new</td>", preview)
 
     # ------------------------------------------------------------
     # Keys
@@ -215,22 +239,10 @@ class TestImportUpdate(UpdateCommon):
     # ------------------------------------------------------------
 
     def test_custom_fields_of_every_kind(self):
-        custom = self.env["crm.custom.field"].create(
-            [
-                {"label": f"Import {kind}", "field_type": kind}
-                for kind in (
-                    "decimal",
-                    "date",
-                    "datetime",
-                    "yes_no",
-                    "contact",
-                    "amount",
-                )
-            ]
-        )
+        custom = self.others
         partner = self.env["res.partner"].create({"name": "Studio Unico Bianchi"})
         names = [self.kwh, self.code, self.roof, self.wishes, *custom.mapped("name")]
-        values = ["1.200", "x-1", "TILE", "sun; heat", "3,5", "31/12/2024"]
+        values = ["1.200", "x-1", "TILE", "sun, heat", "3,5", "31/12/2024"]
         values += ["2024-12-31 10:30", "sì", "studio unico bianchi", "€ 1.234,50"]
         titles = ["Nome", "Telefono", *(f"F{at}" for at in range(len(names)))]
         bad = ["Verdi Ugo", "030 9200673", "tanti", "y", "Slate", "moon", "x"]
@@ -418,6 +430,7 @@ class TestImportUpdate(UpdateCommon):
         summary = str(record.rejected_summary)
         record.date_done = fields.Datetime.now() - timedelta(days=400)
         self.env.flush_all()
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 1)
         self.env["ir.config_parameter"].sudo().set_param(
             "crm_campaign_motivi.import_keep_days", "0"
         )
@@ -444,3 +457,60 @@ class TestImportUpdate(UpdateCommon):
         self.assertEqual(
             (consent.source_note, str(consent.date)[:10]), ("Fair", "2024-05-01")
         )
+
+
+@tagged("post_install", "-at_install")
+class TestImportFirstLoad(UpdateCommon):
+    """A large first load builds the indexes of names at its end."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(crm_list_import_first_load, "LARGE_FILE", 2)
+        self.patch(crm_list_import_first_load, "SMALL_ARCHIVE", 10**9)
+
+    def _indexes(self):
+        self.env.cr.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'crm_lead'"
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _begin(self):
+        rows = [
+            [f"Nome {one}", f"030 920067{at}", *[""] * 6]
+            for at, one in enumerate("abc")
+        ]
+        record = self.prepare(rows, destination="archive")
+        record._start()
+        record._import_step(_NO_RUNTIME)
+        return record
+
+    def test_indexes_are_the_same_in_the_end(self):
+        before = self._indexes()
+        record = self._begin()
+        without = self._indexes()
+        self.assertLess(len(without), len(before))
+        self.assertIn("crm_lead_pkey", without)
+        self.assertTrue(any("(phone_e164" in text for text in without.values()))
+        record._import_here()
+        self.assertEqual(record.state, "done")
+        self.assertEqual(self._indexes(), before)
+        self.assertFalse(self.env["crm.list.import.index"].sudo().search_count([]))
+
+    def test_a_start_after_a_crash_builds_them_again(self):
+        before = self._indexes()
+        record = self._begin()
+        indexes = self.env["crm.list.import.index"].sudo()
+        indexes._register_hook()
+        self.assertLess(
+            len(self._indexes()), len(before), "built under a running import"
+        )
+        record.sudo().state = "stopped"
+        self.env.flush_all()
+        indexes._register_hook()
+        self.assertEqual(self._indexes(), before)
+
+    def test_an_archive_at_work_keeps_its_indexes(self):
+        self.patch(crm_list_import_first_load, "SMALL_ARCHIVE", 0)
+        before = self._indexes()
+        self._begin()
+        self.assertEqual(self._indexes(), before)

@@ -92,7 +92,7 @@ class CustomCell:
 
 
 def read_number(written):
-    """Read a number as Italians and computers write it: ``1.234,5``, ``1234.5``, ``€ 3``.
+    """Read a number as Italians and computers write it: ``1.234,5``, ``1234.5``.
 
     A single point before three digits is taken for thousands, as an Italian means it,
     unless the number begins with 0.

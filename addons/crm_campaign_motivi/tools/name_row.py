@@ -4,13 +4,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field
-from datetime import date
 
-from odoo.addons.crm_callcenter.tools.italian_codes import (
-    birth_date_of,
-    read_fiscal_code,
-    read_vat_number,
-)
 from odoo.addons.crm_callcenter.tools.phone import (
     format_international,
     is_mobile,
@@ -24,19 +18,12 @@ from odoo.addons.crm_dedup.tools.italy import (
 from odoo.addons.crm_dedup.tools.name_text import is_company, name_key, proper_case
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
+from .name_codes import MEANS_SOMETHING, NO_NAME, is_useful
+from .name_row_other import OtherColumns
+
 PHONE_TARGETS = ("phone", "mobile", "phone_second")
-#: Columns that name a colleague, and the field of the name that they fill.
-PEOPLE_TARGETS = {
-    "salesperson": "user_id",
-    "contact_user": "contact_user_id",
-    "technician": "technician_id",
-}
 NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
 
-#: Columns that go as they are into the field of the same name.
-PLAIN_TARGETS = ("function", "website")
-_NORMALISED_NAMES = ("contact_name", "partner_name")
-_NORMALISED_PLACES = ("street", "street2", "zip", "city")
 
 #: Longest value of a field; only notes are longer, other columns by mistake.
 MAX_LENGTH = 500
@@ -45,14 +32,8 @@ MAX_NOTE_LENGTH = 50_000
 
 _EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[a-z]{2,}", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sub ?)?total[ei]?\b|tot\b|totale complessivo", re.IGNORECASE)
-_MEANS_SOMETHING = re.compile(r"[^\W_]")
-_NO_NAME = frozenset(
-    ["", "n a", "na", "nd", "n d", "x", "xx", "xxx", "null", "none", "nessuno", "no"]
-)
 _CITY_WITH_PROVINCE = re.compile(r"(.+?)\s*[(\-,]\s*([A-Za-z]{2})\)?")
 _DIGIT = re.compile(r"\d")
-_ITALIAN_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _ZIP_NOISE = re.compile(r"^(?:it?)[\s-]+|\.0$|[\s.]", re.IGNORECASE)
 
 
@@ -97,7 +78,7 @@ class NameRow:
         ]
 
 
-class RowReader:
+class RowReader(OtherColumns):
     """Reads the rows of one list, whose columns have known meanings.
 
     :param list[str] headers: of the columns
@@ -197,7 +178,7 @@ class RowReader:
     # ------------------------------------------------------------
 
     def _no_name_row(self, number, cells):
-        if not _MEANS_SOMETHING.search("".join(cells)):
+        if not MEANS_SOMETHING.search("".join(cells)):
             return "empty"
         if number < self.header_row:
             return "above_header"
@@ -242,7 +223,7 @@ class RowReader:
             cells[at]
             for target in PHONE_TARGETS
             for at in self.columns.get(target, ())
-            if _MEANS_SOMETHING.search(cells[at])
+            if MEANS_SOMETHING.search(cells[at])
         ]
         if written:
             row.details = {"written": " / ".join(written)[:80]}
@@ -284,7 +265,7 @@ class RowReader:
 
     def _first(self, cells, target):
         for at in self.columns.get(target, ()):
-            if normalise(cells[at]) not in _NO_NAME:
+            if normalise(cells[at]) not in NO_NAME:
                 return cells[at]
         return ""
 
@@ -315,7 +296,7 @@ class RowReader:
         return proper_case(text, kind)
 
     def _place_case(self, text):
-        if not _useful(text):
+        if not is_useful(text):
             return ""
         if self._keeps_place_case:
             return " ".join(text.split())
@@ -333,7 +314,7 @@ class RowReader:
         city = self._joined(cells, "city")
         written = self._joined(cells, "province")
         row.province = self._province_code(written) if written else ""
-        if _MEANS_SOMETHING.search(written) and not row.province:
+        if MEANS_SOMETHING.search(written) and not row.province:
             self._keep(row, "province", written)
         beside = _CITY_WITH_PROVINCE.fullmatch(city)
         if beside and beside[2].casefold() in self.provinces:
@@ -421,131 +402,12 @@ class RowReader:
                 row.values["email_from"] = found.pop(0).lower()
             for email in found:
                 row.notes.append((at, email.lower()))
-            if _MEANS_SOMETHING.search(cells[at]) and not _EMAIL.search(cells[at]):
+            if MEANS_SOMETHING.search(cells[at]) and not _EMAIL.search(cells[at]):
                 row.notes.append((at, cells[at]))
-
-    def _read_people(self, row, cells):
-        """Read who looks after the name; whom nobody knows stays in the notes."""
-        for target, column in PEOPLE_TARGETS.items():
-            if target not in self.columns:
-                continue
-            row.values[column] = None
-            written = self._first(cells, target)
-            if written:
-                row.values[column] = self.users.get(normalise(written))
-                if not row.values[column]:
-                    self._keep(row, target, written)
-
-    def _read_identity(self, row, cells):
-        """Read the codes of person or company, and the day of birth."""
-        row.values.update(fiscal_code="", vat_number="", birth_date=None)
-        for target in ("fiscal_code", "vat"):
-            for at in self.columns.get(target, ()):
-                written = cells[at]
-                if not _useful(written) or normalise(written) in _NO_NAME:
-                    continue
-                name, code = _read_code(target, written)
-                if not code:
-                    self._refuse(row, "bad_code", at, written)
-                elif not row.values[name]:
-                    row.values[name] = code
-        for at in self.columns.get("birth_date", ()):
-            if _useful(cells[at]):
-                row.values["birth_date"] = read_date(cells[at])
-                if not row.values["birth_date"]:
-                    self._refuse(row, "bad_date", at, cells[at])
-        if row.values["fiscal_code"] and not row.values["birth_date"]:
-            row.values["birth_date"] = birth_date_of(row.values["fiscal_code"])
-
-    def _read_consent(self, row, cells):
-        """Read the day on which a consent was given, and where it comes from."""
-        source = self._joined(cells, "consent_source")
-        columns = self.columns.get("consent_date", ())
-        written = [(at, cells[at]) for at in columns if _useful(cells[at])]
-        for at, text in written:
-            day = read_date(text)
-            if day:
-                row.consent = (day, source)
-            else:
-                self._refuse(row, "bad_date", at, text)
-        if _useful(source) and not row.consent:
-            at = self.columns["consent_source"][0]
-            if written:
-                row.notes.append((at, source))
-            else:
-                self._refuse(row, "consent_without_date", at, source)
-
-    def _read_plain(self, row, cells):
-        """Read the columns that go as they are into a field of the same name."""
-        for target in PLAIN_TARGETS:
-            if target in self.columns:
-                row.values[target] = self._first(cells, target)
-
-    def _read_custom(self, row, cells):
-        """Read the custom fields; what can't be a value of theirs stays in the notes."""
-        for target, reader in self._custom.items():
-            for at in self.columns.get(target, ()):
-                if not cells[at] or target in row.custom:
-                    continue
-                value = reader.read(cells[at])
-                if value is None:
-                    self._refuse(row, "bad_value", at, cells[at])
-                else:
-                    row.custom[target] = value
-
-    def _read_zone(self, row, cells):
-        for at in self.columns.get("zone", ()):
-            if not _useful(cells[at]):
-                continue
-            row.zone_id = self._zones.get(normalise(cells[at]))
-            if not row.zone_id:
-                self._refuse(row, "unknown_zone", at, cells[at])
-
-    def _normalise(self, row):
-        """Put the values right; what was written is kept beside them."""
-        if not self._normaliser:
-            return
-        names = () if self._names_as_written else _NORMALISED_NAMES
-        places = () if self._places_as_written else _NORMALISED_PLACES
-        given = {name: row.values[name] for name in (*names, *places)}
-        if places:
-            given["province"] = row.province
-        done = self._normaliser.normalise(given)
-        row.originals = done.originals
-        for name, value in done.values.items():
-            if name == "province":
-                row.province = value or ""
-            elif name in row.values:
-                row.values[name] = value or ""
-        if row.values["name"]:
-            row.values["name"] = (
-                row.values["partner_name"] or row.values["contact_name"]
-            )
-
-    def _refuse(self, row, remark, at, written):
-        """Leave out a value that can't be right; it stays in the notes."""
-        row.remarks.append((remark, self.headers[at], written[:80]))
-        row.notes.append((at, written))
-
-    def _read_portfolios(self, row, cells):
-        """Read where the name belongs; what is no portfolio is a problem."""
-        if "portfolio" not in self.columns:
-            return
-        row.portfolios = {}
-        for at in self.columns["portfolio"]:
-            if not _useful(cells[at]):
-                continue
-            found = self.portfolios.get(normalise(cells[at]))
-            if not found:
-                row.problem = "unknown_portfolio"
-                row.details = {"written": cells[at][:80]}
-                return
-            column, portfolio_id = found
-            row.portfolios[column] = portfolio_id
 
     def _keep(self, row, target, written):
         """Keep in the notes what is written in a column and can't be used."""
-        if _MEANS_SOMETHING.search(written):
+        if MEANS_SOMETHING.search(written):
             row.notes.append((self.columns[target][0], written))
 
     def _read_notes(self, row, cells):
@@ -554,61 +416,11 @@ class RowReader:
             for at, text in row.notes
         ]
         for at in self.columns.get("note", ()):
-            if _useful(cells[at]):
+            if is_useful(cells[at]):
                 header = self._header_words[at]
                 plain = not header or header.startswith(("not", "annot", "comm"))
                 notes.append(cells[at] if plain else f"{self.headers[at]}: {cells[at]}")
         row.notes = notes
-
-
-def _useful(text):
-    return bool(_MEANS_SOMETHING.search(text))
-
-
-def _read_code(target, written):
-    """Read a codice fiscale or partita IVA.
-
-    A spreadsheet takes the zeros from the start of eleven digits.
-
-    :param str target: ``fiscal_code``, or ``vat`` for a column of either
-    :return: the field of the name, and the code or ``None``
-    :rtype: tuple[str, str | None]
-    """
-    digits = _ZIP_NOISE.sub("", written)
-    if digits.isdecimal() and digits.isascii() and 8 <= len(digits) <= 11:
-        number = read_vat_number(digits.zfill(11))
-        return ("fiscal_code" if target == "fiscal_code" else "vat_number"), number
-    code = read_fiscal_code(written)
-    if code and len(code) == 16:
-        return "fiscal_code", code
-    if target == "vat":
-        return "vat_number", read_vat_number(written)
-    return "fiscal_code", code
-
-
-def read_date(written):
-    """Read a day of the past as Italians, spreadsheets and databases write it.
-
-    :param str written: ``31/12/1980``, ``31.12.80``, ``1980-12-31``, maybe with a time
-    :return: the day, ``None`` when it is none or lies in the future
-    :rtype: datetime.date | None
-    """
-    found = _ITALIAN_DATE.match(written.strip())
-    if found:
-        day, month, year = map(int, found.groups())
-    else:
-        found = _ISO_DATE.match(written.strip())
-        if not found:
-            return None
-        year, month, day = map(int, found.groups())
-    today = date.today()
-    if year < 100:
-        year += 2000 if year <= today.year % 100 else 1900
-    try:
-        read = date(year, month, day)
-    except ValueError:
-        return None
-    return read if date(1900, 1, 1) <= read <= today else None
 
 
 class StagedReader:

@@ -81,7 +81,7 @@ class WorkbookSource:
         self._guard(self._load)
 
     def _guard(self, call, *args):
-        """Call a library; it has no one exception for a file that isn't what it says."""
+        """Call a library; it has no one exception for what isn't what it says."""
         try:
             return call(*args)
         except (TableProblem, KeyboardInterrupt, SystemExit):
