@@ -16,6 +16,7 @@ from . import crm_original_mixin
 from . import crm_lead_original
 from . import crm_normalise_mixin
 from . import crm_lead_normalise
+from . import crm_lead_rows_normalise
 from . import res_partner_normalise
 from . import crm_normalise_change
 from . import crm_normalise_run

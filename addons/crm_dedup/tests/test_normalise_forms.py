@@ -89,6 +89,19 @@ class TestNormaliseForms(CallcenterCommon):
         self.assertEqual(form.street, "Piazza Duomo 1")
         self.assertEqual(form.city, "Lumezzane")
 
+    def test_sites_and_contacts_as_well(self):
+        with self.form(lead_kind="company") as form:
+            with form.site_ids.new() as site:
+                site.name, site.street, site.zip = "Roof", "V.LE ROMA N. 3", "25065"
+            with form.contact_ids.new() as contact:
+                contact.name, contact.phone = "D'ANGELO ADA", "030/9200669"
+        lead = form.record
+        self.assertEqual(lead.site_ids.street, "Viale Roma 3")
+        self.assertEqual(lead.site_ids.city, "Lumezzane")
+        self.assertEqual(lead.site_ids.state_id, self.province)
+        self.assertEqual(lead.contact_ids.name, "D'Angelo Ada")
+        self.assertEqual(lead.contact_ids.phone, "+39 030 920 0669")
+
     # ------------------------------------------------------------
     # HINTS
     # ------------------------------------------------------------
