@@ -23,7 +23,6 @@ NAMES = Path(__file__).resolve().parent.parent / "tests/data/names_fotovoltaico.
 MODULE = "crm_campaign_motivi"
 #: How many names of a hundred have each of the photovoltaic fields.
 SHARES = (95, 80, 55, 60, 75, 70, 30, 25)
-BATCH_SIZE = 1000
 #: So many operators have called already.
 OPERATORS = 6
 #: What came of it: the outcome, with minutes and scope of a promised recall.
@@ -66,12 +65,8 @@ def seed(env):
     if list_import.state == "draft":
         list_import.action_read_file()
     if list_import.state != "done":
-        list_import.action_import()
-        env.cr.commit()
-    progress = list_import.import_next_batch(BATCH_SIZE)
-    while not progress["finished"]:
-        env.cr.commit()
-        progress = list_import.import_next_batch(BATCH_SIZE)
+        list_import._import_all()
+    progress = list_import._progress()
     env.cr.commit()
     fill_photovoltaic(env)
     env.cr.commit()

@@ -137,3 +137,19 @@ def wrong_reasons(outcome, wanted, wrong):
         for pair, comparison in outcome.compared.items()
         if (pair in wanted) != wrong and (comparison.verdict == "different") != wrong
     )
+
+
+def exact_pairs(records):
+    """Return the pairs that other systems find: an equal e-mail, telephone or code."""
+    blocks = defaultdict(set)
+    for record in records:
+        values = (*record.phones, record.email.lower())
+        for value in (*values, record.fiscal_code, record.vat_number):
+            if value:
+                blocks[value].add(record.id)
+    return {
+        pair
+        for members in blocks.values()
+        if len(members) <= 60
+        for pair in itertools.combinations(sorted(members), 2)
+    }

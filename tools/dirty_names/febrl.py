@@ -26,13 +26,13 @@ SETTINGS = settings.MatchSettings(
         "same_street": 6.5,
         "other_civic": 1.0,
         "other_street": -1.0,
-        "other_town": -5.0,
+        "other_town": -6.5,
         "same_town": 3.0,
         "same_place": 7.0,
     },
     sure=8.0,
     review=8.0,
-    guard=8.0,
+    guard=12.0,
     growth=0.0,
 )
 

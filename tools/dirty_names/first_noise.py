@@ -2,21 +2,42 @@
 
 import string
 
-_STREET_SHORT = {"Via": ("V.", "Via", "via"), "Viale": ("V.le", "Vle"), "Piazza": ("P.zza", "P.za", "Pza"), "Corso": ("C.so",), "Vicolo": ("V.lo", "Vic.")}  # fmt: skip
+_STREET_SHORT = {
+    "Via": ("V.", "Via", "via"),
+    "Viale": ("V.le", "Vle"),
+    "Piazza": ("P.zza", "P.za", "Pza"),
+    "Corso": ("C.so",),
+    "Vicolo": ("V.lo", "Vic."),
+}
 _NICKS = {
-    "Giuseppe": ("Beppe", "Pino", "Peppe"), "Giovanni": ("Gianni", "Nanni"),
-    "Francesco": ("Franco",), "Antonio": ("Tonino", "Toni"), "Luigi": ("Gigi", "Gino"),
-    "Salvatore": ("Salvo",), "Domenico": ("Mimmo",), "Vincenzo": ("Enzo",),
-    "Alessandro": ("Sandro", "Alex"), "Lorenzo": ("Renzo",), "Giuseppina": ("Pina", "Giusy"),
-    "Giovanna": ("Gianna",), "Maria": ("Mariuccia",), "Caterina": ("Rina",),
-    "Margherita": ("Rita",), "Luigia": ("Gina",), "Francesca": ("Franca",),
-    "Massimiliano": ("Max", "Massi"), "Federico": ("Fede",), "Elisabetta": ("Betta", "Lisa"),
-}  # fmt: skip
+    "Giuseppe": ("Beppe", "Pino", "Peppe"),
+    "Giovanni": ("Gianni", "Nanni"),
+    "Francesco": ("Franco",),
+    "Antonio": ("Tonino", "Toni"),
+    "Luigi": ("Gigi", "Gino"),
+    "Salvatore": ("Salvo",),
+    "Domenico": ("Mimmo",),
+    "Vincenzo": ("Enzo",),
+    "Alessandro": ("Sandro", "Alex"),
+    "Lorenzo": ("Renzo",),
+    "Giuseppina": ("Pina", "Giusy"),
+    "Giovanna": ("Gianna",),
+    "Maria": ("Mariuccia",),
+    "Caterina": ("Rina",),
+    "Margherita": ("Rita",),
+    "Luigia": ("Gina",),
+    "Francesca": ("Franca",),
+    "Massimiliano": ("Max", "Massi"),
+    "Federico": ("Fede",),
+    "Elisabetta": ("Betta", "Lisa"),
+}
 _FORMS = {
-    "S.r.l.": ("SRL", "S.R.L.", "srl", "S.r.l", ""), "S.n.c.": ("SNC", "snc", "S.N.C.", ""),
-    "S.a.s.": ("SAS", "sas", ""), "S.p.A.": ("SPA", "spa", "S.P.A."),
+    "S.r.l.": ("SRL", "S.R.L.", "srl", "S.r.l", ""),
+    "S.n.c.": ("SNC", "snc", "S.N.C.", ""),
+    "S.a.s.": ("SAS", "sas", ""),
+    "S.p.A.": ("SPA", "spa", "S.P.A."),
     "S.r.l.s.": ("SRLS", "srls", "S.R.L."),
-}  # fmt: skip
+}
 
 
 class FirstNoise:

@@ -242,9 +242,9 @@ class People:
                 "civic": str(rng.randrange(1, 90)),
                 "street": self.street(),
             }
-            called = rng.choice((f"{house['street'].split(' ', 1)[-1]} {house['civic']}",
-                                 f"{house['street'].split(' ', 1)[-1]} {house['civic']}",
-                                 f"Residenza {self.surnames(rng)}"))  # fmt: skip
+            called = f"{house['street'].split(' ', 1)[-1]} {house['civic']}"
+            if rng.random() < 0.3:
+                called = f"Residenza {self.surnames(rng)}"
             houses.append(
                 self._company(
                     (f"Condominio {called}", ""),
@@ -290,7 +290,8 @@ class People:
     def landline(self, place):
         """Return a fixed line of a place in E.164."""
         digits = 10 - len(place["area"])
-        return f"+39{place['area']}{self.rng.randrange(2 * 10 ** (digits - 1), 10**digits)}"
+        number = self.rng.randrange(2 * 10 ** (digits - 1), 10**digits)
+        return f"+39{place['area']}{number}"
 
     def vat(self):
         """Return a partita IVA that passes its check."""

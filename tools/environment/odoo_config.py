@@ -3,7 +3,7 @@
 import os
 import socket
 
-from . import cluster, odoo_tree, settings, virtualenv
+from . import cluster, mdbtools, odoo_tree, settings, virtualenv
 from .shell import EnvironmentProblem, write_atomically
 
 TEMPLATE = """[options]
@@ -52,7 +52,12 @@ def command(*args):
 
 def environment():
     """Return the environment that Odoo needs."""
-    return {**os.environ, "ODOO_RC": str(write()), "PYTHONUNBUFFERED": "1"}
+    return {
+        **os.environ,
+        "ODOO_RC": str(write()),
+        "PATH": mdbtools.path(),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def with_free_port(args):

@@ -1,6 +1,15 @@
 """Everything that must be there before a command can do its work."""
 
-from . import cluster, databases, odoo_config, odoo_tree, settings, system, virtualenv
+from . import (
+    cluster,
+    databases,
+    mdbtools,
+    odoo_config,
+    odoo_tree,
+    settings,
+    system,
+    virtualenv,
+)
 from .shell import lock
 
 
@@ -11,6 +20,7 @@ def setup(core_template=True):
     with lock("setup"):
         odoo_tree.prepare()
         virtualenv.prepare()
+        mdbtools.prepare()
     cluster.start()
     odoo_config.write()
     if core_template:

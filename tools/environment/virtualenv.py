@@ -6,7 +6,7 @@ import sys
 from . import odoo_tree, settings
 from .shell import fingerprint, is_stamped, run, say, write_stamp
 
-REQUIREMENT_FILES = ("odoo.txt", "oca.txt", "test.txt")
+REQUIREMENT_FILES = ("odoo.txt", "oca.txt", "test.txt", "data.txt")
 
 
 def python():
@@ -55,6 +55,7 @@ def _install():
     visible = any(odoo_tree.python_path().glob("odoo-19.0*.egg-info"))
     _pip_install("oca.txt", *([] if visible else ["--no-deps"]))
     _pip_install("test.txt")
+    _pip_install("data.txt", "--no-deps")
 
 
 def _pip_install(name, *options):

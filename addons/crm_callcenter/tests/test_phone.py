@@ -115,6 +115,48 @@ class TestPhone(BaseCase):
                 numbers = [e164 for _written, e164 in split_phone_cell(written)]
                 self.assertEqual(numbers, [LANDLINE, MOBILE])
 
+    def test_numbers_with_little_between_them(self):
+        for written, numbers, unread in (
+            (
+                "tel. 030 9200669 cell 3331234567",
+                ["+390309200669", "+393331234567"],
+                [],
+            ),
+            ("0309200669-3351234567", ["+390309200669", "+393351234567"], []),
+            ("3331234567 3351234567", ["+393331234567", "+393351234567"], []),
+            ("06 12345678 06 87654321", ["+390612345678", "+390687654321"], []),
+            ("3331234567 (Mario)", ["+393331234567"], ["Mario"]),
+            # Two cuts would do, or none: nobody can tell.
+            ("3331234567 333", [], ["3331234567 333"]),
+            ("18/03/1955", [], ["18/03/1955"]),
+        ):
+            with self.subTest(written=written):
+                found, left = read_phone_cell(written)
+                self.assertEqual([number for _text, number in found], numbers)
+                self.assertEqual(left, unread)
+
+    def test_letters_that_look_like_digits(self):
+        self.assertEqual(to_e164("333 l234567"), "+393331234567")
+        self.assertEqual(to_e164("O3O 92OO669"), "+390309200669")
+
+    def test_italian_numbers_are_parted_as_phonenumbers_does(self):
+        international = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        for number in (
+            "+390212345678",
+            "+390612345",
+            "+390309200669",
+            "+39030920066",
+            "+390773508352",
+            "+3901041234",
+            "+390365123456",
+        ):
+            with self.subTest(number=number):
+                parsed = phonenumbers.parse(number)
+                self.assertEqual(
+                    format_international(number),
+                    phonenumbers.format_number(parsed, international),
+                )
+
     def test_the_same_number_twice_is_one(self):
         numbers = split_phone_cell("030 9200669 - +39 030/9200669")
         self.assertEqual(numbers, [("030 9200669", LANDLINE)])

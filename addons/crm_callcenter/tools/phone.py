@@ -29,6 +29,14 @@ _LABEL = re.compile(
     r"|abit(?:azione)?|num(?:ero)?|nr?)\b[.:]*",
     re.IGNORECASE,
 )
+#: What a keyboard or a scanner takes for a digit, between digits.
+_LOOKALIKE = re.compile(r"(?<=\d)[oOlI]+|(?<![^\W\d_])[oOlI]+(?=\d)")
+_LOOKALIKES = str.maketrans("oOlI", "0011")
+#: Words beside a number that say whose it is: "3331234567 (Mario)".
+_WORDS = re.compile(r"[^\W\d_]")
+_NUMBER = re.compile(r"(?:\+|\(\+)?\d[\d\s().\-]*\d")
+#: Fewest digits of a number that isn't parted from the next one by any sign.
+_LEAST_GLUED = 8
 _EXTENSION = re.compile(
     r"(?<=\d)[\s,-]*\b(?:int(?:erno)?|ext)\b[.:]*\s*\d{1,4}\s*$", re.IGNORECASE
 )
@@ -50,6 +58,24 @@ def _national_pattern(kind):
     return re.compile(getattr(plan, kind).national_number_pattern)
 
 
+_IN_GROUPS = (r"\1", r"\1 \2", r"\1 \2 \3", r"\1 \2 \3 \4")
+
+
+def _italian_formats():
+    """Return how phonenumbers itself parts the digits of Italian numbers.
+
+    :return: how a number begins, and its digits in groups with a blank between them
+    :rtype: list[tuple[re.Pattern, re.Pattern]]
+    """
+    plan = phonenumbers.PhoneMetadata.metadata_for_region("IT", None)
+    return [
+        (re.compile(form.leading_digits_pattern[-1]), re.compile(form.pattern))
+        for form in plan.intl_number_format or plan.number_format
+        if form.leading_digits_pattern and form.format in _IN_GROUPS
+    ]
+
+
+_ITALIAN_FORMATS = _italian_formats()
 _ITALIAN_MOBILE = _national_pattern("mobile")
 _ITALIAN_FIXED = _national_pattern("fixed_line")
 
@@ -106,21 +132,27 @@ def _read_digits(text):
     if len(text) > 60:
         return ""
     if not text.isdigit():
-        if _SCIENTIFIC.fullmatch(text):
-            text = _expand_scientific(text)
-        elif _DATE.fullmatch(text):
+        if _DATE.fullmatch(text):
             return ""
+        if _WORDS.search(text):
+            text = _read_beside_words(text)
         tail = _FLOAT_TAIL.fullmatch(text)
         if tail:
             text = tail[1]
-        text = _LABEL.sub(" ", _EXTENSION.sub("", text))
-        if _LETTERS.search(text):
-            return ""
         text = _NOT_DIALLED.sub("", text)
     # Digits of other scripts are digits for Python, and not for a telephone.
     if not text.isascii() or len(text.strip("+")) < _MIN_DIGITS or "+" in text[1:]:
         return ""
     return text
+
+
+def _read_beside_words(text):
+    """Return a number without the words beside it; empty when they are its own."""
+    if _SCIENTIFIC.fullmatch(text):
+        return _expand_scientific(text)
+    text = _LABEL.sub(" ", _EXTENSION.sub("", text)).strip()
+    text = _LOOKALIKE.sub(lambda found: found[0].translate(_LOOKALIKES), text)
+    return "" if _LETTERS.search(text) else text
 
 
 def _italian_candidates(digits, area_codes):
@@ -205,12 +237,12 @@ def format_international(e164):
     if len(e164) == 13 and e164.startswith("+393"):
         return f"+39 {e164[3:6]} {e164[6:9]} {e164[9:]}"
     if e164.startswith("+390"):
-        # What parsing it would give, ten times quicker.
-        number = phonenumbers.PhoneNumber(
-            country_code=39, national_number=int(e164[3:]), italian_leading_zero=True
-        )
-    else:
-        number = phonenumbers.parse(e164)
+        # What phonenumbers does with them, thirty times quicker.
+        national = e164[3:]
+        for leading, pattern in _ITALIAN_FORMATS:
+            if leading.match(national) and (found := pattern.fullmatch(national)):
+                return f"+39 {' '.join(found.groups())}"
+    number = phonenumbers.parse(e164)
     return phonenumbers.format_number(
         number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
@@ -250,12 +282,51 @@ def read_phone_cell(text, country="IT", area_codes=()):
             numbers.setdefault(number, part.strip())
         elif "/" in part and not _DATE.fullmatch(part):
             _read_slashed(part, country, area_codes, numbers, unread)
-        else:
+        elif not _read_glued(part, country, area_codes, numbers, unread):
             unread.append(part.strip())
     if not numbers:
         unread = [text]
     found = [(written, number) for number, written in numbers.items()]
     return found, [part for part in unread if re.search(r"[^\W_]", part)]
+
+
+def _read_glued(text, country, area_codes, numbers, unread):
+    """Read numbers with no more than a blank, a dash, a label or a name between them.
+
+    :return: whether any was read; what is left over is added to ``unread``
+    :rtype: bool
+    """
+    if len(text) > 120 or _DATE.fullmatch(text):
+        return False
+    found = []
+    for match in _NUMBER.finditer(text):
+        split = _split_glued(match[0], country, area_codes)
+        if not split:
+            return False
+        found += split
+    if not found:
+        return False
+    for written, number in found:
+        numbers.setdefault(number, written.strip())
+    left = _LABEL.sub(" ", _NUMBER.sub(" ", text)).strip(" ()-.:,")
+    if _WORDS.search(left):
+        unread.append(left)
+    return True
+
+
+def _split_glued(text, country, area_codes):
+    """Return one number, or two that only one cut between them makes valid."""
+    number = to_e164(text, country, area_codes)
+    if number:
+        return [(text, number)]
+    cuts = []
+    for cut in re.finditer(r"[\s.-]+", text):
+        parts = text[: cut.start()], text[cut.end() :]
+        if all(len(_NOT_DIALLED.sub("", part)) >= _LEAST_GLUED for part in parts):
+            read = [(part, to_e164(part, country, area_codes)) for part in parts]
+            if all(number for _part, number in read):
+                cuts.append(read)
+    return cuts[0] if len(cuts) == 1 else []
 
 
 def _read_slashed(part, country, area_codes, numbers, unread):

@@ -49,6 +49,7 @@ class CrmDesk(models.AbstractModel):
         known = self._known_result(token)
         if known:
             return known
+        line_id = self._line_after_merge(line_id, claim_token)
         self._wait_for_twin(line_id, claim_token)
         line = self._held_line(line_id, claim_token)
         lead = line.lead_id.sudo(False)

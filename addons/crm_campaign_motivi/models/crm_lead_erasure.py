@@ -14,7 +14,18 @@ class CrmLead(models.Model):
                 " left_out = NULL"
                 " WHERE lead_id = ANY(%s) RETURNING id",
                 self.ids,
-            )
+            ),
+            "staged rows": SQL(
+                "DELETE FROM crm_list_import_stage stage USING crm_list_import_row row"
+                " WHERE row.lead_id = ANY(%s) AND stage.import_id = row.import_id"
+                " AND stage.row_number = row.row_number RETURNING stage.id",
+                self.ids,
+            ),
+            "values before imports": SQL(
+                "DELETE FROM crm_list_import_change WHERE lead_id = ANY(%s)"
+                " RETURNING id",
+                self.ids,
+            ),
         }
 
     def _erase_traces(self, partners):
@@ -33,11 +44,9 @@ class CrmLead(models.Model):
         :rtype: list[int]
         """
         numbers = [number.removeprefix("+39") for number in person.numbers]
-        return [
-            import_id
-            for (import_id,) in self.env.execute_query(
-                SQL(
-                    """UPDATE crm_list_import_row staged
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE crm_list_import_row staged
                           SET cells = NULL, reason = NULL
                         WHERE staged.state = 'rejected' AND staged.lead_id IS NULL
                           AND jsonb_typeof(staged.cells) = 'array'
@@ -49,12 +58,23 @@ class CrmLead(models.Model):
                                   OR regexp_replace(
                                          regexp_replace(cell.text, '[^0-9+]', '', 'g'),
                                          '^(\\+|00)39', '') = ANY(%(numbers)s))
-                    RETURNING staged.import_id""",
-                    known=[text.lower() for text in person.named],
-                    numbers=numbers,
+                    RETURNING staged.import_id, staged.row_number""",
+                known=[text.lower() for text in person.named],
+                numbers=numbers,
+            )
+        )
+        if rows:
+            self.env.cr.execute(
+                SQL(
+                    """DELETE FROM crm_list_import_stage stage
+                        USING unnest(%s::int[], %s::int[]) AS row(import_id, number)
+                        WHERE stage.import_id = row.import_id
+                          AND stage.row_number = row.number""",
+                    [import_id for import_id, _number in rows],
+                    [number for _import_id, number in rows],
                 )
             )
-        ]
+        return [import_id for import_id, _number in rows]
 
     def _drop_import_files(self, import_ids):
         """Drop the files, and their samples, of imports that brought these names.
@@ -70,7 +90,7 @@ class CrmLead(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT import.id FROM crm_list_import import
-                    WHERE import.state IN ('running', 'done')
+                    WHERE import.state IN ('running', 'stopped', 'done', 'undone')
                       AND (import.id = ANY(%(imports)s)
                            OR import.id IN (SELECT import_id FROM crm_list_import_row
                                              WHERE lead_id = ANY(%(leads)s)))""",

@@ -1,16 +1,14 @@
 import base64
 from collections import Counter
 
-from markupsafe import Markup, escape
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 from ..tools.column_guess import guess_columns
-from ..tools.name_row import NAME_TARGETS, PEOPLE_TARGETS, PHONE_TARGETS, RowReader
-from ..tools.table_reader import TableProblem, open_table
+from ..tools.name_row import NAME_TARGETS, PHONE_TARGETS, RowReader
+from ..tools.name_row_other import PEOPLE_TARGETS
 
 SEPARATORS = [
     (";", "Semicolon ;"),
@@ -25,7 +23,8 @@ ENCODINGS = [
     ("utf-16", "UTF-16"),
 ]
 SAMPLE_ROWS = 30
-PREVIEW_ROWS = 10
+#: What a row may become.
+RESULTS = ("accepted", "updated", "existing", "merged", "rejected")
 
 
 class CrmListImport(models.Model):
@@ -53,7 +52,9 @@ class CrmListImport(models.Model):
             ("draft", "File"),
             ("mapped", "Columns"),
             ("running", "Import"),
+            ("stopped", "Stopped"),
             ("done", "Report"),
+            ("undone", "Taken Back"),
         ],
         default="draft",
         required=True,
@@ -78,26 +79,70 @@ class CrmListImport(models.Model):
         help="Leave it empty to create a new list.",
     )
     new_list_name = fields.Char("New List", help="Name of a list to create.")
-    # The file and how it is written
-    file = fields.Binary(attachment=True, copy=False)
+    destination = fields.Selection(
+        [("list", "A call list"), ("archive", "The archive only")],
+        "Names Go Into",
+        default="list",
+        required=True,
+        help="The archive only: the names are in no list until somebody builds one.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        index=True,
+        help="Whose names they are; that of the campaign, if it has one.",
+    )
+    # What is done
+    only_update = fields.Boolean(
+        "Only Known Names",
+        help="No name is created: rows that nobody in the archive matches are"
+        " rejected.",
+    )
+    update_existing = fields.Boolean(
+        "Update Known Names",
+        help="Known names get values of the file, for each column as it says.",
+    )
+    normalise_names = fields.Boolean("Put Names Right", default=True)
+    normalise_addresses = fields.Boolean("Put Addresses Right", default=True)
+    # How the file is written
     filename = fields.Char()
-    file_kind = fields.Selection([("csv", "CSV"), ("xlsx", "XLSX")], readonly=True)
     encoding = fields.Selection(ENCODINGS)
     separator = fields.Selection(SEPARATORS)
-    sheet_name = fields.Char("Sheet")
+    sheet_name = fields.Char(
+        "Sheet",
+        help="The sheet of a workbook, table of a database, file in an archive.",
+    )
     sheet_names = fields.Char("Sheets in the File", readonly=True)
     header_row = fields.Integer(
         help="The row that names the columns; 0 when there is none."
     )
     column_ids = fields.One2many("crm.list.import.column", "import_id", "Columns")
     sample_rows = fields.Json(copy=False)
-    preview = fields.Html(compute="_compute_preview", sanitize=False)
     # What became of it
     row_ids = fields.One2many("crm.list.import.row", "import_id", "Rows")
     lead_template = fields.Json(copy=False)
     row_count = fields.Integer("Number of Rows", readonly=True, copy=False)
     accepted_count = fields.Integer("New Names", readonly=True, copy=False)
-    existing_count = fields.Integer("Known Names", readonly=True, copy=False)
+    updated_count = fields.Integer(
+        "Updated Names",
+        readonly=True,
+        copy=False,
+        help="Known names that got values of the file.",
+    )
+    existing_count = fields.Integer(
+        "Known Names",
+        readonly=True,
+        copy=False,
+        help="Names that were in the archive already, and stayed as they were.",
+    )
+    merged_count = fields.Integer(
+        "Merged Rows",
+        readonly=True,
+        copy=False,
+        help="Rows that mean the same name as an earlier row of the file.",
+    )
     rejected_count = fields.Integer("Rejected", readonly=True, copy=False)
     remark_count = fields.Integer(
         "With a Remark",
@@ -131,6 +176,11 @@ class CrmListImport(models.Model):
         for record in self:
             record.name = record.filename or record.name or self.env._("New Import")
 
+    @api.depends("campaign_id.company_id")
+    def _compute_company_id(self):
+        for record in self:
+            record.company_id = record.campaign_id.company_id or self.env.company
+
     @api.depends("campaign_id")
     def _compute_list_id(self):
         for record in self:
@@ -138,20 +188,12 @@ class CrmListImport(models.Model):
             if record.list_id not in lists:
                 record.list_id = lists if len(lists) == 1 else False
 
-    @api.depends("row_count", "accepted_count", "existing_count", "rejected_count")
+    @api.depends("row_count", *(f"{state}_count" for state in RESULTS))
     def _compute_pending_count(self):
         for record in self:
-            record.pending_count = (
-                record.row_count
-                - record.accepted_count
-                - record.existing_count
-                - record.rejected_count
+            record.pending_count = record.row_count - sum(
+                record[f"{state}_count"] for state in RESULTS
             )
-
-    @api.depends("sample_rows", "column_ids.target", "column_ids.position")
-    def _compute_preview(self):
-        for record in self:
-            record.preview = record._render_preview()
 
     @api.depends("list_id.operator_ids")
     def _compute_has_operators(self):
@@ -183,8 +225,9 @@ class CrmListImport(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
+        self._check_server_path(vals)
         if "file" in vals:
-            begun = self.filtered(lambda record: record.state in ("running", "done"))
+            begun = self.filtered(lambda one: one.state not in ("draft", "mapped"))
             if begun:
                 raise UserError(
                     self.env._(
@@ -199,6 +242,7 @@ class CrmListImport(models.Model):
                 "file_kind": False,
                 "column_ids": [Command.clear()],
                 "sample_rows": False,
+                "file_hash": False,
                 **vals,
             }
         return super().write(vals)
@@ -218,8 +262,8 @@ class CrmListImport(models.Model):
                 self.env._("The import has begun, so its file can't be read again.")
             )
         corrected = self.state == "mapped"
-        table = self._open_table(corrected)
-        sample = table.sample()
+        with self._open_table(corrected) as table:
+            sample = table.sample()
         guesses = guess_columns(
             table.headers,
             [cells for number, cells in sample if number > table.header_row],
@@ -240,6 +284,7 @@ class CrmListImport(models.Model):
                         "samples": self._samples(sample, position, table.header_row),
                         "target": target,
                         "guessed_from": guessed_from,
+                        "update_mode": before.update_mode if before else "empty",
                     }
                 )
             )
@@ -252,6 +297,7 @@ class CrmListImport(models.Model):
                 "sheet_name": table.sheet,
                 "sheet_names": ", ".join(table.sheets),
                 "header_row": table.header_row,
+                "file_hash": self._hash_file(),
                 "column_ids": commands,
                 "sample_rows": [
                     [number, cells]
@@ -271,82 +317,6 @@ class CrmListImport(models.Model):
         )
         return " · ".join(value[:40] for value in list(values)[:4])
 
-    def _open_table(self, corrected=True):
-        """Return the reader of the file.
-
-        :param bool corrected: read it as the settings say; otherwise find out
-        :raise UserError: the file can't be read, with a sentence
-        """
-        self.ensure_one()
-        chosen = {}
-        if corrected:
-            chosen = {
-                "encoding": self.encoding,
-                "separator": self.separator,
-                "sheet": self.sheet_name,
-                "header_row": self.header_row,
-            }
-        try:
-            return open_table(self._file_content(), self.filename or "", **chosen)
-        except TableProblem as problem:
-            raise UserError(self._sentence_of_table(problem)) from problem
-
-    def _file_content(self):
-        if not self.file:
-            raise UserError(self.env._("Upload a file first."))
-        return base64.b64decode(self.with_context(bin_size=False).file)
-
-    def _sentence_of_table(self, problem):
-        """Return the sentence that tells why a file can't be read."""
-        sentences = {
-            "empty": self.env._("The file is empty."),
-            "not_text": self.env._(
-                "This is neither a text file nor an Excel workbook. Save the list as"
-                " CSV or XLSX and upload that."
-            ),
-            "unknown_format": self.env._(
-                "This archive is no Excel workbook. Save the list as CSV or XLSX and"
-                " upload that."
-            ),
-            "old_excel": self.env._(
-                "This is a file of an old Office. Open it, save it as XLSX or CSV and"
-                " upload that."
-            ),
-            "protected": self.env._(
-                "The workbook is protected by a password. Open it, save it without the"
-                " password and upload that."
-            ),
-            "corrupt": self.env._(
-                "The workbook is damaged and can't be read. Open it in Excel, save it"
-                " again and upload that."
-            ),
-            "too_large": self.env._(
-                "The workbook is too large when unpacked. Save the list as CSV and"
-                " upload that."
-            ),
-            "too_few_columns": self.env._(
-                "Only one column was found; a list needs a name and a phone number at"
-                " least. Check the separator."
-            ),
-            "too_many_columns": self.env._(
-                "%(columns)s columns were found, more than the %(limit)s that a list"
-                " may have. Check the separator.",
-                columns=problem.details.get("columns"),
-                limit=problem.details.get("limit"),
-            ),
-            "no_header_row": self.env._(
-                "Row %(row)s holds no header. Write the number of the row that names"
-                " the columns, or 0 when there is none.",
-                row=problem.details.get("row"),
-            ),
-            "no_sheet": self.env._(
-                "The workbook has no sheet %(sheet)s. Its sheets are: %(sheets)s.",
-                sheet=problem.details.get("sheet"),
-                sheets=problem.details.get("sheets"),
-            ),
-        }
-        return sentences[problem.code]
-
     # ------------------------------------------------------------
     # WHAT THE COLUMNS MEAN
     # ------------------------------------------------------------
@@ -363,7 +333,36 @@ class CrmListImport(models.Model):
             self.header_row,
             self._colleagues() if set(PEOPLE_TARGETS) & set(targets) else None,
             self._portfolios_by_name() if "portfolio" in targets else None,
+            self._reader_options(targets),
         )
+
+    def _reader_options(self, targets):
+        """Return what a :class:`RowReader` needs to know besides.
+
+        :param list targets: what the columns mean
+        :rtype: dict
+        """
+        needs = () if self.only_update else ("name", "number")
+        return {
+            "needs": needs,
+            "names_as_written": not self.normalise_names,
+            "places_as_written": not self.normalise_addresses,
+            "zones": self._zones_by_name() if "zone" in targets else {},
+        }
+
+    @api.model
+    def _zones_by_name(self):
+        """Return the zones by name and by full name; an ambiguous name is none.
+
+        :rtype: dict[str, int]
+        """
+        zones = self.env["crm.zone"].search([])
+        count = Counter(normalise(zone.name) for zone in zones)
+        found = {normalise(zone.display_name): zone.id for zone in zones}
+        for zone in zones:
+            if count[normalise(zone.name)] == 1:
+                found[normalise(zone.name)] = zone.id
+        return found
 
     @api.model
     def _colleagues(self):
@@ -395,6 +394,9 @@ class CrmListImport(models.Model):
 
     def _check_mapping(self):
         targets = set(self.column_ids.mapped("target"))
+        self._check_keys(targets)
+        if self.only_update:
+            return
         if not targets & set(NAME_TARGETS):
             raise UserError(
                 self.env._(
@@ -407,96 +409,3 @@ class CrmListImport(models.Model):
                     "No column goes into a phone. Choose the column that holds it."
                 )
             )
-
-    def _render_preview(self):
-        """Return a table of the first rows as they would be imported."""
-        self.ensure_one()
-        if not self.sample_rows or not self.column_ids:
-            return False
-        reader = self._row_reader()
-        rows = [
-            (reader.read_row(number, cells), cells)
-            for number, cells in self.sample_rows[:PREVIEW_ROWS]
-        ]
-        columns = [
-            (title, show)
-            for title, show in self._preview_columns()
-            if any(not row.problem and show(row) for row, _cells in rows)
-        ]
-        return self._render_table(
-            [self.env._("Row"), *(title for title, _show in columns)],
-            [self._render_preview_row(row, cells, columns) for row, cells in rows],
-        )
-
-    def _preview_columns(self):
-        """Return title and content of each column of the preview.
-
-        :rtype: list[tuple[str, callable]]
-        """
-        target = self.column_ids._fields["target"]
-        labels = dict(target._description_selection(self.env))
-        return [
-            (self.env._("Name"), self._preview_name),
-            *(
-                (labels[name], lambda row, name=name: row.values[name])
-                for name in (*PHONE_TARGETS, "street", "street2")
-            ),
-            (
-                labels["city"],
-                lambda row: " ".join(
-                    filter(None, (row.values["zip"], row.values["city"], row.province))
-                ),
-            ),
-            (labels["email"], lambda row: row.values["email_from"]),
-            (labels["fiscal_code"], lambda row: row.values["fiscal_code"]),
-            (self.env._("Partita IVA"), lambda row: row.values["vat_number"]),
-            (labels["birth_date"], lambda row: row.values["birth_date"] or ""),
-            (self.env._("Consent"), self._preview_consent),
-            (self.env._("Left Out"), lambda row: self._remarks_sentence(row.remarks)),
-            (
-                labels["note"],
-                lambda row: Markup("<br/>").join(escape(note) for note in row.notes),
-            ),
-        ]
-
-    @api.model
-    def _preview_name(self, row):
-        icon = "building-o" if row.values["lead_kind"] == "company" else "user-o"
-        return (
-            Markup('<i class="fa fa-%s text-muted me-1"/>') % icon + row.values["name"]
-        )
-
-    @api.model
-    def _preview_consent(self, row):
-        if not row.consent:
-            return ""
-        day, source = row.consent
-        return " ".join(filter(None, (day.strftime("%d/%m/%Y"), source)))
-
-    def _render_preview_row(self, row, cells, columns):
-        if row.problem:
-            return Markup(
-                '<tr class="text-muted"><td>%s</td><td colspan="%s">'
-                '<i class="fa fa-times-circle text-danger me-1"/>%s '
-                "<small>%s</small></td></tr>"
-            ) % (
-                row.number,
-                len(columns),
-                self._reason(row.problem, row.details),
-                " · ".join(cell for cell in cells if cell),
-            )
-        return Markup("<tr><td>%s</td>%s</tr>") % (
-            row.number,
-            Markup("").join(Markup("<td>%s</td>") % show(row) for _t, show in columns),
-        )
-
-    @api.model
-    def _render_table(self, titles, lines):
-        return Markup(
-            '<div class="o_list_import_preview table-responsive">'
-            '<table class="table table-sm table-striped mb-0">'
-            "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
-        ) % (
-            Markup("").join(Markup("<th>%s</th>") % title for title in titles),
-            Markup("").join(lines),
-        )

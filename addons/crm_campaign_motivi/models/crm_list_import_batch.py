@@ -6,75 +6,78 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_dedup.tools.name_text import name_key
 
+from ..tools.name_row import StagedReader
+from ..tools.table_reader import TableProblem
 from .crm_list_import_match import KnownName
 
 #: Rows staged with one COPY; memory stays flat whatever the size of the file.
 STAGE_SIZE = 5000
+#: Rows that are staged between two commits.
+STAGE_STEP = 50_000
+#: Rows that become names between two commits: nobody waits long for them.
+BATCH_SIZE = 10_000
 
 
 class CrmListImport(models.Model):
-    """How staged rows become names: set-based, one transaction per batch."""
+    """How the rows of a file become names: staged first, then batch by batch.
+
+    Nothing is created before the whole file was read, so that one that breaks off in
+    the middle leaves nothing behind.
+    """
 
     _inherit = "crm.list.import"
 
     # ------------------------------------------------------------
-    # ACTIONS
+    # STEPS
     # ------------------------------------------------------------
 
-    def action_import(self):
-        """Button: stage the rows and open the dialog that imports them batch by batch.
+    def _import_step(self, runtime, limit=None):
+        """Do the next part of the work; the caller commits.
 
-        Pressed again on an import that was interrupted, it goes on.
-        """
-        self.ensure_one()
-        self._start()
-        return {
-            "type": "ir.actions.client",
-            "tag": "crm_list_import_progress",
-            "name": self.env._("Importing %(name)s", name=self.name),
-            "target": "new",
-            "params": {"import_id": self.id},
-        }
-
-    def import_next_batch(self, limit=1000):
-        """Import the next rows; called by the client until it is done.
-
-        :param int limit: how many rows
-        :return: how far the import is
-        :rtype: dict
+        :param ImportRuntime runtime: what is kept between two parts
+        :param int limit: how many rows, at most
+        :return: whether there is more to do
+        :rtype: bool
         """
         self.ensure_one()
         self._check_may_import()
-        limit = max(1, min(int(limit), 10000))
-        if self.state == "running":
-            self._lock_for_batch()
-            rows = self._pending_rows(limit)
-            if rows:
-                self._import_rows(rows)
-            if len(rows) < limit:
-                self.state = "done"
-        return self._progress()
+        if self.phase == "read":
+            self._stage_step(runtime)
+            return True
+        if self.phase == "write":
+            return self._write_step(runtime, limit or BATCH_SIZE)
+        return False
 
-    def _import_all(self, batch_size=1000):
+    def _import_all(self, batch_size=BATCH_SIZE):
         """Start the import, or go on with it, until it is done.
 
-        For code that has no client to drive it; all in the caller's transaction.
+        For few rows, and for code; all in the caller's transaction.
 
-        :return: how it ended, as :meth:`import_next_batch` says it
+        :return: how it ended, as :meth:`_progress` says it
         :rtype: dict
         """
         self._start()
-        progress = self._progress()
-        while not progress["finished"]:
-            progress = self.import_next_batch(batch_size)
-        return progress
+        return self._import_here(batch_size)
+
+    def _import_here(self, batch_size=BATCH_SIZE):
+        from .crm_list_import_job import _NO_RUNTIME
+
+        while self._import_step(_NO_RUNTIME, batch_size):
+            pass
+        return self._progress()
 
     def _progress(self):
+        """Return how far the import is.
+
+        :rtype: dict
+        """
         return {
             "total": self.row_count,
             "pending": self.pending_count,
             "accepted": self.accepted_count,
+            "updated": self.updated_count,
             "existing": self.existing_count,
+            "merged": self.merged_count,
             "rejected": self.rejected_count,
             "left_out": self.left_out_count,
             "finished": self.state == "done",
@@ -91,12 +94,12 @@ class CrmListImport(models.Model):
         self.env["crm.call.list"].check_access("write")
 
     def _start(self):
-        """Check that nothing is missing, and stage the rows unless that is done.
+        """Check that nothing is missing, and let the work begin.
 
         :raise UserError: something is missing, with a sentence
         """
         self._check_may_import()
-        if self.state == "done":
+        if self.state in ("done", "undone"):
             raise UserError(self.env._("Every row of this file is imported already."))
         if self.state == "draft":
             raise UserError(self.env._("Read the file first and check its columns."))
@@ -104,10 +107,13 @@ class CrmListImport(models.Model):
         if self.state == "mapped":
             self._check_mapping()
             self._choose_list()
-            self._stage_rows()
+            self.phase = "read"
         self.write({"state": "running", "lead_template": self._make_lead_template()})
 
     def _choose_list(self):
+        if self.destination == "archive":
+            self.write({"campaign_id": False, "list_id": False})
+            return
         if not self.campaign_id:
             raise UserError(self.env._("Choose the campaign that the names are for."))
         if not self.list_id and not (self.new_list_name or "").strip():
@@ -144,80 +150,136 @@ class CrmListImport(models.Model):
                 )
             ) from error
 
-    def _stage_rows(self):
-        """Copy every row of the file into the staging table."""
+    # ------------------------------------------------------------
+    # STAGE
+    # ------------------------------------------------------------
+
+    def _stage_step(self, runtime):
+        """Copy the next rows of the file into the staging table."""
         self.flush_recordset()
-        table = self._open_table()
-        count, batch = 0, []
-        for number, cells in table.rows():
-            batch.append(
-                (self.id, number, json.dumps(cells, ensure_ascii=False), "pending")
-            )
-            if len(batch) >= STAGE_SIZE:
-                count += self._stage_batch(batch)
-                batch = []
+        place = runtime.staged_rows(self.staged_row, self._file_rows)
+        last, count, batch, ended = place[0], 0, [], True
+        try:
+            for number, cells in place[1]:
+                last = number
+                batch.append((self.id, number, json.dumps(cells, ensure_ascii=False)))
+                if len(batch) >= STAGE_SIZE:
+                    count += self._stage_batch(batch)
+                    batch = []
+                    if count >= STAGE_STEP:
+                        ended = False
+                        break
+        except TableProblem as problem:
+            raise UserError(self._sentence_of_table(problem)) from problem
         count += self._stage_batch(batch)
-        if not count:
+        place[0] = last
+        total = self.row_count + count
+        if ended and not total:
             raise UserError(self.env._("The file has a header and no row below it."))
-        # The planner must not take the new rows for none.
-        self.env.cr.execute("ANALYZE crm_list_import_row")
-        self.row_count = count
-        self.env["crm.list.import.row"].invalidate_model()
+        self.write(
+            {
+                "row_count": total,
+                "staged_row": last,
+                "phase": "write" if ended else "read",
+            }
+        )
+        if ended:
+            # The planner must not take the new rows for none.
+            self.env.cr.execute("ANALYZE crm_list_import_stage")
+            self._prepare_first_load()
+
+    def _file_rows(self):
+        with self._open_table() as table:
+            yield from table.rows()
 
     def _stage_batch(self, batch):
-        self._copy(
-            "crm_list_import_row",
-            ["import_id", "row_number", "cells", "state"],
-            batch,
-        )
+        if batch:
+            self._copy(
+                "crm_list_import_stage", ["import_id", "row_number", "cells"], batch
+            )
         return len(batch)
 
     # ------------------------------------------------------------
     # ONE BATCH
     # ------------------------------------------------------------
 
-    def _pending_rows(self, limit):
+    def _write_step(self, runtime, limit):
+        """Make names of the next staged rows.
+
+        :return: whether there are more
+        :rtype: bool
+        """
+        reader = StagedReader(self._row_reader())
+        rows = self._staged_rows(self.done_row, limit)
+        if rows:
+            name_rows = runtime.read(self.done_row, rows, reader)
+            last = rows[-1][0]
+            ahead = self._staged_rows(last, limit) if len(rows) == limit else []
+            if ahead:
+                runtime.read_ahead(last, ahead, reader)
+            self._import_rows(name_rows)
+            self.done_row = last
+        if len(rows) == limit:
+            return True
+        if self._finish_first_load():
+            return True
+        self.write({"state": "done", "phase": "done"})
+        return False
+
+    def _staged_rows(self, after, limit):
+        """Return the staged rows behind one.
+
+        :return: number of each row and its cells as JSON
+        :rtype: list[tuple[int, str]]
+        """
         return self.env.execute_query(
             SQL(
-                """SELECT id, row_number, cells FROM crm_list_import_row
-                    WHERE import_id = %s AND state = 'pending'
+                """SELECT row_number, cells::text FROM crm_list_import_stage
+                    WHERE import_id = %s AND row_number > %s
                  ORDER BY row_number LIMIT %s""",
                 self.id,
+                after,
                 limit,
             )
         )
 
-    def _import_rows(self, rows):
-        """Import staged rows.
+    def _import_rows(self, name_rows):
+        """Import rows that were read.
 
-        :param list rows: ``(id, row number, cells)`` of each
+        :param list name_rows: ``NameRow`` of each
         """
         self.env.flush_all()
-        reader = self._row_reader()
-        ids = [row_id for row_id, _number, _cells in rows]
-        name_rows = [reader.read_row(number, cells) for _id, number, cells in rows]
-        known = self._find_known([row for row in name_rows if not row.problem])
-        free_ids = self._reserve_lead_ids(sum(not row.problem for row in name_rows))
-        results, created, listed, consents = [], [], [], []
-        for row_id, name_row in zip(ids, name_rows, strict=True):
+        self.env.cr.cache.pop(("crm_list_import", self.id), None)
+        # Value by value with an index: the planner knows nothing of names that have
+        # just come in.
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        good = [row for row in name_rows if not row.problem]
+        known = self._find_known(good)
+        self._resolve_contacts(good)
+        free_ids = self._reserve_lead_ids(len(good))
+        placed, created, listed, matched = [], [], [], []
+        for name_row in name_rows:
             result, lead_id = self._place(name_row, known, free_ids)
+            placed.append([name_row, result, lead_id])
             if result == "accepted":
                 created.append((lead_id, name_row))
+            elif result != "rejected":
+                matched.append((lead_id, name_row))
             if result in ("accepted", "existing"):
                 listed.append(lead_id)
-                if name_row.consent:
-                    consents.append((lead_id, name_row))
-            if name_row.problem:
-                reason = self._reason(name_row.problem, name_row.details)
-            else:
-                reason = self._remarks_sentence(name_row.remarks)
-            results.append(
-                (row_id, result, name_row.problem or None, reason or None, lead_id)
-            )
         self._insert_leads(created)
+        self._write_links(created)
+        updated = self._update_names(matched)
         left_out = self._fill_list(listed)
-        self._record_consents(consents)
-        self._write_results(results, left_out)
+        self._record_consents(
+            [(id_, row) for row, _result, id_ in placed if id_ and row.consent]
+        )
+        self._after_names(created, updated)
+        for place in placed:
+            if place[1] == "existing" and place[2] in updated:
+                place[1] = "updated"
+        self._write_results(placed, left_out)
+        self.env.cr.execute("SET LOCAL enable_seqscan = on")
 
     def _fill_list(self, lead_ids):
         """Put names into the list, but for those that it leaves out.
@@ -226,6 +288,8 @@ class CrmListImport(models.Model):
         :return: why those that stay outside do so
         :rtype: dict[int, str]
         """
+        if not self.list_id:
+            return {}
         left_out = self.list_id._kept_out(lead_ids)
         self.list_id._add_leads([id_ for id_ in lead_ids if id_ not in left_out])
         return left_out
@@ -234,34 +298,43 @@ class CrmListImport(models.Model):
         """Decide what becomes of a row that was read.
 
         :param NameRow name_row: the row; gets a problem when it is rejected here
-        :param dict known: the names that have a number; gets the new name
+        :param Known known: the names that share a value; gets the new name
         :param list free_ids: ids for new names; the first is taken
         :return: state of the row and the id of its name, if it has one
         :rtype: tuple[str, int | None]
         """
         if name_row.problem:
             return "rejected", None
-        key = name_key(name_row.values["name"])
-        match = self._match(key, name_row, known)
-        if match and match.in_list:
+        match = self._match_of_row(name_row, known)
+        if not match:
+            return self._place_new(name_row, known, free_ids)
+        if match.row_number:
             name_row.problem = "in_list"
             name_row.details = {"name": match.name, "row": match.row_number}
-            return "rejected", match.lead_id
-        if match and not match.active:
+            return "merged", match.lead_id
+        if not match.active:
             name_row.problem = "archived"
             name_row.details = {"name": match.name}
             return "rejected", match.lead_id
-        if match and match.outside:
+        if match.outside:
             name_row.problem = "outside_portfolio"
             name_row.details = {
                 "name": match.name,
                 "portfolio": self.list_id.portfolio_id.complete_name,
             }
             return "rejected", match.lead_id
-        result = "existing" if match else "accepted"
-        if not match:
-            match = KnownName(free_ids.pop(0), name_row.values["name"], [key])
-            for number in name_row.numbers:
-                known.setdefault(number, []).append(match)
-        match.in_list, match.row_number = True, name_row.number
-        return result, match.lead_id
+        if match.in_list:
+            name_row.problem = "in_list"
+            name_row.details = {"name": match.name}
+        match.row_number = name_row.number
+        return "existing", match.lead_id
+
+    def _place_new(self, name_row, known, free_ids):
+        if self.only_update:
+            name_row.problem = "not_known"
+            return "rejected", None
+        name = name_row.values["name"]
+        match = KnownName(free_ids.pop(0), name, [name_row.key or name_key(name)])
+        match.row_number = name_row.number
+        known.add(match, name_row)
+        return "accepted", match.lead_id

@@ -19,6 +19,14 @@ class CrmListImport(models.Model):
         " of each row that comes in, with the day and the source in its columns.",
     )
 
+    consent_date = fields.Date(
+        "Consents Given On",
+        help="For rows without a day of their own. Left empty, they bring no consent.",
+    )
+    consent_source = fields.Char(
+        "Consents Come From", help="For rows without a source of their own."
+    )
+
     @api.depends("campaign_id")
     def _compute_consent_purpose_id(self):
         default = self.env.ref(
@@ -33,6 +41,11 @@ class CrmListImport(models.Model):
                 or default
             )
 
+    def _place(self, name_row, known, free_ids):
+        if not name_row.consent and self.consent_date:
+            name_row.consent = (self.consent_date, "")
+        return super()._place(name_row, known, free_ids)
+
     def _record_consents(self, rows):
         """Record the consents of rows that came in, one per number, set-based.
 
@@ -45,10 +58,17 @@ class CrmListImport(models.Model):
         if not rows or not purpose:
             return
         values = [
-            (number, lead_id, row.consent[0], row.consent[1] or self.filename or "")
+            (
+                number,
+                lead_id,
+                row.consent[0],
+                row.consent[1] or self.consent_source or self.filename or "",
+            )
             for lead_id, row in rows
             for number in row.numbers
         ]
+        if not values:
+            return
         columns = [list(column) for column in zip(*values, strict=True)]
         self.env["crm.consent"].flush_model()
         self.env.execute_query(

@@ -19,7 +19,7 @@ class CrmListImport(models.Model):
         def to_sql(_model, alias, _query):
             return SQL(
                 "%s IN (SELECT lead_id FROM crm_list_import_row WHERE import_id = %s"
-                " AND state IN ('accepted', 'existing'))",
+                " AND state IN ('accepted', 'updated', 'existing'))",
                 SQL.identifier(alias, "id"),
                 import_id,
             )

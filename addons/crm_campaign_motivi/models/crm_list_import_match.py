@@ -1,20 +1,33 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.crm_dedup.tools.name_text import name_key, same_name
+from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 from ..tools.name_row import PHONE_TARGETS
 
+#: Columns of a name by part of a key that asks the archive.
+_COLUMNS = {
+    "by_phone": tuple(f"{target}_e164" for target in PHONE_TARGETS),
+    "by_email": ("email_normalized",),
+    "by_fiscal_code": ("fiscal_code",),
+    "by_vat": ("vat_number",),
+}
+#: Names that are looked at for one value: a number that more of them share is that of
+#: a call centre, or filled in for none.
+MOST_HOLDERS = 200
 
-@dataclass
+
+@dataclass(slots=True)
 class KnownName:
-    """A name that has a number of the batch: of the archive, or made by the batch."""
+    """A name that shares a value with the batch: of the archive, or of the batch."""
 
     lead_id: int
     name: str
     keys: list
+    values: dict = field(default_factory=dict)
     active: bool = True
     in_list: bool = False
     row_number: int = 0
@@ -22,63 +35,99 @@ class KnownName:
 
 
 class CrmListImport(models.Model):
-    """Which names of the archive the rows of a batch are: the same number and name."""
+    """Which names of the archive the rows of a batch are, by the keys of the import."""
 
     _inherit = "crm.list.import"
 
     def _match(self, key, name_row, known):
         """Return the known name that a row means, if there is one.
 
-        A number alone doesn't tell: a household shares its landline, a company its
-        switchboard. Name and number together do.
+        The keys are asked in their order. By default a number alone doesn't tell: a
+        household shares its landline, a company its switchboard.
 
+        :param str key: the words of the row's name
+        :param NameRow name_row: the row as it was read
+        :param Known known: the names that share a value with the batch
         :rtype: KnownName | None
         """
-        matches = {
-            candidate.lead_id: candidate
-            for number in name_row.numbers
-            for candidate in known.get(number, ())
-            if any(same_name(key, known_key) for known_key in candidate.keys)
-        }
-        return min(
-            matches.values(),
-            key=lambda match: (not match.in_list, not match.active, match.lead_id),
-            default=None,
-        )
+        for parts in known.keys:
+            matches = {
+                candidate.lead_id: candidate
+                for part in parts
+                if part in known.holders
+                for value in known.values_of(name_row, part)
+                for candidate in known.holders[part].get(value, ())
+                if known.agree(parts, key, name_row, candidate)
+            }
+            if matches:
+                return min(
+                    matches.values(),
+                    key=lambda match: (
+                        not match.in_list,
+                        not match.active,
+                        match.lead_id,
+                    ),
+                )
+        return None
 
     def _match_of_row(self, name_row, known):
         """Return the known name that a row means; see ``_match``.
 
         :rtype: KnownName | None
         """
-        return self._match(name_key(name_row.values["name"]), name_row, known)
+        if known.last is None or known.last[0] is not name_row:
+            key = name_row.key or name_key(name_row.values["name"])
+            known.last = (name_row, self._match(key, name_row, known))
+        return known.last[1]
 
     def _find_known(self, name_rows):
-        """Find the names of the archive that have a number of these rows.
+        """Find the names of the archive that share a telling value with these rows.
 
-        :rtype: dict[str, list[KnownName]]
+        :rtype: Known
         """
-        numbers = sorted({number for row in name_rows for number in row.numbers})
-        if not numbers:
-            return {}
-        # Plain statements, one index each: joined into one they mislead the planner.
-        holders = self.env.execute_query(
+        keys = self._usable_keys(set(self.column_ids.mapped("target")))
+        known = Known(keys)
+        found = {}
+        for part in known.holders:
+            wanted = sorted(
+                {v for row in name_rows for v in known.values_of(row, part)}
+            )
+            if wanted:
+                found[part] = self._holders_of(part, wanted)
+        lead_ids = {lead_id for rows in found.values() for _value, lead_id in rows}
+        names = self._describe_leads(list(lead_ids))
+        for part, rows in found.items():
+            for value, lead_id in rows:
+                if lead_id in names:
+                    known.holders[part].setdefault(value, []).append(names[lead_id])
+        return known
+
+    def _holders_of(self, part, wanted):
+        """Return who has some values.
+
+        :param str part: of a key
+        :param list wanted: the values
+        :return: value and id of a name
+        :rtype: list[tuple]
+        """
+        kind = SQL("int" if isinstance(wanted[0], int) else "varchar")
+        # Value by value with an index, whatever the planner thinks of the numbers.
+        return self.env.execute_query(
             SQL(" UNION ALL ").join(
                 SQL(
-                    "SELECT %(column)s, id FROM crm_lead"
-                    " WHERE %(column)s = ANY(%(wanted)s)",
-                    column=SQL.identifier(f"{target}_e164"),
-                    wanted=numbers,
+                    """SELECT wanted.value, lead.id
+                         FROM unnest(%(wanted)s::%(kind)s[]) AS wanted(value),
+                              LATERAL (SELECT id FROM crm_lead
+                                        WHERE %(column)s = wanted.value
+                                        LIMIT %(most)s) AS lead""",
+                    column=SQL.identifier(column),
+                    wanted=wanted,
+                    kind=kind,
+                    most=MOST_HOLDERS,
                 )
-                for target in PHONE_TARGETS
+                for column in _COLUMNS.get(part, (part,))
             )
         )
-        names = self._describe_leads(list({lead_id for _number, lead_id in holders}))
-        known = {}
-        for number, lead_id in holders:
-            if lead_id in names:
-                known.setdefault(number, []).append(names[lead_id])
-        return known
 
     def _describe_leads(self, lead_ids):
         """Return what is known of names of this company.
@@ -87,36 +136,30 @@ class CrmListImport(models.Model):
         """
         if not lead_ids:
             return {}
-        in_list = {
-            lead_id
-            for (lead_id,) in self.env.execute_query(
-                SQL(
-                    """SELECT lead_id FROM crm_call_list_line
-                        WHERE list_id = %s AND lead_id = ANY(%s)""",
-                    self.list_id.id,
-                    lead_ids,
-                )
-            )
-        }
+        in_list = self._ids_in_list(lead_ids)
         row_numbers = dict(
             self.env.execute_query(
                 SQL(
-                    """SELECT lead_id, row_number FROM crm_list_import_row
+                    """SELECT lead_id, min(row_number) FROM crm_list_import_row
                         WHERE lead_id = ANY(%s) AND import_id = %s
-                          AND state IN ('accepted', 'existing')""",
+                          AND state IN ('accepted', 'updated', 'existing')
+                     GROUP BY lead_id""",
                     lead_ids,
-                    self.id,
+                    self._origin.id or 0,
                 )
             )
         )
+        columns = self._described_columns()
         found = self.env.execute_query(
             SQL(
-                """SELECT id, active, name, contact_name, partner_name FROM crm_lead
+                """SELECT id, active, name, contact_name, partner_name, %(columns)s
+                     FROM crm_lead
                     WHERE id = ANY(%(leads)s)
                       AND (company_id IS NULL OR %(company)s::int IS NULL
                            OR company_id = %(company)s)""",
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
                 leads=lead_ids,
-                company=self.campaign_id.company_id.id or None,
+                company=self._company_of_names().id or None,
             )
         )
         return {
@@ -127,9 +170,112 @@ class CrmListImport(models.Model):
                     name_key(text)
                     for text in dict.fromkeys(filter(None, (company, contact, name)))
                 ],
+                dict(zip(columns, values, strict=True)),
                 bool(active),
                 lead_id in in_list,
                 row_numbers.get(lead_id, 0),
             )
-            for lead_id, active, name, contact, company in found
+            for lead_id, active, name, contact, company, *values in found
         }
+
+    def _company_of_names(self):
+        """Return the company whose names are looked at; none: all names."""
+        if self.destination == "list":
+            return self.campaign_id.company_id
+        return self.company_id
+
+    def _ids_in_list(self, lead_ids):
+        if not self.list_id:
+            return set()
+        return {
+            lead_id
+            for (lead_id,) in self.env.execute_query(
+                SQL(
+                    """SELECT lead_id FROM crm_call_list_line
+                        WHERE list_id = %s AND lead_id = ANY(%s)""",
+                    self.list_id.id,
+                    lead_ids,
+                )
+            )
+        }
+
+    def _described_columns(self):
+        """Return the columns of known names that are compared.
+
+        :rtype: list[str]
+        """
+        custom = {
+            part
+            for parts in self._usable_keys(set(self.column_ids.mapped("target")))
+            for part in parts
+            if not part.startswith("by_")
+        }
+        plain = [column for columns in _COLUMNS.values() for column in columns]
+        return [*plain, "city", *sorted(custom)]
+
+
+class Known:
+    """The names that share a telling value with a batch.
+
+    :param list keys: the parts of each key, in their order
+    """
+
+    def __init__(self, keys):
+        self.keys = keys
+        #: The row that was asked for last, and the name that it means.
+        self.last = None
+        self.holders = {
+            part: {}
+            for parts in keys
+            for part in parts
+            if part in _COLUMNS or not part.startswith("by_")
+        }
+
+    def values_of(self, row, part):
+        """Return the values that a row has for a part of a key.
+
+        :rtype: list
+        """
+        if part == "by_phone":
+            return row.numbers
+        if part == "by_email":
+            value = (row.values.get("email_from") or "").lower()
+        elif part in _COLUMNS:
+            value = row.values.get(_COLUMNS[part][0])
+        else:
+            value = row.custom.get(part)
+        return [value] if value else []
+
+    def agree(self, parts, key, row, candidate):
+        """Tell whether a name has all parts of a key in common with a row.
+
+        :rtype: bool
+        """
+        for part in parts:
+            if part == "by_name":
+                if not any(same_name(key, other) for other in candidate.keys):
+                    return False
+            elif part == "by_city":
+                own = normalise(row.values.get("city") or "")
+                if not own or own != normalise(candidate.values.get("city") or ""):
+                    return False
+            else:
+                columns = _COLUMNS.get(part, (part,))
+                own = self.values_of(row, part)
+                if not any(candidate.values.get(one) in own for one in columns):
+                    return False
+        return True
+
+    def add(self, name, row):
+        """Let later rows of the batch find a name that this row makes."""
+        name.values = {
+            **{f"{t}_e164": row.values.get(f"{t}_e164") for t in PHONE_TARGETS},
+            "email_normalized": (row.values.get("email_from") or "").lower() or None,
+            "fiscal_code": row.values.get("fiscal_code"),
+            "vat_number": row.values.get("vat_number"),
+            "city": row.values.get("city"),
+            **row.custom,
+        }
+        for part, holders in self.holders.items():
+            for value in self.values_of(row, part):
+                holders.setdefault(value, []).append(name)

@@ -110,8 +110,10 @@ class CrmListImport(models.Model):
 
         :rtype: bool
         """
+        if not name_row.portfolios:
+            return False
         bound = self.list_id.portfolio_id
-        own = (name_row.portfolios or {}).get(portfolio_field(bound.unit))
+        own = name_row.portfolios.get(portfolio_field(bound.unit))
         if not own:
             return False
         portfolio = self.env["crm.portfolio"].browse(own)
@@ -122,7 +124,7 @@ class CrmListImport(models.Model):
         values = super()._prepare_lead_columns(name_row, provinces)
         if name_row.portfolios is not None:
             for name in self.env["crm.lead"]._portfolio_field_names():
-                common = self.lead_template.get(name)
+                common = self._template().get(name)
                 values[name] = name_row.portfolios.get(name) or common
         return values
 
@@ -134,10 +136,13 @@ class CrmListImport(models.Model):
         :rtype: list[str]
         """
         leads = self.env["crm.lead"]
-        constants = self.lead_template or {}
+        if self.only_update or not any(leads._mandatory_by_portfolio().values()):
+            return []
+        constants = self._template()
         values = {
             **constants,
             **name_row.values,
+            **name_row.custom,
             "state_id": name_row.province or constants.get("state_id"),
             "description": name_row.notes,
             **(name_row.portfolios or {}),
@@ -154,6 +159,8 @@ class CrmListImport(models.Model):
 
     def _describe_leads(self, lead_ids):
         names = super()._describe_leads(lead_ids)
+        if not self.list_id:
+            return names
         for lead_id in self.list_id._outside_portfolio(list(names)):
             names[lead_id].outside = True
         return names

@@ -1,10 +1,12 @@
+import base64
 import csv
 import io
 import re
 
+import xlsxwriter
 from markupsafe import Markup
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 #: Starts a formula in a spreadsheet; numbers and phones are none.
@@ -12,10 +14,27 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 _HARMLESS = re.compile(r"[+-]?[\d\s.,/()]+")
 
 
+#: Rows of a report read at a time.
+REPORT_PAGE = 20_000
+#: Rows that a sheet of a workbook may have.
+XLSX_ROWS = 1_048_576
+
+
 class CrmListImport(models.Model):
     """What became of each row: reasons, figures, the file of rejected rows."""
 
     _inherit = "crm.list.import"
+
+    report_file = fields.Binary(compute="_compute_report_file", attachment=False)
+    report_xlsx = fields.Binary(compute="_compute_report_xlsx", attachment=False)
+
+    def _compute_report_file(self):
+        for record in self:
+            record.report_file = base64.b64encode(record._report_csv())
+
+    def _compute_report_xlsx(self):
+        for record in self:
+            record.report_xlsx = base64.b64encode(record._report_xlsx())
 
     # ------------------------------------------------------------
     # REPORT
@@ -27,6 +46,14 @@ class CrmListImport(models.Model):
         :param str problem: one of the codes of ``crm.list.import.row``
         :param dict details: what the sentence names
         """
+        if problem == "in_list" and details.get("row"):
+            return self.env._(
+                "Already in this list: row %(row)s, %(name)s.",
+                row=details["row"],
+                name=details["name"],
+            )
+        if problem == "in_list":
+            return self.env._("Already in this list: %(name)s.", name=details["name"])
         sentences = {
             "empty": self.env._("The row is empty."),
             "above_header": self.env._("The row stands above the header."),
@@ -68,6 +95,10 @@ class CrmListImport(models.Model):
                 " its full name, such as Retail / North.",
                 written=details.get("written"),
             ),
+            "not_known": self.env._(
+                "Nobody in the archive has the keys of this row, and only known names"
+                " are updated."
+            ),
             "outside_portfolio": self.env._(
                 "%(name)s is not in the portfolio %(portfolio)s, to which the list is"
                 " bound.",
@@ -75,14 +106,6 @@ class CrmListImport(models.Model):
                 portfolio=details.get("portfolio"),
             ),
         }
-        if problem == "in_list" and details.get("row"):
-            return self.env._(
-                "Already in this list: row %(row)s, %(name)s.",
-                row=details["row"],
-                name=details["name"],
-            )
-        if problem == "in_list":
-            return self.env._("Already in this list: %(name)s.", name=details["name"])
         return sentences[problem]
 
     def _remarks_sentence(self, remarks):
@@ -97,6 +120,22 @@ class CrmListImport(models.Model):
             ),
             "bad_date": self.env._(
                 "%(column)s %(written)s is no date, or lies in the future."
+            ),
+            "bad_value": self.env._("%(column)s can't be %(written)s."),
+            "broken_rule": self.env._(
+                "%(column)s can't be %(written)s: the rule of the field refuses it."
+            ),
+            "unknown_contact": self.env._(
+                "%(column)s %(written)s is no contact, or one of several."
+            ),
+            "unknown_zone": self.env._(
+                "%(column)s %(written)s is no zone, or one of several."
+            ),
+            "customer_kept": self.env._(
+                "The name is a customer: change the customer itself."
+            ),
+            "in_hand": self.env._(
+                "An operator has the name in hand: it was left as it is."
             ),
             "consent_without_date": self.env._(
                 "The consent (%(column)s: %(written)s) has no date and is not recorded."
@@ -113,6 +152,8 @@ class CrmListImport(models.Model):
         :rtype: str
         """
         self.ensure_one()
+        if self.rows_cleaned:
+            return self.kept_left_out
         self.row_ids.flush_model()
         counts = self.env.execute_query(
             SQL(
@@ -126,6 +167,8 @@ class CrmListImport(models.Model):
     def _render_rejected(self):
         """Return a table that counts the rejected rows by kind of reason."""
         self.ensure_one()
+        if self.rows_cleaned:
+            return self.kept_rejected
         self.row_ids.flush_model()
         labels = dict(self.row_ids._fields["problem"]._description_selection(self.env))
         lines = [
@@ -152,44 +195,123 @@ class CrmListImport(models.Model):
         ]
         return self._render_table(titles, lines)
 
+    def _report_rows(self, rejected=False):
+        """Yield the rows that somebody has to look at, as they stood in the file.
+
+        :param bool rejected: those that were rejected only
+        :return: lists of texts that no spreadsheet takes for a formula; the first has
+            the titles
+        """
+        self.ensure_one()
+        states = dict(self.row_ids._fields["state"]._description_selection(self.env))
+        headers = self.column_ids.sorted("position").mapped("name")
+        titles = [self.env._("Row"), self.env._("Reason")]
+        if not rejected:
+            titles[1:1] = [self.env._("Result"), self.env._("Number of the Name")]
+        yield list(map(_harmless, [*headers, *titles]))
+        self.row_ids.flush_model()
+        last = 0
+        while rows := self._report_page(last, rejected):
+            for number, cells, reason, state, lead_id in rows:
+                cells = (cells or []) + [""] * (len(headers) - len(cells or []))
+                about = [str(number), reason or ""]
+                if not rejected:
+                    about[1:1] = [states[state], str(lead_id or "")]
+                yield list(map(_harmless, [*cells, *about]))
+            last = rows[-1][0]
+
+    def _report_page(self, after, rejected):
+        kind = SQL("AND row.state = 'rejected' AND row.cells IS NOT NULL")
+        return self.env.execute_query(
+            SQL(
+                """SELECT row.row_number, coalesce(row.cells, stage.cells), row.reason,
+                          row.state, row.lead_id
+                     FROM crm_list_import_row row
+                LEFT JOIN crm_list_import_stage stage USING (import_id, row_number)
+                    WHERE row.import_id = %s AND row.row_number > %s %s
+                 ORDER BY row.row_number LIMIT %s""",
+                self.id,
+                after,
+                kind if rejected else SQL(""),
+                REPORT_PAGE,
+            )
+        )
+
     def _rejected_csv(self):
         """Return the rejected rows as they stood in the file, with the reason."""
-        self.ensure_one()
+        return self._report_csv(rejected=True)
+
+    def _report_csv(self, rejected=False):
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        headers = self.column_ids.sorted("position").mapped("name")
-        writer.writerow(
-            map(_harmless, [*headers, self.env._("Row"), self.env._("Reason")])
-        )
-        self.row_ids.flush_model()
-        for number, cells, reason in self.env.execute_query(
-            SQL(
-                """SELECT row_number, cells, reason FROM crm_list_import_row
-                    WHERE import_id = %s AND state = 'rejected' AND cells IS NOT NULL
-                 ORDER BY row_number""",
-                self.id,
-            )
-        ):
-            cells = cells + [""] * (len(headers) - len(cells))
-            writer.writerow(map(_harmless, [*cells, str(number), reason]))
+        writer.writerows(self._report_rows(rejected))
         return text.getvalue().encode("utf-8-sig")
+
+    def _report_xlsx(self):
+        """Return the whole report as a workbook, whose cells are all texts."""
+        content = io.BytesIO()
+        with xlsxwriter.Workbook(
+            content,
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_numbers": False,
+                "strings_to_urls": False,
+            },
+        ) as book:
+            sheet = book.add_worksheet(self.env._("Report"))
+            for at, cells in enumerate(self._report_rows()):
+                if at >= XLSX_ROWS:
+                    break
+                for column, cell in enumerate(cells):
+                    sheet.write_string(at, column, cell[:32767])
+        return content.getvalue()
+
+    def _note_export(self, count, domain):
+        self.env["crm.export.log"]._note(
+            "crm.list.import.row",
+            self.column_ids.sorted("position").mapped("name"),
+            count,
+            search=domain,
+        )
+
+    def _download(self, field, ending, extension):
+        stem = re.sub(r"[^\w.-]+", "_", (self.filename or "list").rsplit(".", 1)[0])
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/crm.list.import/{self.id}/{field}/"
+            f"{stem}_{ending}.{extension}?download=true",
+            "target": "download",
+        }
 
     def action_download_rejected(self):
         """Button: the rejected rows as a CSV file, ready to be corrected."""
         self.ensure_one()
-        self.env["crm.export.log"]._note(
-            "crm.list.import.row",
-            self.column_ids.sorted("position").mapped("name"),
+        self._note_export(
             self.rejected_count,
-            search=f'[["import_id", "=", {self.id}], ["state", "=", "rejected"]]',
+            f'[["import_id", "=", {self.id}], ["state", "=", "rejected"]]',
         )
-        stem = re.sub(r"[^\w.-]+", "_", (self.filename or "list").rsplit(".", 1)[0])
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/crm.list.import/{self.id}/rejected_file/"
-            f"{stem}_{self.env._('rejected')}.csv?download=true",
-            "target": "download",
-        }
+        return self._download("rejected_file", self.env._("rejected"), "csv")
+
+    def action_download_report(self):
+        """Button: all rows with their result, as a CSV file."""
+        self.ensure_one()
+        self._note_export(self.row_count, f'[["import_id", "=", {self.id}]]')
+        return self._download("report_file", self.env._("report"), "csv")
+
+    def action_download_report_xlsx(self):
+        """Button: all rows with their result, as a workbook."""
+        self.ensure_one()
+        self._note_export(self.row_count, f'[["import_id", "=", {self.id}]]')
+        return self._download("report_xlsx", self.env._("report"), "xlsx")
+
+    def action_open_updated(self):
+        """Button: the rows that gave known names a value."""
+        return self._open_rows("updated")
+
+    def action_open_merged(self):
+        """Button: the rows that mean the same name as an earlier one."""
+        return self._open_rows("merged")
 
     def action_open_rows(self):
         """Button: all rows with their result."""

@@ -1,6 +1,7 @@
 import contextlib
 import html
 import io
+import json
 import re
 from collections import Counter
 
@@ -9,6 +10,8 @@ from odoo.tools import SQL, email_normalize
 
 from odoo.addons.iap.tools import iap_tools
 
+#: Results of rows whose names may be left out of the list.
+_LISTED = ("accepted", "updated", "existing")
 _PLAIN_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 
@@ -26,7 +29,7 @@ class CrmListImport(models.Model):
 
         :rtype: dict
         """
-        company = self.campaign_id.company_id
+        company = self._company_of_names()
         team = (
             self.env["crm.team"]
             .with_company(company or self.env.company)
@@ -87,6 +90,17 @@ class CrmListImport(models.Model):
             if column not in moments
         } | {column: None for column in ("create_date", "write_date")}
 
+    def _import_cache(self, key, compute):
+        """Return what is the same for all rows of a batch, computed once."""
+        cache = self.env.cr.cache.setdefault(("crm_list_import", self.id), {})
+        if key not in cache:
+            cache[key] = compute()
+        return cache[key]
+
+    def _template(self):
+        """Return what all new names have in common; reading the field copies it."""
+        return self._import_cache("template", lambda: self.lead_template or {})
+
     def _moment_columns(self):
         """Return the columns that hold the moment at which a name is created."""
         return {"create_date", "write_date", "date_last_stage_update"}
@@ -110,11 +124,15 @@ class CrmListImport(models.Model):
             return
         provinces = {code: state.id for code, state in self._provinces().items()}
         leads = [
-            {"id": lead_id, **self._prepare_lead_columns(name_row, provinces)}
+            {
+                "id": lead_id,
+                "zone_id": name_row.zone_id,
+                **self._prepare_lead_columns(name_row, provinces),
+            }
             for lead_id, name_row in created
         ]
         self._set_zones(leads)
-        template = dict(self.lead_template)
+        template = dict(self._template())
         template.update(dict.fromkeys(self._moment_columns(), self._now()))
         template.update(create_uid=self.env.uid, write_uid=self.env.uid)
         self._set_probabilities(leads, template)
@@ -145,7 +163,7 @@ class CrmListImport(models.Model):
         numbers = name_row.numbers
         values.update(
             state_id=provinces.get(name_row.province),
-            phone_sanitized=numbers[0],
+            phone_sanitized=numbers[0] if numbers else None,
             phone_state="correct" if values["phone"] else None,
             email_normalized=normalized,
             email_domain_criterion=iap_tools.mail_prepare_for_domain_search(normalized)
@@ -177,7 +195,7 @@ class CrmListImport(models.Model):
             [(lead["zip"], lead["state_id"], lead["city"]) for lead in leads]
         )
         for lead in leads:
-            lead["zone_id"] = (
+            lead["zone_id"] = lead.get("zone_id") or (
                 zones[
                     lead["zip"] or False,
                     lead["state_id"] or False,
@@ -215,45 +233,81 @@ class CrmListImport(models.Model):
                 lead["automated_probability"] = found.get(sample.id, 0.0)
                 lead["probability"] = lead["automated_probability"]
 
-    def _write_results(self, results, left_out):
+    def _write_results(self, placed, left_out):
         """Note what became of each row of a batch, and count it.
 
-        :param list results: ``(row id, state, problem, reason, lead id)`` of each
+        :param list placed: ``NameRow``, state and id of the name of each
         :param dict left_out: why the list left names out, by their ids
         """
-        columns = [list(column) for column in zip(*results, strict=True)]
-        columns.append(
+        counted = Counter(left_out=len(left_out))
+        staged = self._staged_cells(
             [
-                left_out.get(lead_id) if state != "rejected" else None
-                for _id, state, _problem, _reason, lead_id in results
+                row.number
+                for row, state, _lead_id in placed
+                if not row.cells and (state == "rejected" or row.problem or row.remarks)
             ]
         )
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_list_import_row staged
-                      SET state = result.state, problem = result.problem,
-                          reason = result.reason, lead_id = result.lead_id,
-                          left_out = result.left_out
-                     FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[],
-                                 %s::int[], %s::text[])
-                          AS result(id, state, problem, reason, lead_id, left_out)
-                    WHERE staged.id = result.id""",
-                *columns,
+        rows = []
+        for row, state, lead_id in placed:
+            reason = self._remarks_sentence(row.remarks) if row.remarks else ""
+            if row.problem:
+                said = self._reason(row.problem, row.details)
+                reason = " ".join(filter(None, (said, reason)))
+            counted[state] += 1
+            counted["remark"] += state != "rejected" and bool(row.remarks)
+            cells = row.cells or staged.get(row.number)
+            rows.append(
+                (
+                    row.number,
+                    json.dumps(cells, ensure_ascii=False) if cells else None,
+                    state,
+                    row.problem or None,
+                    reason or None,
+                    left_out.get(lead_id) if state in _LISTED else None,
+                    lead_id,
+                )
             )
+        self._copy(
+            "crm_list_import_row",
+            (
+                *("row_number", "cells", "state", "problem", "reason"),
+                *("left_out", "lead_id", "import_id"),
+            ),
+            rows,
+            [self.id],
         )
         self.env["crm.list.import.row"].invalidate_model()
-        counted = Counter(state for _id, state, *_rest in results)
-        counted["remark"] = sum(
-            state != "rejected" and bool(reason)
-            for _id, state, _problem, reason, _lead in results
-        )
-        counted["left_out"] = len(left_out)
         self.write(
             {
                 f"{state}_count": self[f"{state}_count"] + count
                 for state, count in counted.items()
             }
         )
+
+    def _staged_cells(self, numbers):
+        """Return the cells of rows that were read well, and yet are to be looked at.
+
+        :rtype: dict[int, list[str]]
+        """
+        if not numbers:
+            return {}
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT row_number, cells FROM crm_list_import_stage
+                        WHERE import_id = %s AND row_number = ANY(%s)""",
+                    self.id,
+                    numbers,
+                )
+            )
+        )
+
+    def _after_names(self, created, updated):
+        """Do what follows from new and changed names, set-based; for other addons.
+
+        :param list created: id and ``NameRow`` of each new name
+        :param set updated: ids of the names that changed
+        """
 
     def _copy(self, table, columns, rows, constants=()):
         """Insert rows with COPY.

@@ -22,6 +22,9 @@ from . import test_frequency
 from . import test_graph_transfer
 from . import test_hands_concurrency
 from . import test_import
+from . import test_import_formats
+from . import test_import_fuzz
+from . import test_import_update
 from . import test_import_concurrency
 from . import test_import_identity
 from . import test_import_tools
@@ -38,6 +41,7 @@ from . import test_list_concurrency
 from . import test_list_live
 from . import test_list_windows_tour
 from . import test_names_tour
+from . import test_merge_lists
 from . import test_order
 from . import test_operator_group
 from . import test_points
@@ -50,3 +54,5 @@ from . import test_roles
 from . import test_why_not
 from . import test_setup_item
 from . import test_why_not_dialog
+from . import test_list_seller
+from . import test_normalise_hands

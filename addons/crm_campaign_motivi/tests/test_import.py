@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from ..models.crm_list_import_job import _NO_RUNTIME
 from .common import CampaignCommon
 from .test_import_tools import csv_bytes, xlsx_bytes
 
@@ -125,8 +126,9 @@ class TestImport(ImportCommon):
                 list_import.rejected_count,
                 list_import.pending_count,
             ),
-            (4, 1, 10, 0),
+            (4, 1, 9, 0),
         )
+        self.assertEqual(list_import.merged_count, 1)
         rejected = list_import.row_ids.filtered(lambda row: row.state == "rejected")
         self.assertTrue(all(row.reason.endswith((".", "e")) for row in rejected))
         lines = self.env["crm.call.list.line"].search(
@@ -256,7 +258,10 @@ class TestImport(ImportCommon):
         counts = self._counts()
         again = self.run_import(content)
         self.assertEqual(self._counts(), counts)
-        self.assertEqual((again.accepted_count, again.existing_count), (0, 0))
+        self.assertEqual(
+            (again.accepted_count, again.existing_count, again.merged_count), (0, 5, 1)
+        )
+        self.assertEqual(again.rejected_count, 9)
         self.assertEqual(
             [number for number, result in self.results(again).items() if number <= 7],
             [2, 3, 4, 5, 6, 7],
@@ -394,8 +399,10 @@ class TestImport(ImportCommon):
     def test_an_interrupted_import_goes_on_where_it_was(self):
         list_import = self.new_import(csv_bytes(DIRTY, encoding="cp1252"))
         list_import.action_read_file()
-        list_import.action_import()
-        progress = list_import.import_next_batch(3)
+        list_import._start()
+        list_import._import_step(_NO_RUNTIME)
+        list_import._import_step(_NO_RUNTIME, 3)
+        progress = list_import._progress()
         self.assertEqual((progress["pending"], progress["finished"]), (12, False))
         self.assertEqual(progress["accepted"], 3)
         add_leads = type(self.target_list)._add_leads
@@ -409,20 +416,18 @@ class TestImport(ImportCommon):
             self.assertRaises(RuntimeError),
             self.env.cr.savepoint(),
         ):
-            list_import.import_next_batch(3)
+            list_import._import_step(_NO_RUNTIME, 3)
         self.assertEqual(list_import.pending_count, 12)
         lines = self.env["crm.call.list.line"].search_count(
             [("list_id", "=", self.target_list.id)]
         )
         self.assertEqual(lines, 3)
-        # Another day, the button again.
-        list_import.action_import()
-        while not list_import.import_next_batch(3)["finished"]:
-            pass
+        # Another day.
+        list_import._import_all(3)
         self.assertEqual(self.results(list_import), RESULTS)
         with self.assertRaisesRegex(UserError, "imported already"):
             list_import.action_import()
-        self.assertTrue(list_import.import_next_batch()["finished"])
+        self.assertFalse(list_import._import_step(_NO_RUNTIME))
 
     def test_a_batch_of_500_takes_as_many_queries_as_one_of_5(self):
         def rows(start, count):
@@ -438,11 +443,13 @@ class TestImport(ImportCommon):
         for start, count in ((0, 5), (10, 5), (100, 500)):
             list_import = self.new_import(rows(start, count))
             list_import.action_read_file()
-            list_import.action_import()
+            list_import._start()
+            list_import._import_step(_NO_RUNTIME)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            progress = list_import.import_next_batch(500)
+            list_import._import_step(_NO_RUNTIME, 500)
+            progress = list_import._progress()
             self.env.flush_all()
             queries.append(self.env.cr.sql_log_count - before)
             self.assertEqual(progress["accepted"], count)
@@ -460,9 +467,9 @@ class TestImport(ImportCommon):
         self.assertTrue(content.startswith(b"\xef\xbb\xbf"))
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
         self.assertEqual(rows[0], [*HEADERS, "Row", "Reason"])
-        self.assertEqual(len(rows), 11)
+        self.assertEqual(len(rows), 10)
         by_number = {row[-2]: row for row in rows[1:]}
-        self.assertEqual(by_number["6"][5], "+39 030 9200669")
+        self.assertEqual(by_number["8"][6], "335 1000002")
         self.assertEqual(by_number["15"][0], "'=HYPERLINK(1)")
         self.assertIn("chiedere", by_number["15"][-1])
         # Corrected, it comes back in as it is.
@@ -545,7 +552,7 @@ class TestImport(ImportCommon):
         list_import = self.run_import(csv_bytes(DIRTY))
         open_import = self.new_import(csv_bytes(DIRTY))
         open_import.action_read_file()
-        open_import.action_import()
+        open_import._start()
         self.env.flush_all()
         for user in (self.operator, self.coordinator, self.agent, self.back_office):
             done, running = list_import.with_user(user), open_import.with_user(user)
@@ -557,7 +564,9 @@ class TestImport(ImportCommon):
                 ("create", lambda model=done: model.create({"filename": "x"})),
                 ("search", lambda model=done: model.search([])),
                 ("download", lambda record=done: record.rejected_file),
-                ("import", lambda record=running: record.import_next_batch()),
+                ("import", lambda record=running: record._import_step(_NO_RUNTIME)),
+                ("undo", lambda record=done: record.action_undo()),
+                ("report", lambda record=done: record.report_file),
                 ("start", lambda record=running: record.action_import()),
                 ("read rows", lambda records=rows: records.mapped("reason")),
                 ("map", lambda records=columns: records.write({"target": "note"})),

@@ -166,10 +166,10 @@ class TestTableReader(BaseCase):
             ("not_text", b"GIF89a\x01\x00\x02\x00;;;\x00\x00"),
             ("not_text", b"%PDF-1.4\n\x00\x01\x02"),
             ("too_few_columns", b"Nome\r\nRossi\r\nBianchi"),
-            ("old_excel", ole),
+            ("old_office", ole),
             ("protected", ole + "EncryptedPackage".encode("utf-16-le")),
             ("corrupt", workbook[: len(workbook) // 2]),
-            ("corrupt", workbook[:40] + b"\x00" * 200 + workbook[240:]),
+            ("corrupt", workbook[:40] + b"\x00" * 4000 + workbook[4040:]),
             ("unknown_format", archive.getvalue()),
             ("too_many_columns", b";".join([b"x"] * 900)),
         ):

@@ -1,15 +1,10 @@
 """Make a name of one row of a list, or say why it is none."""
 
+import json
 import re
 import sys
 from dataclasses import dataclass, field
-from datetime import date
 
-from odoo.addons.crm_callcenter.tools.italian_codes import (
-    birth_date_of,
-    read_fiscal_code,
-    read_vat_number,
-)
 from odoo.addons.crm_callcenter.tools.phone import (
     format_international,
     is_mobile,
@@ -20,17 +15,15 @@ from odoo.addons.crm_dedup.tools.italy import (
     PROVINCE_NAMES,
     PROVINCES_BY_CAP,
 )
-from odoo.addons.crm_dedup.tools.name_text import is_company, proper_case
+from odoo.addons.crm_dedup.tools.name_text import is_company, name_key, proper_case
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
+from .name_codes import MEANS_SOMETHING, NO_NAME, is_useful
+from .name_row_other import OtherColumns
+
 PHONE_TARGETS = ("phone", "mobile", "phone_second")
-#: Columns that name a colleague, and the field of the name that they fill.
-PEOPLE_TARGETS = {
-    "salesperson": "user_id",
-    "contact_user": "contact_user_id",
-    "technician": "technician_id",
-}
 NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
+
 
 #: Longest value of a field; only notes are longer, other columns by mistake.
 MAX_LENGTH = 500
@@ -39,18 +32,12 @@ MAX_NOTE_LENGTH = 50_000
 
 _EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[a-z]{2,}", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sub ?)?total[ei]?\b|tot\b|totale complessivo", re.IGNORECASE)
-_MEANS_SOMETHING = re.compile(r"[^\W_]")
-_NO_NAME = frozenset(
-    ["", "n a", "na", "nd", "n d", "x", "xx", "xxx", "null", "none", "nessuno", "no"]
-)
 _CITY_WITH_PROVINCE = re.compile(r"(.+?)\s*[(\-,]\s*([A-Za-z]{2})\)?")
 _DIGIT = re.compile(r"\d")
-_ITALIAN_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _ZIP_NOISE = re.compile(r"^(?:it?)[\s-]+|\.0$|[\s.]", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(slots=True)
 class NameRow:
     """What one row says.
 
@@ -67,6 +54,16 @@ class NameRow:
     consent: tuple | None = None
     problem: str = ""
     details: dict = field(default_factory=dict)
+    #: The words of the name, as they are compared.
+    key: str = ""
+    #: The row as it stands in the file, when somebody will look at it.
+    cells: list | None = None
+    #: What was written, by field, where the normalised value is another.
+    originals: dict = field(default_factory=dict)
+    #: Values of custom fields by column, as the column holds them; ids for choices.
+    custom: dict = field(default_factory=dict)
+    #: Zone written in the row; ``None``: it follows from the address.
+    zone_id: int | None = None
     #: Portfolios written in the row, ``{field of the name: id}``; ``None`` when no
     #: column is about them.
     portfolios: dict | None = None
@@ -81,7 +78,7 @@ class NameRow:
         ]
 
 
-class RowReader:
+class RowReader(OtherColumns):
     """Reads the rows of one list, whose columns have known meanings.
 
     :param list[str] headers: of the columns
@@ -90,6 +87,10 @@ class RowReader:
     :param int header_row: rows above it are titles
     :param dict users: ``{normalised login or name of a colleague: id}``
     :param dict portfolios: ``{normalised name of a portfolio: (field of a name, id)}``
+    :param dict options: ``custom`` (:class:`CustomCell` by target), ``zones`` (ids by
+        normalised name), ``normaliser``, ``names_as_written`` and
+        ``places_as_written`` (nothing is put right), ``needs`` (what a row must have:
+        ``name``, ``number``)
     """
 
     def __init__(
@@ -100,7 +101,19 @@ class RowReader:
         header_row=1,
         users=None,
         portfolios=None,
+        options=None,
     ):
+        options = options or {}
+        self._custom = options.get("custom") or {}
+        self._zones = options.get("zones") or {}
+        self._normaliser = options.get("normaliser")
+        self._names_as_written = options.get("names_as_written", False)
+        self._places_as_written = options.get("places_as_written", False)
+        self._needs = options.get("needs", ("name", "number"))
+        # What the normaliser puts right it gets as it was written, and keeps that.
+        parts = getattr(self._normaliser, "parts", ())
+        self._keeps_name_case = self._names_as_written or "names" in parts
+        self._keeps_place_case = self._places_as_written or "addresses" in parts
         self.users = users or {}
         self.portfolios = portfolios or {}
         self.headers = headers
@@ -112,6 +125,11 @@ class RowReader:
         for at, target in enumerate(targets):
             self.columns.setdefault(target, []).append(at)
         limits = {"note": MAX_NOTE_LENGTH, "ignore": sys.maxsize}
+        limits.update(
+            (target, MAX_NOTE_LENGTH)
+            for target, reader in self._custom.items()
+            if reader.field_type == "long_text"
+        )
         self._limits = [limits.get(target, MAX_LENGTH) for target in targets]
         self._small_headers = [header.casefold() for header in headers]
         self._header_words = [normalise(header) for header in headers]
@@ -144,7 +162,11 @@ class RowReader:
         self._read_email(row, cells)
         self._read_people(row, cells)
         self._read_identity(row, cells)
+        self._read_plain(row, cells)
+        self._read_custom(row, cells)
+        self._read_zone(row, cells)
         self._read_consent(row, cells)
+        self._normalise(row)
         self._read_notes(row, cells)
         self._judge(row, cells, length)
         if not row.problem:
@@ -156,7 +178,7 @@ class RowReader:
     # ------------------------------------------------------------
 
     def _no_name_row(self, number, cells):
-        if not _MEANS_SOMETHING.search("".join(cells)):
+        if not MEANS_SOMETHING.search("".join(cells)):
             return "empty"
         if number < self.header_row:
             return "above_header"
@@ -184,14 +206,16 @@ class RowReader:
             cells[at] and not _DIGIT.search(cells[at])
             for at in self.columns.get("zip", ())
         )
-        if row.values["name"] and row.numbers and not zip_is_text:
+        has_name = row.values["name"] or "name" not in self._needs
+        has_number = row.numbers or "number" not in self._needs
+        if has_name and has_number and (not zip_is_text or not self._needs):
             return
         shifted = self._shift(cells)
         if shifted:
             row.problem, row.details = "shifted", {"columns": shifted}
-        elif not row.values["name"]:
+        elif not has_name:
             row.problem = "no_name"
-        elif not row.numbers:
+        elif not has_number:
             row.problem = self._no_number(row, cells, length)
 
     def _no_number(self, row, cells, length):
@@ -199,13 +223,14 @@ class RowReader:
             cells[at]
             for target in PHONE_TARGETS
             for at in self.columns.get(target, ())
-            if _MEANS_SOMETHING.search(cells[at])
+            if MEANS_SOMETHING.search(cells[at])
         ]
         if written:
             row.details = {"written": " / ".join(written)[:80]}
             return "unreadable_number"
         first = min(
-            at for target in PHONE_TARGETS for at in self.columns.get(target, ())
+            (at for target in PHONE_TARGETS for at in self.columns.get(target, ())),
+            default=0,
         )
         return "too_few_cells" if length <= first else "no_number"
 
@@ -240,7 +265,7 @@ class RowReader:
 
     def _first(self, cells, target):
         for at in self.columns.get(target, ()):
-            if normalise(cells[at]) not in _NO_NAME:
+            if normalise(cells[at]) not in NO_NAME:
                 return cells[at]
         return ""
 
@@ -256,14 +281,26 @@ class RowReader:
         tax_code = self._first(cells, "vat") or self._first(cells, "fiscal_code")
         if full and not company and is_company(full, "" if person else tax_code):
             full, company = "", full
-        person = proper_case(person or full)
-        company = proper_case(company, "company")
+        person = self._name_case(person or full)
+        company = self._name_case(company, "company")
         row.values.update(
             name=company or person,
             lead_kind="company" if company else "person",
             contact_name=person,
             partner_name=company,
         )
+
+    def _name_case(self, text, kind="person"):
+        if self._keeps_name_case:
+            return " ".join(text.split())
+        return proper_case(text, kind)
+
+    def _place_case(self, text):
+        if not is_useful(text):
+            return ""
+        if self._keeps_place_case:
+            return " ".join(text.split())
+        return proper_case(text, "place")
 
     # ------------------------------------------------------------
     # Where
@@ -277,22 +314,21 @@ class RowReader:
         city = self._joined(cells, "city")
         written = self._joined(cells, "province")
         row.province = self._province_code(written) if written else ""
-        if _MEANS_SOMETHING.search(written) and not row.province:
+        if MEANS_SOMETHING.search(written) and not row.province:
             self._keep(row, "province", written)
         beside = _CITY_WITH_PROVINCE.fullmatch(city)
         if beside and beside[2].casefold() in self.provinces:
             city = beside[1]
             row.province = row.province or beside[2].upper()
         row.values.update(
-            street=proper_case(street, "place") if _useful(street) else "",
+            street=self._place_case(street),
             street2=self._read_street2(cells),
-            city=proper_case(city, "place") if _useful(city) else "",
+            city=self._place_case(city),
             zip=self._read_zip(row, self._joined(cells, "zip")),
         )
 
     def _read_street2(self, cells):
-        street = self._joined(cells, "street2")
-        return proper_case(street, "place") if _useful(street) else ""
+        return self._place_case(self._joined(cells, "street2"))
 
     def _read_zip(self, row, written):
         digits = _ZIP_NOISE.sub("", written)
@@ -366,84 +402,12 @@ class RowReader:
                 row.values["email_from"] = found.pop(0).lower()
             for email in found:
                 row.notes.append((at, email.lower()))
-            if _MEANS_SOMETHING.search(cells[at]) and not _EMAIL.search(cells[at]):
+            if MEANS_SOMETHING.search(cells[at]) and not _EMAIL.search(cells[at]):
                 row.notes.append((at, cells[at]))
-
-    def _read_people(self, row, cells):
-        """Read who looks after the name; whom nobody knows stays in the notes."""
-        for target, column in PEOPLE_TARGETS.items():
-            if target not in self.columns:
-                continue
-            row.values[column] = None
-            written = self._first(cells, target)
-            if written:
-                row.values[column] = self.users.get(normalise(written))
-                if not row.values[column]:
-                    self._keep(row, target, written)
-
-    def _read_identity(self, row, cells):
-        """Read the codes of person or company, and the day of birth."""
-        row.values.update(fiscal_code="", vat_number="", birth_date=None)
-        for target in ("fiscal_code", "vat"):
-            for at in self.columns.get(target, ()):
-                written = cells[at]
-                if not _useful(written) or normalise(written) in _NO_NAME:
-                    continue
-                name, code = _read_code(target, written)
-                if not code:
-                    self._refuse(row, "bad_code", at, written)
-                elif not row.values[name]:
-                    row.values[name] = code
-        for at in self.columns.get("birth_date", ()):
-            if _useful(cells[at]):
-                row.values["birth_date"] = read_date(cells[at])
-                if not row.values["birth_date"]:
-                    self._refuse(row, "bad_date", at, cells[at])
-        if row.values["fiscal_code"] and not row.values["birth_date"]:
-            row.values["birth_date"] = birth_date_of(row.values["fiscal_code"])
-
-    def _read_consent(self, row, cells):
-        """Read the day on which a consent was given, and where it comes from."""
-        source = self._joined(cells, "consent_source")
-        columns = self.columns.get("consent_date", ())
-        written = [(at, cells[at]) for at in columns if _useful(cells[at])]
-        for at, text in written:
-            day = read_date(text)
-            if day:
-                row.consent = (day, source)
-            else:
-                self._refuse(row, "bad_date", at, text)
-        if _useful(source) and not row.consent:
-            at = self.columns["consent_source"][0]
-            if written:
-                row.notes.append((at, source))
-            else:
-                self._refuse(row, "consent_without_date", at, source)
-
-    def _refuse(self, row, remark, at, written):
-        """Leave out a value that can't be right; it stays in the notes."""
-        row.remarks.append((remark, self.headers[at], written[:80]))
-        row.notes.append((at, written))
-
-    def _read_portfolios(self, row, cells):
-        """Read where the name belongs; what is no portfolio is a problem."""
-        if "portfolio" not in self.columns:
-            return
-        row.portfolios = {}
-        for at in self.columns["portfolio"]:
-            if not _useful(cells[at]):
-                continue
-            found = self.portfolios.get(normalise(cells[at]))
-            if not found:
-                row.problem = "unknown_portfolio"
-                row.details = {"written": cells[at][:80]}
-                return
-            column, portfolio_id = found
-            row.portfolios[column] = portfolio_id
 
     def _keep(self, row, target, written):
         """Keep in the notes what is written in a column and can't be used."""
-        if _MEANS_SOMETHING.search(written):
+        if MEANS_SOMETHING.search(written):
             row.notes.append((self.columns[target][0], written))
 
     def _read_notes(self, row, cells):
@@ -452,58 +416,32 @@ class RowReader:
             for at, text in row.notes
         ]
         for at in self.columns.get("note", ()):
-            if _useful(cells[at]):
+            if is_useful(cells[at]):
                 header = self._header_words[at]
                 plain = not header or header.startswith(("not", "annot", "comm"))
                 notes.append(cells[at] if plain else f"{self.headers[at]}: {cells[at]}")
         row.notes = notes
 
 
-def _useful(text):
-    return bool(_MEANS_SOMETHING.search(text))
+class StagedReader:
+    """Reads rows whose cells are JSON, as they are staged.
 
-
-def _read_code(target, written):
-    """Read a codice fiscale or partita IVA.
-
-    A spreadsheet takes the zeros from the start of eleven digits.
-
-    :param str target: ``fiscal_code``, or ``vat`` for a column of either
-    :return: the field of the name, and the code or ``None``
-    :rtype: tuple[str, str | None]
+    :param RowReader reader: reads the cells
     """
-    digits = _ZIP_NOISE.sub("", written)
-    if digits.isdecimal() and digits.isascii() and 8 <= len(digits) <= 11:
-        number = read_vat_number(digits.zfill(11))
-        return ("fiscal_code" if target == "fiscal_code" else "vat_number"), number
-    code = read_fiscal_code(written)
-    if code and len(code) == 16:
-        return "fiscal_code", code
-    if target == "vat":
-        return "vat_number", read_vat_number(written)
-    return "fiscal_code", code
 
+    def __init__(self, reader):
+        self._reader = reader
 
-def read_date(written):
-    """Read a day of the past as Italians, spreadsheets and databases write it.
+    def read_row(self, number, cells):
+        """Read one row, with the words by which its name is compared.
 
-    :param str written: ``31/12/1980``, ``31.12.80``, ``1980-12-31``, maybe with a time
-    :return: the day, ``None`` when it is none or lies in the future
-    :rtype: datetime.date | None
-    """
-    found = _ITALIAN_DATE.match(written.strip())
-    if found:
-        day, month, year = map(int, found.groups())
-    else:
-        found = _ISO_DATE.match(written.strip())
-        if not found:
-            return None
-        year, month, day = map(int, found.groups())
-    today = date.today()
-    if year < 100:
-        year += 2000 if year <= today.year % 100 else 1900
-    try:
-        read = date(year, month, day)
-    except ValueError:
-        return None
-    return read if date(1900, 1, 1) <= read <= today else None
+        :param str cells: JSON
+        :rtype: NameRow
+        """
+        cells = json.loads(cells)
+        row = self._reader.read_row(number, cells)
+        if not row.problem:
+            row.key = name_key(row.values["name"])
+        if row.problem or row.remarks:
+            row.cells = cells
+        return row

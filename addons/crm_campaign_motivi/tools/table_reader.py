@@ -1,32 +1,37 @@
-"""Read the tables that list sellers send: CSV in any dialect, and XLSX.
+"""Read the tables that list sellers send, whatever the kind of their file.
 
 Plain Python. A reader finds out how the file is written, and gives its rows one
 by one with their number, so that memory stays flat. What can't be read raises
 :class:`TableProblem`, whose code the caller turns into a sentence.
 """
 
-import csv
-import datetime
-import io
+import json
+import os
 import re
-import warnings
-import zipfile
-
-import openpyxl
+import select
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
-SEPARATORS = (";", ",", "\t", "|")
-ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16")
+from .readers.csv_file import ENCODINGS, SAMPLE_ROWS, SEPARATORS, CsvSource
+from .readers.problem import TableProblem
+from .readers.source import kind_of, open_source
 
-#: Rows looked at to find out how a file is written.
-SAMPLE_ROWS = 200
-#: A cell with more line breaks than this holds a quote that is never closed.
-MAX_LINES_IN_CELL = 50
-#: Unpacked size that a workbook may have, against archives made to fill a disk.
-MAX_UNPACKED_BYTES = 1_500_000_000
-MAX_SHARED_STRINGS_BYTES = 300_000_000
+__all__ = ["ENCODINGS", "SEPARATORS", "Table", "TableProblem", "open_table"]
+
 MAX_COLUMNS = 500
+#: Rows that a file may have.
+MAX_ROWS = 10_000_000
+#: Memory of the process that reads a workbook or a database, in bytes of address
+#: space, and its time: what is made to fill a machine ends there.
+READER_MEMORY = 2_000_000_000
+READER_CPU_SECONDS = 3600
+#: Seconds after which a reader that says nothing is given up.
+READER_SILENCE = 120
 #: The fields of a name that a header row speaks of, in the words of list sellers.
 HEADER_WORDS = re.compile(
     r"\b(?:rag(?:ione)?|sociale|denominazione|nominativo|cognome|nome|intestatario"
@@ -36,58 +41,61 @@ HEADER_WORDS = re.compile(
     r"|name|first|last|surname|company|phone|number|street|address|zip|postal|postcode"
     r"|city|town|state|province|country|vat|tax|notes?|comments?|contatto|referente)\b"
 )
-_ZIP_MAGIC = b"PK\x03\x04"
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: Bytes that text doesn't hold.
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class TableProblem(Exception):
-    """A file can't be read; ``code`` says why and ``details`` with what."""
-
-    def __init__(self, code, **details):
-        super().__init__(code)
-        self.code = code
-        self.details = details
-
-
-def open_table(content, filename="", **chosen):
+def open_table(content, filename="", isolated=False, **chosen):
     """Find out how a file is written and return a reader for it.
 
-    :param bytes content: the file
+    :param content: path of the file, or the file itself as bytes
     :param str filename: its name, for messages only: the content decides
+    :param bool isolated: what isn't text is read by a process of its own
     :param chosen: what a person decided instead: ``encoding``, ``separator``,
         ``sheet``, ``header_row`` (0: the file has none); falsy values but a
         ``header_row`` of 0 mean: find out
-    :rtype: CsvTable | XlsxTable
+    :rtype: Table
     :raise TableProblem: it is no table
     """
-    if not content or not content.strip(b"\x00 \t\r\n"):
-        raise TableProblem("empty")
-    if content.startswith(_OLE_MAGIC):
-        protected = "EncryptedPackage".encode("utf-16-le") in content
-        raise TableProblem("protected" if protected else "old_excel")
-    if content.startswith(_ZIP_MAGIC):
-        table = XlsxTable(content, chosen.get("sheet"))
+    header_row = chosen.pop("header_row", None)
+    if isinstance(content, bytes):
+        with tempfile.NamedTemporaryFile(prefix="list_import_", delete=False) as file:
+            file.write(content)
+        try:
+            source = _Deleting(_open(file.name, isolated, chosen), file.name)
+        except TableProblem:
+            Path(file.name).unlink()
+            raise
     else:
-        table = CsvTable(content, chosen.get("encoding"), chosen.get("separator"))
-    table.find_header(chosen.get("header_row"))
+        source = _open(os.fspath(content), isolated, chosen)
+    table = Table(source)
+    table.find_header(header_row)
     return table
 
 
-class Table:
-    """What both kinds of files have in common."""
+def _open(path, isolated, chosen):
+    if not isolated:
+        return open_source(path, **chosen)
+    try:
+        if kind_of(path) == "csv":
+            return CsvSource(path, chosen.get("encoding"), chosen.get("separator"))
+    except OSError as error:
+        raise TableProblem("corrupt") from error
+    return IsolatedSource(path, **chosen)
 
-    kind = None
-    encoding = separator = sheet = None
-    sheets = ()
-    header_row = 0
-    headers = ()
+
+class Table:
+    """The rows of a file, and the row that names its columns."""
+
+    def __init__(self, source):
+        self._source = source
+        self.kind, self.encoding = source.kind, source.encoding
+        self.separator, self.sheet = source.separator, source.sheet
+        self.sheets = tuple(source.sheets)
+        self.header_row = 0
+        self.headers = []
 
     def records(self):
         """Yield ``(row number, cells)`` of every row of the file as it stands."""
-        raise NotImplementedError
+        yield from self._source.records()
 
     def find_header(self, chosen=None):
         """Find the row that names the columns and check that this is a table.
@@ -102,7 +110,10 @@ class Table:
             raise TableProblem("too_few_columns", separator=self.separator or "")
         if width > MAX_COLUMNS:
             raise TableProblem("too_many_columns", columns=width, limit=MAX_COLUMNS)
-        self.header_row = _find_header_row(sample) if chosen is None else chosen
+        if chosen is None:
+            # A database always names its columns.
+            chosen = 1 if self.kind == "mdb" else _find_header_row(sample)
+        self.header_row = chosen
         names = dict(sample).get(self.header_row, [])
         if self.header_row and not any(names):
             raise TableProblem("no_header_row", row=self.header_row)
@@ -129,21 +140,28 @@ class Table:
     def sample(self, rows=SAMPLE_ROWS):
         """Return the first rows that hold something, with their numbers."""
         found = []
-        for number, cells in self.records():
+        for number, cells in self._sample_records():
             if any(cells):
                 found.append((number, cells))
             if len(found) >= rows:
                 break
         return found
 
+    def _sample_records(self):
+        return getattr(self._source, "sample_records", self.records)()
+
     def rows(self):
         """Yield ``(row number, cells)`` of every row but the header.
 
         Empty rows between others are rows; empty ones at the end are not.
+
+        :raise TableProblem: the file ends in the middle, or has too many rows
         """
         width = len(self.headers)
         empty = []
         for number, cells in self.records():
+            if number > MAX_ROWS:
+                raise TableProblem("too_many_rows", limit=MAX_ROWS)
             if number == self.header_row:
                 continue
             if not any(cells):
@@ -157,211 +175,99 @@ class Table:
             yield number, cells
 
 
-class CsvTable(Table):
-    """A text file with one row per line."""
+class _Deleting:
+    """A source whose file goes with it."""
 
-    kind = "csv"
+    def __init__(self, source, path):
+        self._wrapped, self._path = source, path
 
-    def __init__(self, content, encoding=None, separator=None):
-        self.encoding, self._text = _decode(content, encoding)
-        self._quoted = True
-        self.separator = separator or self._find_separator()
-        self._quoted = self._are_quotes_closed()
+    def __getattr__(self, name):
+        return getattr(self._wrapped, name)
+
+    def __del__(self):
+        Path(self._path).unlink(missing_ok=True)
+
+
+class IsolatedSource:
+    """A file read by another process, which may fail without harm."""
+
+    def __init__(self, path, **chosen):
+        self._path, self._chosen = path, chosen
+        with self._process(SAMPLE_ROWS * 2) as messages:
+            head = next(messages)
+            self._sample = [tuple(row) for block in messages for row in block]
+        self.kind, self.encoding = head["kind"], head["encoding"]
+        self.separator, self.sheet = head["separator"], head["sheet"]
+        self.sheets = tuple(head["sheets"])
+
+    def sample_records(self):
+        """Yield the first rows, which are known already."""
+        yield from self._sample
 
     def records(self):
-        for number, cells in enumerate(self._reader(self.separator), start=1):
-            yield number, [_clean(cell) for cell in cells]
+        """Yield ``(row number, cells)`` of every row as it stands."""
+        chosen = {**self._chosen, "sheet": self.sheet}
+        with self._process(0, chosen) as messages:
+            next(messages)
+            for block in messages:
+                yield from block
 
-    def _reader(self, separator):
-        csv.field_size_limit(10_000_000)
-        quoting = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
-        return csv.reader(
-            io.StringIO(self._text, newline=""), delimiter=separator, quoting=quoting
-        )
+    @contextmanager
+    def _process(self, rows, chosen=None):
+        """Run the reader.
 
-    def _find_separator(self):
-        """Return the separator that cuts the first rows into the most even columns."""
-        scores = {}
-        for separator in SEPARATORS:
-            widths = []
-            try:
-                for cells in self._reader(separator):
-                    if any(cells):
-                        widths.append(len(cells))
-                    if len(widths) >= SAMPLE_ROWS:
-                        break
-            except csv.Error:
-                continue
-            if not widths:
-                continue
-            usual = max(set(widths), key=lambda width: (widths.count(width), width))
-            if usual > 1:
-                scores[separator] = (widths.count(usual) / len(widths), usual)
-
-        # Even columns count most; of two even ways to cut, the one with more columns.
-        def score(separator):
-            evenness, width = scores[separator]
-            return round(evenness, 1), width
-
-        return max(scores, key=score, default=";")
-
-    def _are_quotes_closed(self):
-        """Tell whether quotes enclose cells, or are mere signs like inches.
-
-        A quote that is never closed would swallow the rest of the file.
+        :param int rows: how many rows it reads; 0: all
+        :return: its messages: a head, then blocks of rows
+        :raise TableProblem: it says so, or ends or falls silent before its end
         """
-        if '"' not in self._text:
-            return True
-        try:
-            return not any(
-                cell.count("\n") > MAX_LINES_IN_CELL
-                for cells in self._reader(self.separator)
-                for cell in cells
-            )
-        except csv.Error:
-            return False
+        settings = {
+            **(self._chosen if chosen is None else chosen),
+            "rows": rows,
+            "memory": READER_MEMORY,
+            "cpu": READER_CPU_SECONDS,
+        }
+        folder = str(Path(__file__).parent)
+        paths = [folder, *filter(None, [os.environ.get("PYTHONPATH")])]
+        with subprocess.Popen(
+            [sys.executable, "-m", "readers", self._path, json.dumps(settings)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        ) as process:
+            try:
+                yield _messages(process)
+            finally:
+                process.kill()
 
 
-class XlsxTable(Table):
-    """A sheet of an Excel workbook."""
-
-    kind = "xlsx"
-
-    def __init__(self, content, sheet=None):
-        self._content = content
-        self._check_archive()
-        book = self._open()
-        try:
-            self.sheets = tuple(book.sheetnames)
-            if not self.sheets:
-                raise TableProblem("corrupt")
-            if sheet and sheet not in self.sheets:
-                raise TableProblem(
-                    "no_sheet", sheet=sheet, sheets=", ".join(self.sheets)
-                )
-            self.sheet = sheet or self._first_filled(book)
-        finally:
-            book.close()
-
-    def _check_archive(self):
-        """Refuse what isn't a workbook, or is made to fill memory or disk."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
-                parts = archive.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise TableProblem("corrupt") from error
-        names = {part.filename for part in parts}
-        if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-            raise TableProblem("unknown_format" if names else "corrupt")
-        if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or any(
-            part.file_size > MAX_SHARED_STRINGS_BYTES
-            for part in parts
-            if part.filename.endswith("sharedStrings.xml")
-        ):
-            raise TableProblem("too_large")
-
-    def _open(self):
-        # openpyxl has no one exception for a file that isn't what it should be.
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return openpyxl.load_workbook(
-                    io.BytesIO(self._content), read_only=True, data_only=True
-                )
-        except Exception as error:
-            raise TableProblem("corrupt") from error
-
-    @staticmethod
-    def _cells_of(sheet):
-        # The size that a sheet claims to have is wrong in many exported files.
-        if hasattr(sheet, "reset_dimensions"):
-            sheet.reset_dimensions()
-        if not hasattr(sheet, "iter_rows"):  # a sheet that is a chart
-            return iter(())
-        return sheet.iter_rows(values_only=True)
-
-    def _first_filled(self, book):
-        """Return the first sheet that looks like a table, else the first sheet."""
-        for name in self.sheets:
-            rows = self._guarded(self._cells_of(book[name]))
-            for _index, cells in zip(range(SAMPLE_ROWS), rows, strict=False):
-                if sum(cell is not None for cell in cells) > 1:
-                    return name
-        return self.sheets[0]
-
-    @staticmethod
-    def _guarded(rows):
-        try:
-            yield from rows
-        except Exception as error:
-            raise TableProblem("corrupt") from error
-
-    def records(self):
-        book = self._open()
-        try:
-            rows = self._guarded(self._cells_of(book[self.sheet]))
-            for number, cells in enumerate(rows, start=1):
-                yield number, [_as_text(cell) for cell in cells]
-        finally:
-            book.close()
+def _messages(process):
+    """Yield what a reader says until its end."""
+    lines = _lines(process.stdout)
+    for line in lines:
+        message = json.loads(line)
+        if isinstance(message, dict):
+            if message.get("problem"):
+                raise TableProblem(message["problem"], **message["details"])
+            if message.get("end"):
+                return
+        yield message
+    # It was stopped by a limit, or by what it read.
+    raise TableProblem("unreadable")
 
 
-# ------------------------------------------------------------
-# TEXT
-# ------------------------------------------------------------
-
-
-def _clean(text):
-    return _CONTROL_CHARACTERS.sub("", text).replace("\xa0", " ").strip()
-
-
-def _as_text(value):
-    """Return what a person sees in a cell of a workbook."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime.date):
-        return value.strftime("%d/%m/%Y")
-    return _clean(str(value))
-
-
-def _decode(content, chosen=None):
-    """Return the encoding of a text file, and the text.
-
-    :raise TableProblem: the bytes are no text
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif _CONTROL.search(content):
-        raise TableProblem("not_text")
-    elif content.startswith(b"\xef\xbb\xbf"):
-        encoding = "utf-8-sig"
-    else:
-        encoding = chosen or _guess_encoding(content)
-    try:
-        # A wrong byte here and there costs one letter and not the list.
-        text = content.decode(encoding, "replace")
-    except UnicodeError as error:
-        raise TableProblem("not_text") from error
-    if "\x00" in text:
-        raise TableProblem("not_text")
-    return encoding, text
-
-
-def _guess_encoding(content):
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        text = content.decode("utf-8", "replace")
-        wrong = text.count("\ufffd")
-        right = sum(not char.isascii() for char in text) - wrong
-        return "utf-8" if right > 4 * wrong else "cp1252"
-    return "utf-8"
+def _lines(pipe):
+    """Yield the lines of a pipe that isn't silent for long."""
+    rest = b""
+    while True:
+        ready, _write, _error = select.select([pipe], [], [], READER_SILENCE)
+        if not ready:
+            raise TableProblem("unreadable")
+        block = os.read(pipe.fileno(), 1 << 20)
+        if not block:
+            return
+        *lines, rest = (rest + block).split(b"\n")
+        yield from lines
 
 
 def _find_header_row(sample):

@@ -15,7 +15,7 @@ _CUT_WORDS = frozenset("de po co ca ne mo be pie".split())
 _ACCENTS = str.maketrans("AEIOUaeiou", "ÀÈÌÒÙàèìòù")
 _ROMAN = re.compile(r"(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})")
 _ELIDED = re.compile(
-    r"(?P<article>L|D|UN|ALL|DALL|DELL|NELL|SULL|COLL|SANT|QUATTR)(?P<cut>['’])(?=\w)"
+    r"(?P<article>L|D|O|UN|ALL|DALL|DELL|NELL|SULL|COLL|SANT|QUATTR)(?P<cut>['’])(?=\w)"
 )
 _DOTTED_FORM = re.compile(r"(?:[A-Z]\.){2,}[A-Z]?\.?")
 _SPACED_FORM = re.compile(
@@ -57,14 +57,14 @@ def _proper_word(word, kind, first):
     if kind == "company" and (form := _legal_form(word, plain)):
         return form
     if kind != "person":
-        if plain in _SMALL_WORDS and not first and not word.endswith(("'", "’")):
+        if plain in _SMALL_WORDS and not first and not word.endswith(("'", "’", ".")):
             return word.lower()
         if _ROMAN.fullmatch(bare):
             return word
     elided = _ELIDED.match(word)
     if elided:
         head, cut, tail = elided["article"], elided["cut"], word[elided.end() :]
-        small = kind != "person" and not first and head != "SANT"
+        small = kind != "person" and not first and head not in ("SANT", "O")
         head = head.lower() if small else head.capitalize()
         return head + cut + _proper_word(tail, kind, first=True)
     if word.endswith(("'", "’")) and len(bare) > 1 and bare[-1] in "AEIOU":

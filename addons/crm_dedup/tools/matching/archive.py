@@ -9,7 +9,7 @@ The order of a full run, each step over as many batches as one likes::
 
     create_tables(cursor)                        # empty forms, candidates and results
     make_keys(cursor, source, first, last)       # ids from .. to, both included
-    index_keys(cursor)                           # once all keys are there
+    index_keys(cursor), vacuum_keys(connection)  # once all keys are there
     find_candidates(cursor, settings, part, parts)
     index_candidates(cursor)
     score_candidates(cursor, matcher, first, last)
@@ -168,19 +168,36 @@ def unpack(holder, text):
     return Prepared(holder, *values)
 
 
-def index_keys(cursor):
-    """Index keys and forms, once all are there."""
-    cursor.execute(
-        """SET LOCAL maintenance_work_mem = '512MB';
-           CREATE INDEX IF NOT EXISTS crm_dedup_key_key_index
-               ON crm_dedup_key (key, holder);
-           CREATE INDEX IF NOT EXISTS crm_dedup_key_holder_index
-               ON crm_dedup_key (holder);
-           CREATE INDEX IF NOT EXISTS crm_dedup_form_holder_index
-               ON crm_dedup_form (holder);
-           ANALYZE crm_dedup_key;
-           ANALYZE crm_dedup_form"""
-    )
+#: What is indexed once all keys and forms are there, the longest first.
+INDEXES = (
+    """CREATE INDEX IF NOT EXISTS crm_dedup_key_key_index
+           ON crm_dedup_key (key, holder)""",
+    """CREATE INDEX IF NOT EXISTS crm_dedup_key_holder_index
+           ON crm_dedup_key (holder);
+       CREATE INDEX IF NOT EXISTS crm_dedup_form_holder_index
+           ON crm_dedup_form (holder);
+       ANALYZE crm_dedup_form""",
+)
+
+
+def index_keys(cursor, first=0, last=1):
+    """Index keys and forms, once all are there.
+
+    :param int first: which of :data:`INDEXES`, to ``last``
+    """
+    cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    for statement in INDEXES[first : last + 1]:
+        cursor.execute(statement)
+
+
+def vacuum_keys(connection):
+    """Let the candidates be read from the index alone; not inside a transaction."""
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE) crm_dedup_key")
+    finally:
+        connection.autocommit = False
 
 
 # ------------------------------------------------------------

@@ -5,8 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..italy import COMPANY_WORDS, GIVEN_NAMES
-from .words import NICKNAMES, SURNAMES
+from .words import MORE_GIVEN_NAMES, NICKNAMES, SURNAMES
 
+_GIVEN = GIVEN_NAMES | MORE_GIVEN_NAMES
 #: Points of a word that the archive doesn't know, and the most that one may bring.
 UNKNOWN_PERSON = 10.0
 UNKNOWN_COMPANY = 9.0
@@ -70,14 +71,15 @@ class Frequencies:
 
     def is_given(self, word):
         """Tell whether a word is a given name."""
-        return word in GIVEN_NAMES or word in NICKNAMES or word in self.given
+        return word in _GIVEN or word in NICKNAMES or word in self.given
 
     def are_two_names(self, word, other):
         """Tell whether two words that look alike are two names, both in common use.
 
         A typing error is far rarer than the name that was meant.
         """
-        if word in GIVEN_NAMES and other in GIVEN_NAMES:
+        known = (word in _GIVEN, other in _GIVEN)
+        if all(known) or (any(known) and _differ_by_sex(word, other)):
             return True
         if word in SURNAMES and other in SURNAMES:
             return True
@@ -92,7 +94,7 @@ class Frequencies:
         if self.person_rows >= FEW:
             count = self.persons.get(word, 1)
             points = -math.log2(count / self.person_rows)
-        elif word in GIVEN_NAMES:
+        elif word in _GIVEN:
             points = 6.5
         elif word in SURNAMES:
             points = 8.5
@@ -115,3 +117,13 @@ class Frequencies:
     def sharers(self, value):
         """Return how many names have a telephone or an e-mail, 2 when it is few."""
         return self.shared.get(value, 2)
+
+
+def _differ_by_sex(word, other):
+    """Tell whether only the last vowel differs, as in Mario and Maria."""
+    return (
+        len(word) == len(other) > 3
+        and word[:-1] == other[:-1]
+        and word[-1] in "aeio"
+        and other[-1] in "aeio"
+    )

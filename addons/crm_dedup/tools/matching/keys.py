@@ -8,11 +8,17 @@ a small one.
 
 from hashlib import blake2b
 
-from ..italy import COMPANY_WORDS, GIVEN_NAMES
+from ..italy import COMPANY_WORDS, GIVEN_NAMES, PROVINCES_BY_CAP
 from .prepare import Prepared, prepare, skeleton
 
+#: The first digits of the postcodes of a province.
+_ZIPS = {
+    province: start
+    for start, provinces in reversed(PROVINCES_BY_CAP.items())
+    for province in provinces
+}
 #: Keys of these kinds are weak.
-_WEAK = frozenset("nNTbdmtq")
+_WEAK = frozenset("nNTCbdmtqz")
 
 
 def hashed(text):
@@ -56,13 +62,21 @@ def key_texts(record):
         yield "v" + record.vat_number
     house = ""
     if record.street and record.civic:
-        house = skeleton(max(record.street, key=len)) + record.civic
+        street = skeleton(max(record.street, key=len))
+        house = f"{street}{record.civic}/{area(record)}"
     if record.place:
         yield f"q{skeleton(record.place)}/{record.zip}"
     if record.person:
         yield from _person_keys(record, house)
     if record.company:
         yield from _company_keys(record, house)
+
+
+def area(record):
+    """Return roughly where a record is: the first digits of the postcodes there."""
+    if record.zip:
+        return record.zip[:2]
+    return _ZIPS.get(record.province) or record.city[:3]
 
 
 def _person_keys(record, house):
@@ -76,7 +90,8 @@ def _person_keys(record, house):
             if word not in GIVEN_NAMES:
                 yield f"t{skeleton(word)}/{record.zip}"
     if record.birth:
-        yield "b" + record.birth
+        for word in words:
+            yield f"b{record.birth}/{word[:1]}"
         yield f"y{' '.join(words)}/{record.birth[:4]}"
         yield from _birth_keys(record, house)
     for word in words:

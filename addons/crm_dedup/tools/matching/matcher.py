@@ -15,6 +15,8 @@ from .settings import VETO, MatchSettings
 _STREET_ALIKE, _TOWN_ALIKE = 84, 84
 #: A telephone or an e-mail that more names have says less and less, then very little.
 _FEW_SHARERS, _MANY_SHARERS = 4, 20
+#: Words of which both company names have one of their own make them two companies.
+_OTHER_WORD = 3.0
 
 
 class Matcher:
@@ -167,7 +169,7 @@ class Matcher:
                     sum(map(frequencies.company_points, first.company)),
                     [0, 0],
                 )
-            elif points < 2 * min(lost) or min(lost) > 5:
+            elif points < 2 * min(lost) or min(lost) >= _OTHER_WORD:
                 found.add("other_company")
                 return False
         exact = all(degree == EXACT for _word, _other, degree in matched)
@@ -319,7 +321,9 @@ def _code(code, other, name):
     """Compare two codes; a letter or two off is a typing error."""
     if code == other:
         return f"same_{name}"
-    return f"{'alike' if OSA.distance(code, other, score_cutoff=2) <= (2 if len(code) > 11 else 1) else 'other'}_{name}"
+    slips = 2 if len(code) > 11 else 1
+    near = OSA.distance(code, other, score_cutoff=slips) <= slips
+    return f"{'alike' if near else 'other'}_{name}"
 
 
 def _birth(birth, other):

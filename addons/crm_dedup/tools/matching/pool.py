@@ -44,7 +44,7 @@ class Pool:
             }
         )
         self._count = processes
-        self._processes = []
+        self.processes = []
 
     def __enter__(self):
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -58,15 +58,15 @@ class Pool:
             )
             process.stdin.write(self._start + "\n")
             process.stdin.flush()
-            self._processes.append(process)
+            self.processes.append(process)
         return self
 
     def __exit__(self, *_error):
-        for process in self._processes:
+        for process in self.processes:
             # One that failed hears nothing any more.
             with contextlib.suppress(OSError):
                 process.stdin.close()
-        for process in self._processes:
+        for process in self.processes:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -77,7 +77,8 @@ class Pool:
     def do(self, step, ranges, progress=None, stop=None, again=False):
         """Do one step over ranges; each is committed by the process that does it.
 
-        :param str step: ``keys``, ``forms``, ``candidates`` (``(part, parts)`` in the
+        :param str step: ``keys``, ``forms``, ``indexes`` (numbers of
+            ``archive.INDEXES``), ``vacuum``, ``candidates`` (``(part, parts)`` in the
             place of a range) or ``scores``
         :param ranges: ``(first, last)``, both included
         :param progress: function of the range that is done and what came of it; it is
@@ -107,7 +108,7 @@ class Pool:
 
         threads = [
             threading.Thread(target=serve, args=(process,))
-            for process in self._processes
+            for process in self.processes
         ]
         for thread in threads:
             thread.start()

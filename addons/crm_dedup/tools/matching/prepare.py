@@ -263,8 +263,13 @@ def street_parts(text):
     return tuple(street), civic
 
 
-_TOWN_SHORT = {"s": "san", "sant": "san", "santa": "san", "santo": "san", "ss": "santi",
-               "st": "saint", "mte": "monte", "m": "monte", "reg": "reggio"}  # fmt: skip
+_TOWN_SHORT = {
+    **dict.fromkeys(("s", "sant", "santa", "santo"), "san"),
+    **dict.fromkeys(("mte", "m"), "monte"),
+    "ss": "santi",
+    "st": "saint",
+    "reg": "reggio",
+}
 _TOWN_SMALL = frozenset("di de del della dei degli in sul sulla nell nel al d".split())
 
 

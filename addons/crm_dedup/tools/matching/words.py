@@ -164,6 +164,53 @@ for _line in (
 for _nick, _full in NICKNAMES.items():
     FOND_FORMS[_nick] = FOND_FORMS.get(_nick, frozenset()) | {_full}
 
+#: Given names beside those of ``italy.GIVEN_NAMES``, less common or from abroad.
+MORE_GIVEN_NAMES = frozenset(
+    """
+abramo achille addolorata adamo adelaide adelina adelmo adolfo agostina alan albina
+albino aleandro alessandrina alex alfonsina alfreda alina aliona alfonsa amanda amina
+amerigo ana anastasia andreina andreea andrei angiola angiolina angiolo anton antonella
+arcangela arcangelo argentina armanda armida arnaldo aristea artur asdrubale assia
+assunto augusta azzurra baldassare bartolomeo battista benvenuto berardo bernardina
+bernardino bernardo berta biagio bogdan bortolo brigida calogera calogero camillo
+candida candido carmelina carmelita carolina cataldo catia catina celestina celestino
+cesira cesarina cesarino christian cirillo claudine clelio clemente clementina
+clementino cleofe clotilde colomba concettina consiglia costante costanza crescenzo
+crocifissa damiana danila danny dante davida demetrio desideria diamante dionigi
+dolores domitilla dorina dorotea edda edgardo edmondo edvige efisia efisio egidio
+egle elda eldo elettra eligio elide elma eloisa elvio elvira elvino ema emanuel emil
+emilio enea enis ennio erminia erminio ernesta ersilia ester eufemia eusebio evelina
+ezio fabiola fatima fedele felicia felicita fermo fiammetta fiorentina fiorentino
+fiorenzo fiorina fiorino flaviana floriana floriano fortunata fortunato franceschina
+fulvia gabriel gaspare gastone gavino genoveffa gerarda germana germano gerolamo
+gervasio giacinta giacinto giacomina giampietro gianantonio gianbattista giandomenico
+gianmaria gianpietro gilda giovannina girolamo gisella giuditta giuliano giusi
+giustina giustino goffredo graziosa gregorio gualtiero ilario ileana immacolato
+ines innocenza ion ionut ippolita ireneo isa isidoro isolina italia iva jolanda jose
+josephine katiuscia kevin lamberto lauro lavinia learco leda leonarda leonilda
+leopoldo lidio ligia linda lionello lodovico lorella lucilla lucina luigino luisella
+luigino mafalda maicol maila malvina manfredi manlio manola manolo marcantonio
+marcellina marcellino mariagrazia mariangela mariano mariarosa mariateresa marietta
+mariolina marlena marzio mattea maximilian medardo melchiorre mercedes michelangelo
+michelina mihai mihaela milvia minerva mirta modesta modesto mohamed mohammed moira
+monika morgan narciso natalino nazzareno nelida nella nerea nereo nestore nives
+norberto norina novella oddone odilia odoardo olindo olinto onofrio oriana oriella
+osvalda otello ottorino palma palmiro paride pasqua patrick pellegrina pellegrino
+penelope perla petra petronilla pia piera pierfrancesco piergiorgio pierina pierino
+pierluca pio placido porzia primina prisca priamo prospero quintino quinto raul
+remigio renzina rinalda robertino rodolfa rolando romana romilda romualdo ronaldo
+rosalinda rosamaria rosaria rosetta rosina rosita rossano rosolino ruben rufino
+ruggiero sabatino sabato salvatrice samira sandrina santi santina santino santo
+saverina savina savino savio sebastiana secondo selene serafina serafino sesto
+severina severino sigismondo silvestra simonetta sirio stanislao stefanina stefanino
+susy tancredi tarcisio tea tecla teo teodora teodoro teofilo terenzio terzo tina tino
+tita tito tosca trieste tullia ubaldo ugolina ulisse ursula vanna vasco velia venanzio
+venera vera vesna vilma vincenzino vinicio viola violetta violante virna vitale vitalia
+vitaliano vitangelo vitaliano vittore vittorina vittorino viviano vladimir volga
+wilma wilmer wolfgang yuri zaira zelinda zoe zora
+""".split()
+)
+
 #: Common surnames. Two of them are two families, however alike they are.
 SURNAMES = frozenset(
     """
@@ -183,21 +230,21 @@ valente ferrero pozzi franco franchi fusco marra marrone rossini rosso bianchini
 
 #: Written apart or joined: De Luca and Deluca.
 PARTICLES = frozenset(
-    "de di da del della dello dei degli dal dalla dalle dall d la lo li le san santa santo"
-    " mac mc van von el al".split()
+    "de di da del della dello dei degli dal dalla dalle dall d la lo li le san santa"
+    " santo mac mc van von el al".split()
 )
 #: Titles and words beside a person that are no name.
 TITLES = frozenset(
-    "sig sigg signor signora sigra sign signorina dott dottssa dottor dottoressa dr drssa"
-    " ing arch avv geom rag prof profssa spett spettle gent egr fam famiglia eredi vedova"
-    " ved cav comm on mr mrs ssa ra ce cav cod att alla attn".split()
+    "sig sigg signor signora sigra sign signorina dott dottssa dottor dottoressa"
+    " dr drssa ing arch avv geom rag prof profssa spett spettle gent egr fam famiglia"
+    " eredi vedova ved cav comm on mr mrs ssa ra ce cav cod att alla attn".split()
 )
 #: Types of streets, whole and shortened.
 STREET_TYPES = frozenset(
     """
-via v viale vle v le piazza pza pzza p za p zza piazzale ple pzle piazzetta pzta largo lgo
-corso cso c so vicolo vlo vico strada str stradone contrada cda c da ctr localita loc
-frazione fraz fr salita sal lungomare lungo lungotevere traversa trav trv borgo bgo
+via v viale vle v le piazza pza pzza p za p zza piazzale ple pzle piazzetta pzta largo
+lgo corso cso c so vicolo vlo vico strada str stradone contrada cda c da ctr localita
+loc frazione fraz fr salita sal lungomare lungo lungotevere traversa trav trv borgo bgo
 circonvallazione circ circonv galleria gall rione regione reg calle campo fondamenta
 rampa rua ronco stradella statale ss sp provinciale prov vocabolo voc cascina casc
 st street rd road av ave avenue place pl cres crescent court ct drive dr close way

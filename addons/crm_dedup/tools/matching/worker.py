@@ -38,6 +38,8 @@ class Worker:
 
     def do(self, step, first, last, again):
         """Do one batch of a step and commit; return what came of it."""
+        if step == "vacuum":
+            return self.archive.vacuum_keys(self.connection)
         with self.connection, self.connection.cursor() as cursor:
             if step == "keys":
                 return self.archive.make_keys(cursor, self.source, first, last, again)
@@ -45,6 +47,8 @@ class Worker:
                 return self.archive.make_keys(
                     cursor, self.source, first, last, again, keys=False
                 )
+            if step == "indexes":
+                return self.archive.index_keys(cursor, first, last)
             if step == "candidates":
                 return self.archive.find_candidates(cursor, self.settings, first, last)
             return self.archive.score_candidates(

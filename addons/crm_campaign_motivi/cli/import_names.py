@@ -1,0 +1,250 @@
+import argparse
+import contextlib
+import logging
+import os
+import sys
+import time
+
+from odoo import SUPERUSER_ID, api
+from odoo.cli.command import Command
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+_DONE, _PROBLEM, _STOPPED = 0, 1, 2
+
+
+class import_names(Command):  # noqa: N801 - the name of the command
+    """Import a file of names that lies on the server, however large it is."""
+
+    name = "import_names"
+    epilog = """
+Examples:
+
+  odoo import_names -c odoo.conf -d callcentre names.csv --list "Lombardy" \\
+      --campaign "Photovoltaics 2026" --mapping "Seller Rossi"
+  odoo import_names -c odoo.conf -d callcentre names.mdb --archive --sheet Clienti
+  odoo import_names -c odoo.conf -d callcentre --resume 42
+
+What is imported stays when the command is stopped; --resume goes on, and so does the
+server itself within some minutes. Ends with 0 when all rows are done, with 1 when the
+file or an option is refused, with 2 when it was stopped.
+"""
+
+    def run(self, args):
+        """Import a file, and say how it goes.
+
+        :param list args: of the command line
+        """
+        self._add_arguments(self.parser)
+        options = self.parser.parse_args(args)
+        arguments = ["--no-http"]
+        if options.config:
+            arguments += ["-c", options.config]
+        if options.database:
+            arguments += ["-d", options.database]
+        config.parse_config(arguments, setup_logging=True)
+        logging.getLogger("odoo").setLevel(logging.WARNING)
+        names = config["db_name"]
+        database = names[0] if isinstance(names, list) and names else names
+        if not database:
+            sys.exit("Say which database: -d NAME.")
+        registry = Registry(database)
+        with contextlib.closing(registry.cursor()) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            try:
+                code = self._import(env, options)
+            except UserError as error:
+                cr.rollback()
+                print(str(error), file=sys.stderr)
+                code = _PROBLEM
+            except KeyboardInterrupt:
+                cr.rollback()
+                print("\nStopped. What was imported stays; --resume goes on.")
+                code = _STOPPED
+        sys.exit(code)
+
+    @staticmethod
+    def _add_arguments(parser):
+        option = parser.add_argument
+        option("file", nargs="?", help="the file; also zipped")
+        option("-c", "--config", help="configuration file of Odoo")
+        option("-d", "--database", help="name of the database")
+        option("--user", default="admin", help="login that the names are imported by")
+        option("--campaign", help="title of the campaign")
+        option("--list", help="name of the list; made when there is none")
+        option("--archive", action="store_true", help="into no list")
+        option("--portfolio", help="full name of the portfolio of new names")
+        option("--mapping", help="name of saved columns")
+        option("--sheet", help="sheet, table, or file in the archive")
+        option("--encoding", help="of a text file, such as cp1252")
+        option("--separator", help="of a text file")
+        option("--header-row", type=int, help="number of the row; 0: there is none")
+        option("--update", action=argparse.BooleanOptionalAction, default=None)
+        option("--only-update", action="store_true", help="create no name")
+        option("--resume", type=int, metavar="NUMBER", help="go on with this import")
+        option("--check", action="store_true", help="show what it would do, and end")
+
+    # ------------------------------------------------------------
+    # WHAT IS IMPORTED
+    # ------------------------------------------------------------
+
+    def _import(self, env, options):
+        user = env["res.users"].search([("login", "=", options.user)], limit=1)
+        if not user:
+            raise UserError(env._("There is no user %(login)s.", login=options.user))
+        if options.resume:
+            record = env["crm.list.import"].browse(options.resume).exists()
+            if not record:
+                raise UserError(
+                    env._("There is no import %(number)s.", number=options.resume)
+                )
+        else:
+            record = self._prepare(env, user, options)
+        if options.check:
+            self._show_columns(record)
+            env.cr.rollback()
+            return _DONE
+        job = self._job_of(env, record, user)
+        env.cr.commit()
+        return self._work(job)
+
+    def _prepare(self, env, user, options):
+        if not options.file:
+            raise UserError(env._("Say which file is imported."))
+        values = {
+            "server_path": os.path.abspath(options.file),
+            "filename": os.path.basename(options.file),
+            "destination": "archive" if options.archive else "list",
+            "only_update": options.only_update,
+        }
+        if options.campaign:
+            values["campaign_id"] = self._named(
+                env, "utm.campaign", "title", options.campaign
+            ).id
+        if options.portfolio:
+            values["portfolio_id"] = self._named(
+                env, "crm.portfolio", "complete_name", options.portfolio
+            ).id
+        if options.mapping:
+            values["mapping_id"] = self._named(
+                env, "crm.list.import.mapping", "name", options.mapping
+            ).id
+        # The path is given by who may use the server; the rest is the user's right.
+        record = env["crm.list.import"].create(values)
+        record.sudo().create_uid = user
+        self._read(record, options)
+        if options.list and not options.archive:
+            found = env["crm.call.list"].search(
+                [
+                    ("name", "=", options.list),
+                    ("campaign_id", "=", record.campaign_id.id),
+                ],
+                limit=1,
+            )
+            record.write({"list_id": found.id, "new_list_name": options.list})
+        return record
+
+    @staticmethod
+    def _read(record, options):
+        record.action_read_file()
+        chosen = {
+            "sheet_name": options.sheet,
+            "encoding": options.encoding,
+            "separator": options.separator,
+            "header_row": options.header_row,
+        }
+        chosen = {name: value for name, value in chosen.items() if value is not None}
+        if chosen:
+            record.write(chosen)
+            record.action_read_file()
+            if record.mapping_id:
+                record.action_apply_mapping()
+        if options.update is not None:
+            record.update_existing = options.update
+        if options.only_update:
+            record.write({"only_update": True, "update_existing": True})
+
+    @staticmethod
+    def _named(env, model, field, name):
+        found = env[model].search([(field, "=", name)], limit=2)
+        if len(found) != 1:
+            raise UserError(
+                env._(
+                    "%(count)s records are called %(name)s (%(kind)s), not one.",
+                    count=len(found),
+                    name=name,
+                    kind=env[model]._description,
+                )
+            )
+        return found
+
+    @staticmethod
+    def _show_columns(record):
+        targets = dict(record.column_ids._selection_target())
+        for column in record.column_ids.sorted("position"):
+            print(f"{column.name:30} -> {targets[column.target]:35} {column.samples}")
+
+    # ------------------------------------------------------------
+    # THE WORK
+    # ------------------------------------------------------------
+
+    @staticmethod
+    def _job_of(env, record, user):
+        """Return the work of an import, begun or to be gone on with."""
+        job = record._last_job()
+        if record.state == "mapped":
+            record.with_user(user).with_context(lang=user.lang)._start()
+            jobs = env["crm.list.import.job"].with_user(user)
+            job = jobs._begin(record, "import").with_user(SUPERUSER_ID)
+        elif job.state in ("cancelled", "failed"):
+            job.action_continue()
+        elif record.state not in ("running",):
+            raise UserError(env._("%(name)s has ended already.", name=record.name))
+        return job
+
+    def _work(self, job):
+        record, started = job.import_id, time.monotonic()
+        print(f"Import {record.id}: {record.name}")
+        job.env.cr.commit()
+        with job._job_lock() as is_mine:
+            if not is_mine:
+                print("The server imports already; it will do this import afterwards.")
+                return _STOPPED
+            saying = job.with_context(
+                import_say=lambda found: self._say(found, started)
+            )
+            while not saying._work():
+                """Somebody else changed the same names: it is tried again."""
+        job.invalidate_recordset()
+        self._say(record, started, last=True)
+        return self._report(job)
+
+    @staticmethod
+    def _say(record, started, last=False):
+        seconds = max(time.monotonic() - started, 0.001)
+        if record.phase == "read":
+            text = f"{record.staged_row:,} rows read"
+        else:
+            done = record.row_count - record.pending_count
+            text = (
+                f"{done:,} of {record.row_count:,} rows, {done / seconds:,.0f} a second"
+            )
+        end = "\n" if last or not sys.stdout.isatty() else "  \r"
+        print(text, end=end, flush=True)
+
+    @staticmethod
+    def _report(job):
+        record = job.import_id
+        if job.state == "failed":
+            print(job.error, file=sys.stderr)
+            return _PROBLEM
+        for label, name in (
+            ("new names", "accepted"),
+            ("updated", "updated"),
+            ("known", "existing"),
+            ("merged", "merged"),
+            ("rejected", "rejected"),
+        ):
+            print(f"{record[f'{name}_count']:>12,} {label}")
+        return _DONE if job.state == "done" else _STOPPED

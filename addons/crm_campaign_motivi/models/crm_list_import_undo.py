@@ -1,0 +1,346 @@
+import json
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .crm_list_import_update import _same
+
+#: Names that are taken back between two commits.
+UNDO_BATCH = 2000
+#: Tables whose rows belong to the import itself, or follow the name by themselves.
+_OWN_TABLES = frozenset(
+    (
+        "crm_list_import_row",
+        "crm_list_import_change",
+        "crm_lead_original",
+        "crm_dedup_key",
+        "crm_dedup_stale",
+        "crm_duplicate_pair",
+        "crm_call_list_line",
+    )
+)
+#: Models whose rows name a record by model and number.
+_LOOSE = ("mail_message", "mail_activity", "ir_attachment")
+
+
+class CrmListImport(models.Model):
+    """A whole import is taken back, but for the names that somebody has used since."""
+
+    _inherit = "crm.list.import"
+
+    undone_count = fields.Integer("Names Deleted Again", readonly=True, copy=False)
+    restored_count = fields.Integer("Names Put Back", readonly=True, copy=False)
+    kept_count = fields.Integer(
+        "Names Kept",
+        readonly=True,
+        copy=False,
+        help="Somebody has called, changed or used them since.",
+    )
+
+    def action_undo(self):
+        """Button: take the whole import back, in the background when it is large."""
+        self.ensure_one()
+        self._check_may_import()
+        self.env["crm.lead"].check_access("unlink")
+        if self.state not in ("done", "stopped") or not self.done_row:
+            raise UserError(self.env._("There is nothing to take back."))
+        if self.rows_cleaned:
+            raise UserError(
+                self.env._(
+                    "The rows of this import have been cleaned, so nobody knows any"
+                    " more which names it brought."
+                )
+            )
+        self.write({"state": "running", "phase": "undo", "undo_row": 0})
+        small = self.accepted_count + self.updated_count <= UNDO_BATCH
+        if small and self._is_alone():
+            while self._undo_step(None):
+                pass
+            return True
+        self.env["crm.list.import.job"]._begin(self, "undo")._job_trigger()
+        return True
+
+    undo_row = fields.Integer(readonly=True, copy=False)
+
+    def _undo_progress(self):
+        return 100.0 * self.undo_row / (self.done_row or 1)
+
+    def _undo_step(self, _runtime):
+        """Take the next rows back; the caller commits.
+
+        :return: whether there are more
+        :rtype: bool
+        """
+        self.ensure_one()
+        self._check_may_import()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT row_number, state, lead_id FROM crm_list_import_row
+                    WHERE import_id = %s AND row_number > %s AND lead_id IS NOT NULL
+                      AND state IN ('accepted', 'updated', 'existing', 'merged')
+                 ORDER BY row_number LIMIT %s""",
+                self.id,
+                self.undo_row,
+                UNDO_BATCH,
+            )
+        )
+        new = {id_ for _number, state, id_ in rows if state == "accepted"}
+        known = {id_ for _number, _state, id_ in rows} - new
+        reasons = self._touched_names(new, new=True)
+        reasons |= self._restore(known)
+        self._delete_names([id_ for id_ in new if id_ not in reasons])
+        self._take_out_of_list(known)
+        self._note_kept(reasons)
+        self.write(
+            {
+                "undo_row": rows[-1][0] if rows else self.done_row,
+                "undone_count": self.undone_count + len(new - set(reasons)),
+                "kept_count": self.kept_count + len(reasons),
+            }
+        )
+        if len(rows) == UNDO_BATCH:
+            return True
+        self.write({"state": "undone", "phase": "done"})
+        return False
+
+    # ------------------------------------------------------------
+    # WHO WAS USED
+    # ------------------------------------------------------------
+
+    def _touched_names(self, lead_ids, new):
+        """Return which names somebody has used since, and how.
+
+        :param lead_ids: ids of ``crm.lead``
+        :param bool new: names that the import made: also a change counts
+        :rtype: dict[int, str]
+        """
+        ids = list(lead_ids)
+        if not ids:
+            return {}
+        found = {}
+        for reason, query in self._touching_queries(ids, new):
+            for [lead_id] in self.env.execute_query(query):
+                found.setdefault(lead_id, reason)
+        return found
+
+    def _touching_queries(self, ids, new):
+        """Yield a sentence and a query of the names that it is about."""
+        yield (
+            self.env._("It has been called, or is in somebody's hands."),
+            SQL(
+                """SELECT DISTINCT lead_id FROM crm_call_list_line
+                    WHERE lead_id = ANY(%s)
+                      AND (attempts > 0 OR last_contact_at IS NOT NULL
+                           OR category != 'to_call' OR claimed_by_id IS NOT NULL
+                           OR list_id IS DISTINCT FROM %s)""",
+                ids,
+                self.list_id.id or None,
+            ),
+        )
+        if new:
+            yield (
+                self.env._("Somebody has changed it."),
+                SQL(
+                    """SELECT id FROM crm_lead
+                        WHERE id = ANY(%s) AND write_date > create_date""",
+                    ids,
+                ),
+            )
+            for table, column in self._linking_columns():
+                yield (
+                    self.env._(
+                        "It is used in: %(table)s.", table=self._label_of(table)
+                    ),
+                    SQL(
+                        "SELECT DISTINCT %(column)s FROM %(table)s"
+                        " WHERE %(column)s = ANY(%(ids)s)",
+                        column=SQL.identifier(column),
+                        table=SQL.identifier(table),
+                        ids=ids,
+                    ),
+                )
+            for table in _LOOSE:
+                yield (
+                    self.env._("It has messages, activities or files."),
+                    SQL(
+                        """SELECT DISTINCT res_id FROM %s
+                            WHERE %s = 'crm.lead' AND res_id = ANY(%s)""",
+                        SQL.identifier(table),
+                        SQL.identifier(
+                            "model" if table == "mail_message" else "res_model"
+                        ),
+                        ids,
+                    ),
+                )
+
+    def _linking_columns(self):
+        """Return which columns of other tables point to names, of whatever addon.
+
+        :rtype: list[tuple[str, str]]
+        """
+        links = self._import_cache(
+            "links",
+            lambda: self.env.execute_query(
+                SQL(
+                    """SELECT c.conrelid::regclass::text, a.attname
+                         FROM pg_constraint c
+                         JOIN pg_attribute a
+                           ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+                        WHERE c.contype = 'f' AND c.confrelid = 'crm_lead'::regclass"""
+                )
+            ),
+        )
+        custom = {
+            field.relation
+            for field in self.env["crm.lead"]._fields.values()
+            if field.type == "many2many" and field.store
+        }
+        return [
+            (table, column)
+            for table, column in links
+            if table not in _OWN_TABLES and table not in custom
+        ]
+
+    def _label_of(self, table):
+        model = next((m for m in self.env.values() if m._table == table), None)
+        return model._description if model is not None else table
+
+    # ------------------------------------------------------------
+    # TAKE BACK
+    # ------------------------------------------------------------
+
+    def _delete_names(self, lead_ids):
+        """Delete names that nobody has used, with their places in the list."""
+        if not lead_ids:
+            return
+        self.env.cr.execute(
+            SQL("DELETE FROM crm_call_list_line WHERE lead_id = ANY(%s)", lead_ids)
+        )
+        self.env.cr.execute(SQL("DELETE FROM crm_lead WHERE id = ANY(%s)", lead_ids))
+        self.env["crm.lead"].invalidate_model()
+        self.env["crm.call.list.line"].invalidate_model()
+        self.list_id.invalidate_recordset()
+
+    def _take_out_of_list(self, lead_ids):
+        """Take known names out of the list, where this import put them into it."""
+        if not lead_ids or not self.list_id:
+            return
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM crm_call_list_line line
+                    USING crm_list_import_row row
+                    WHERE row.import_id = %s AND row.lead_id = line.lead_id
+                      AND row.lead_id = ANY(%s) AND row.problem IS NULL
+                      AND line.list_id = %s AND line.category = 'to_call'
+                      AND line.attempts = 0 AND line.last_contact_at IS NULL
+                      AND line.claimed_by_id IS NULL""",
+                self.id,
+                list(lead_ids),
+                self.list_id.id,
+            )
+        )
+        self.env["crm.call.list.line"].invalidate_model()
+
+    def _restore(self, lead_ids):
+        """Give known names back what they had, where they still have the file's value.
+
+        :return: why some of them keep what the import gave them, by id
+        :rtype: dict[int, str]
+        """
+        changes = self._changes_to_restore(lead_ids)
+        if not changes:
+            return {}
+        columns = {name for _before, after in changes.values() for name in after}
+        several = [name for name in self._several_choices() if name in columns]
+        columns -= set(several)
+        now = self._values_now(list(changes), sorted(columns), several)
+        values, links, kept = {}, {}, {}
+        for lead_id, (before, after) in changes.items():
+            if lead_id not in now:
+                continue
+            same = {name for name in after if _same(now[lead_id][name], after[name])}
+            if len(same) < len(after):
+                kept[lead_id] = self.env._("Somebody has changed it since.")
+            values[lead_id] = {
+                name: before.get(name) if name in same else _json(now[lead_id][name])
+                for name in columns
+            }
+            for name in set(several) & same:
+                links.setdefault(name, {})[lead_id] = before.get(name) or []
+        self._write_columns(values, sorted(columns))
+        for name, choices in links.items():
+            self._set_links(name, choices)
+        self.restored_count += len(values) - len(kept)
+        self.env["crm.lead"].invalidate_model()
+        return kept
+
+    def _changes_to_restore(self, lead_ids):
+        """Return what names had before this import and got from it.
+
+        :rtype: dict[int, tuple[dict, dict]]
+        """
+        found = {}
+        for lead_id, before, after in self.env.execute_query(
+            SQL(
+                """SELECT lead_id, before, after FROM crm_list_import_change
+                    WHERE import_id = %s AND lead_id = ANY(%s) ORDER BY id""",
+                self.id,
+                list(lead_ids),
+            )
+        ):
+            first, last = found.get(lead_id, ({}, {}))
+            found[lead_id] = ({**before, **first}, {**last, **after})
+        return found
+
+    def _values_now(self, lead_ids, columns, several):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM crm_lead WHERE id = ANY(%s)",
+                SQL(", ").join(map(SQL.identifier, ["id", *columns])),
+                lead_ids,
+            )
+        )
+        now = {row[0]: dict(zip(columns, row[1:], strict=True)) for row in rows}
+        for name in several:
+            for values in now.values():
+                values[name] = []
+            for lead_id, choice_id in self._linked_choices(name, lead_ids):
+                now[lead_id][name].append(choice_id)
+        return now
+
+    def _note_kept(self, reasons):
+        """Say in the rows of the names that stay why they do."""
+        if not reasons:
+            return
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_list_import_row row SET reason = kept.reason
+                     FROM jsonb_to_recordset(%s::jsonb) AS kept(id int, reason text)
+                    WHERE row.import_id = %s AND row.lead_id = kept.id
+                      AND row.state IN ('accepted', 'updated')""",
+                json.dumps(
+                    [{"id": id_, "reason": text} for id_, text in reasons.items()]
+                ),
+                self.id,
+            )
+        )
+        self.env["crm.list.import.row"].invalidate_model()
+
+    def action_open_kept(self):
+        """Button: the names that stayed when the import was taken back."""
+        action = self._open_rows()
+        action["domain"] = [
+            ("import_id", "=", self.id),
+            ("reason", "!=", False),
+            ("state", "in", ("accepted", "updated")),
+            ("lead_id", "!=", False),
+        ]
+        return action
+
+
+def _json(value):
+    if value is None or isinstance(value, (str, int, float, bool, list)):
+        return value
+    return str(value)

@@ -1,0 +1,212 @@
+import json
+
+from psycopg2 import IntegrityError
+from psycopg2.errors import ForeignKeyViolation
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, mute_logger
+
+
+class CrmMergeJournal(models.Model):
+    """Takes merges back: what moved returns, what went comes again.
+
+    What came after the merge stays with the record that stayed, and so does a value
+    that somebody has changed since.
+    """
+
+    _inherit = "crm.merge.journal"
+
+    def _undo(self):
+        """Take this merge back, in the current transaction.
+
+        :raise UserError: it can't be taken back, and why; nothing has been done
+        """
+        self.ensure_one()
+        # What others did is not read ahead: it is long.
+        self = self.with_prefetch()
+        self.env.flush_all()
+        merge = self.env["crm.merge"]
+        merge._lock(self.model, sorted([self.survivor_ref, self.loser_ref]))
+        self.env.cr.execute(
+            SQL("SELECT state FROM crm_merge_journal WHERE id = %s FOR UPDATE", self.id)
+        )
+        self.invalidate_recordset()
+        self._check_undo()
+        self._before_undo()
+        try:
+            # What it did is undone from the end.
+            for kind, *entry in reversed(self.entries or []):
+                getattr(self, f"_undo_{kind}")(*entry)
+        except IntegrityError as error:
+            raise UserError(
+                self.env._(
+                    "%(name)s can't be parted again: something else has taken the place"
+                    " of what it had (%(detail)s).",
+                    name=self.loser_name,
+                    detail=error.diag.table_name or "",
+                )
+            ) from error
+        self.env.invalidate_all(flush=False)
+        self._after_undo()
+        self.write(
+            {
+                "state": "undone",
+                "undone_by_id": self.env.uid,
+                "undone_at": fields.Datetime.now(),
+            }
+        )
+        self.env.flush_all()
+
+    def _check_undo(self):
+        """Refuse what can't be taken back; addons add to it.
+
+        :raise UserError: why
+        """
+        if self.state != "done":
+            raise UserError(
+                self.env._(
+                    "The merge of %(name)s has been taken back already.",
+                    name=self.loser_name,
+                )
+            )
+        refs = {self.survivor_ref, self.loser_ref}
+        # By SQL: names are wide, and a run takes many merges back.
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, merged_into_id FROM %s WHERE id = ANY(%s)",
+                SQL.identifier(self.env[self.model]._table),
+                list(refs),
+            )
+        )
+        merged_into = dict(self.env.cr.fetchall())
+        if refs - set(merged_into):
+            raise UserError(
+                self.env._(
+                    "%(name)s can't be parted again: one of the two records has been"
+                    " deleted since.",
+                    name=self.loser_name,
+                )
+            )
+        further = merged_into[self.survivor_ref]
+        if further:
+            raise UserError(
+                self.env._(
+                    "%(survivor)s was merged into %(further)s since. Take that merge"
+                    " back first.",
+                    survivor=self.survivor_name,
+                    further=self.env[self.model].sudo().browse(further).display_name,
+                )
+            )
+        later = self.search(
+            [
+                ("id", ">", self.id),
+                ("model", "=", self.model),
+                ("survivor_ref", "=", self.survivor_ref),
+                ("state", "=", "done"),
+            ],
+            limit=1,
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "%(later)s was merged into %(survivor)s after %(name)s. Take that"
+                    " merge back first.",
+                    later=later.loser_name,
+                    survivor=self.survivor_name,
+                    name=self.loser_name,
+                )
+            )
+
+    def _before_undo(self):
+        """Do what has to be done before rows return; addons add to it."""
+
+    def _after_undo(self):
+        """Do what follows when all rows are where they were; addons add to it."""
+        if self.pair_ref:
+            pair = self.env["crm.duplicate.pair"].browse(self.pair_ref).exists()
+            pair._reopen()
+
+    # ------------------------------------------------------------
+    # ONE FOR EACH KIND OF ENTRY
+    # ------------------------------------------------------------
+
+    def _undo_move(self, table, column, ids, old, new):
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET %(column)s = %(old)s"
+                " WHERE id = ANY(%(ids)s) AND %(column)s = %(new)s",
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                old=old,
+                new=new,
+                ids=ids,
+            )
+        )
+
+    def _undo_delete(self, table, rows):
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                self._insert(table, rows)
+        except ForeignKeyViolation:
+            # Something that a row belonged to was deleted since, and would have taken
+            # the row with it.
+            for row in rows:
+                try:
+                    with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                        self._insert(table, [row])
+                except ForeignKeyViolation:
+                    continue
+
+    def _insert(self, table, rows):
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO %(table)s
+                   SELECT (jsonb_populate_record(NULL::%(table)s, row.value)).*
+                     FROM jsonb_array_elements(%(rows)s::jsonb) AS row""",
+                table=SQL.identifier(table),
+                rows=json.dumps(rows),
+            )
+        )
+
+    def _undo_insert(self, table, rows):
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM %s AS t USING jsonb_array_elements(%s::jsonb) AS row
+                    WHERE to_jsonb(t) = row.value""",
+                SQL.identifier(table),
+                json.dumps(rows),
+            )
+        )
+
+    def _undo_create(self, table, ids):
+        self.env.cr.execute(
+            SQL("DELETE FROM %s WHERE id = ANY(%s)", SQL.identifier(table), ids)
+        )
+
+    def _undo_change(self, table, row_id, before, after):
+        """Give a row its values back, those that nobody has changed since."""
+        kept = SQL(", ").join(
+            SQL(
+                """%(column)s = CASE WHEN now.row->%(name)s = now.after->%(name)s
+                                     THEN old.%(column)s ELSE t.%(column)s END""",
+                column=SQL.identifier(name),
+                name=name,
+            )
+            for name in before
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE %(table)s AS t SET %(kept)s
+                     FROM (SELECT to_jsonb(x) AS row, %(after)s::jsonb AS after, x AS r
+                             FROM %(table)s AS x WHERE id = %(id)s) AS now
+               CROSS JOIN LATERAL jsonb_populate_record(now.r, %(before)s::jsonb)
+                          AS old
+                    WHERE t.id = %(id)s""",
+                table=SQL.identifier(table),
+                kept=kept,
+                id=row_id,
+                after=json.dumps(after),
+                before=json.dumps(before),
+            )
+        )

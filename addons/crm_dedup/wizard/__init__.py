@@ -1,0 +1,2 @@
+from . import crm_normalise_wizard
+from . import crm_merge_wizard

@@ -1,0 +1,1 @@
+"""What the measurements of the import share: files, the command, its memory."""
