@@ -27,7 +27,6 @@ from . import crm_duplicate_rule
 from . import crm_duplicate_run
 from . import crm_duplicate_sample
 from . import base
-from . import crm_duplicate_pair
 from . import crm_merge_links
 from . import crm_merge
 from . import crm_merge_values

@@ -111,7 +111,8 @@ class CrmDedup(models.AbstractModel):
             return Comparison(0.0, "different")
         comparison = self._matcher().compare(first.ready(), second.ready())
         for rule in self._rules():
-            if rule.hits(first.record, second.record, first.extras, second.extras):
+            equal = first.values_of(rule) & second.values_of(rule)
+            if equal and rule.allows(first.record, second.record):
                 return Comparison(
                     comparison.score,
                     rule.verdict,

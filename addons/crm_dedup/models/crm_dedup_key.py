@@ -170,18 +170,7 @@ class CrmDedupKey(models.AbstractModel):
             return {}, set()
         settings = self.env["crm.dedup"]._matcher().settings
         strong, weak = settings.block_limit, settings.weak_limit
-        # One short walk in the index for each key, however many rows it has.
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT wanted.key, found.holder
-                     FROM unnest(%s::bigint[]) AS wanted(key)
-               CROSS JOIN LATERAL (
-                          SELECT holder FROM crm_dedup_key
-                           WHERE crm_dedup_key.key = wanted.key LIMIT %s) AS found""",
-                sorted(positions),
-                max(strong, weak) + 1,
-            )
-        )
+        rows = self._walk(sorted(positions), max(strong, weak) + 1)
         by_key = {}
         for key, holder in rows:
             by_key.setdefault(key, []).append(holder)
@@ -196,6 +185,25 @@ class CrmDedupKey(models.AbstractModel):
                 for position in positions[key]:
                     holders.setdefault(position, set()).update(found)
         return holders, crowded
+
+    @api.model
+    def _walk(self, keys, limit):
+        """Return keys and their holders, so many of each key at most.
+
+        :rtype: list[tuple[int, int]]
+        """
+        # One short walk in the index for each key, however many rows it has.
+        return self.env.execute_query(
+            SQL(
+                """SELECT wanted.key, found.holder
+                     FROM unnest(%s::bigint[]) AS wanted(key)
+               CROSS JOIN LATERAL (
+                          SELECT holder FROM crm_dedup_key
+                           WHERE crm_dedup_key.key = wanted.key LIMIT %s) AS found""",
+                keys,
+                limit,
+            )
+        )
 
     @api.model
     def _drop_orphans(self):

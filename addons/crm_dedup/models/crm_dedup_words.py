@@ -54,5 +54,6 @@ def reason_labels(env):
         "same_zip": _("same postcode"),
         "other_town": _("different town"),
         "same_place": _("same second line of the address"),
+        "other_site": _("another site of the same company"),
         "branch": _("another site of the same company"),
     }

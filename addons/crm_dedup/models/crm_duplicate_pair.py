@@ -14,6 +14,30 @@ PAIR_COLUMNS = {
 #: What nobody has decided yet.
 UNDECIDED = ("open", "postponed")
 
+#: Writes what was found of one kind of pairs; what somebody decided stays.
+_WRITE = """
+    INSERT INTO crm_duplicate_pair AS pair
+        (kind, %(first)s, %(second)s, score, verdict, reasons,
+         company_id, state, found_at)
+    SELECT %(kind)s, new.first, new.second, new.score, new.verdict,
+           new.reasons::jsonb, new.company, 'open',
+           now() AT TIME ZONE 'UTC'
+      FROM unnest(%(firsts)s::int[], %(seconds)s::int[],
+                  %(scores)s::float8[], %(verdicts)s::text[],
+                  %(reasons)s::text[], %(companies)s::int[])
+           AS new(first, second, score, verdict, reasons, company)
+      JOIN %(first_table)s one ON one.id = new.first
+      JOIN %(second_table)s other ON other.id = new.second
+  ON CONFLICT (%(first)s, %(second)s) WHERE %(present)s
+DO UPDATE SET score = excluded.score, verdict = excluded.verdict,
+           reasons = excluded.reasons, company_id = excluded.company_id
+     WHERE pair.state IN ('open', 'postponed')
+       AND (pair.score, pair.verdict, pair.reasons, pair.company_id)
+           IS DISTINCT FROM
+           (excluded.score, excluded.verdict, excluded.reasons,
+            excluded.company_id)
+ RETURNING (xmax = 0)::int"""
+
 
 class CrmDuplicatePair(models.Model):
     """Two names, two customers, or a name and a customer that may be one.
@@ -324,27 +348,7 @@ class CrmDuplicatePair(models.Model):
         ordered = sorted(rows.items())
         result = self.env.execute_query(
             SQL(
-                """INSERT INTO crm_duplicate_pair AS pair
-                       (kind, %(first)s, %(second)s, score, verdict, reasons,
-                        company_id, state, found_at)
-                   SELECT %(kind)s, new.first, new.second, new.score, new.verdict,
-                          new.reasons::jsonb, new.company, 'open',
-                          now() AT TIME ZONE 'UTC'
-                     FROM unnest(%(firsts)s::int[], %(seconds)s::int[],
-                                 %(scores)s::float8[], %(verdicts)s::text[],
-                                 %(reasons)s::text[], %(companies)s::int[])
-                          AS new(first, second, score, verdict, reasons, company)
-                     JOIN %(first_table)s one ON one.id = new.first
-                     JOIN %(second_table)s other ON other.id = new.second
-              ON CONFLICT (%(first)s, %(second)s) WHERE %(present)s
-            DO UPDATE SET score = excluded.score, verdict = excluded.verdict,
-                          reasons = excluded.reasons, company_id = excluded.company_id
-                    WHERE pair.state IN ('open', 'postponed')
-                      AND (pair.score, pair.verdict, pair.reasons, pair.company_id)
-                          IS DISTINCT FROM
-                          (excluded.score, excluded.verdict, excluded.reasons,
-                           excluded.company_id)
-                RETURNING (xmax = 0)::int""",
+                _WRITE,
                 kind=kind,
                 first=SQL.identifier(first),
                 second=SQL.identifier(second),
@@ -384,27 +388,35 @@ class CrmDuplicatePair(models.Model):
                 ("second_lead_id", lead_ids),
                 ("second_partner_id", partner_ids),
             ]
-        parts = [
-            SQL(
-                """SELECT id, kind, coalesce(first_lead_id, first_partner_id),
-                          coalesce(second_lead_id, second_partner_id)
-                     FROM crm_duplicate_pair WHERE %s = ANY(%s) AND state = 'open'""",
-                SQL.identifier(column),
-                ids,
-            )
-            for column, ids in columns
-            if ids
-        ]
-        if not parts:
-            return 0
-        gone = [
-            pair_id
-            for pair_id, *pair in self.env.execute_query(SQL(" UNION ").join(parts))
-            if tuple(pair) not in keep
-        ]
+        rows = self._open_rows([column for column in columns if column[1]])
+        gone = [pair_id for pair_id, *pair in rows if tuple(pair) not in keep]
         if gone:
             self.env.cr.execute(
                 SQL("DELETE FROM crm_duplicate_pair WHERE id = ANY(%s)", gone)
             )
             self.invalidate_model()
         return len(gone)
+
+    @api.model
+    def _open_rows(self, columns):
+        """Return the open pairs of records.
+
+        :param list columns: columns with the ids to look for in them
+        :return: id, kind, and both ids of each
+        :rtype: list[tuple]
+        """
+        if not columns:
+            return []
+        return self.env.execute_query(
+            SQL(" UNION ").join(
+                SQL(
+                    """SELECT id, kind, coalesce(first_lead_id, first_partner_id),
+                              coalesce(second_lead_id, second_partner_id)
+                         FROM crm_duplicate_pair
+                        WHERE %s = ANY(%s) AND state = 'open'""",
+                    SQL.identifier(column),
+                    ids,
+                )
+                for column, ids in columns
+            )
+        )

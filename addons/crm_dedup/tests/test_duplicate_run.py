@@ -154,7 +154,8 @@ class TestDuplicateRun(DuplicateCase):
                 """INSERT INTO crm_lead (name, contact_name, type, lead_kind, active,
                                          mobile_e164, street, city, zip)
                    SELECT name, name, 'lead', 'person', true,
-                          '+39347' || lpad((n::bigint / 2 * 7919 %% 10000000)::text, 7, '0'),
+                          '+39347' || lpad((n::bigint / 2 * 7919
+                                             %% 10000000)::text, 7, '0'),
                           'Via Po ' || n, 'Torino', '10124'
                      FROM (SELECT n, translate(substr(word, 1, 9) || ' '
                                                || substr(word, 10, 7),

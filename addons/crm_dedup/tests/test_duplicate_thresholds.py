@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.crm_dedup.tools.matching.settings import WEIGHTS
 from odoo.addons.crm_dedup.tools.threshold_figures import LabelledPair, figures
 
 from .duplicate_case import DuplicateCase
@@ -95,6 +96,9 @@ class TestDuplicateThresholds(DuplicateCase):
         for stratum in run.strata.values():
             self.assertLessEqual(len(stratum["kept"]), 40)
             self.assertGreaterEqual(stratum["pairs"], len(stratum["kept"]))
+
+    def test_every_reason_has_words(self):
+        self.assertEqual(set(self.scoring._score_labels()), set(WEIGHTS))
 
     def test_empty_state_says_how_many_labels_are_missing(self):
         page = self.scoring.page()

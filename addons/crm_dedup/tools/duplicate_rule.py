@@ -102,13 +102,19 @@ class DuplicateRule:
 
         :rtype: bool
         """
+        values = self.values(first, first_extras)
+        return not values.isdisjoint(
+            self.values(second, second_extras)
+        ) and self.allows(first, second)
+
+    def allows(self, first, second):
+        """Tell whether this rule holds for two records whose fields are equal.
+
+        :rtype: bool
+        """
         if self.kind != "all" and not self._is_about(first, second):
             return False
         if "fiscal_code" not in self.fields and are_told_apart(first, second):
-            return False
-        if self.values(first, first_extras).isdisjoint(
-            self.values(second, second_extras)
-        ):
             return False
         return not self.name_must_agree or names_agree(first, second)
 

@@ -31,6 +31,7 @@ class KnownRecord:
     active: bool = True
     is_fresh: bool = False
     prepared: Prepared | None = None
+    values: dict = field(default_factory=dict)
 
     def ready(self):
         """Return the record in the form in which it is compared, made once.
@@ -40,6 +41,17 @@ class KnownRecord:
         if self.prepared is None:
             self.prepared = prepare(self.record)
         return self.prepared
+
+    def values_of(self, rule):
+        """Return what a rule compares of this record, made once.
+
+        :param DuplicateRule rule: one of those that are switched on
+        :rtype: set
+        """
+        found = self.values.get(rule.id)
+        if found is None:
+            found = self.values[rule.id] = rule.values(self.record, self.extras)
+        return found
 
     @property
     def model(self):
