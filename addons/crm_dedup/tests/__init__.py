@@ -4,3 +4,4 @@ from . import test_review_tour
 from . import test_review
 from . import test_merge_run
 from . import test_merge_values
+from . import test_merge_erasure
