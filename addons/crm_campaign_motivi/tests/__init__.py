@@ -41,6 +41,7 @@ from . import test_list_concurrency
 from . import test_list_live
 from . import test_list_windows_tour
 from . import test_names_tour
+from . import test_merge_hands_concurrency
 from . import test_merge_lists
 from . import test_order
 from . import test_operator_group

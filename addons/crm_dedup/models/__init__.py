@@ -42,4 +42,5 @@ from . import crm_merge_customer
 from . import crm_merge_followers
 from . import crm_merge_claim
 from . import crm_merge_review
+from . import crm_merge_erasure
 from . import crm_merge_indexes

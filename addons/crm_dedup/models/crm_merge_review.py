@@ -172,6 +172,8 @@ class CrmMergeReview(models.AbstractModel):
     def _label(self, record, name):
         if name == "address":
             return self.env._("Address")
+        if name == "name":
+            return self.env._("Name")
         return record._fields[name]._description_string(self.env)
 
     @api.model

@@ -18,3 +18,4 @@ from . import test_merge_run
 from . import test_matching_properties
 from . import test_matching_verdicts
 from . import test_merge_values
+from . import test_merge_erasure
