@@ -47,6 +47,9 @@ class Matcher:
         :rtype: Comparison
         """
         first, second = self.prepare(first), self.prepare(second)
+        if _written(second) < _written(first):
+            # Where words match equally well, which one is taken hangs on the order.
+            first, second = second, first
         found = _Findings(self.settings)
         may_be_sure = self._compare_all(first, second, found, whole)
         score = sum(reason.points for reason in found.reasons)
@@ -311,6 +314,19 @@ class _Findings:
 
     def has(self, code):
         return any(reason.code == code for reason in self.reasons)
+
+
+def _written(record):
+    """Return what puts two records in an order that is always the same."""
+    return (
+        record.person,
+        record.company,
+        record.phones,
+        record.email,
+        record.street,
+        record.place,
+        record.city,
+    )
 
 
 def _is_mobile(number):

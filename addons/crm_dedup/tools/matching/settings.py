@@ -80,7 +80,7 @@ class MatchSettings:
     weights: dict = field(default_factory=dict)
     sure: float = 21.5
     review: float = 12.0
-    growth: float = 0.6
+    growth: float = 0.45
     reference_rows: int = 100_000
     guard: float = 8.0
     block_limit: int = 60
