@@ -206,6 +206,8 @@ file or an option is refused, with 2 when it was stopped.
     def _work(self, job):
         record, started = job.import_id, time.monotonic()
         print(f"Import {record.id}: {record.name}")
+        # Whoever waits for an answer of the server comes first.
+        os.nice(5)
         job.env.cr.commit()
         with job._job_lock() as is_mine:
             if not is_mine:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
 #: Rows of a file from which on indexes are rather built at the end.
 LARGE_FILE = 300_000
@@ -33,7 +34,8 @@ class CrmListImportIndex(models.Model):
     def _register_hook(self):
         """Build again what a server that was killed left behind."""
         result = super()._register_hook()
-        if self.search_count(
+        # Before the addon is upgraded the table isn't there yet.
+        if table_exists(self.env.cr, self._table) and self.search_count(
             ["|", ("import_id", "=", False), ("import_id.state", "!=", "running")],
             limit=1,
         ):

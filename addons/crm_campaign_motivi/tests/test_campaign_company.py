@@ -36,7 +36,7 @@ class TestCampaignCompany(CampaignCommon):
                 "campaign_id": cls.campaign.id,
                 "new_list_name": "New of test",
                 "column_ids": [Command.create({"position": 0, "name": "A"})],
-                "row_ids": [Command.create({"row_number": 1, "state": "pending"})],
+                "row_ids": [Command.create({"row_number": 1, "state": "accepted"})],
             }
         )
 

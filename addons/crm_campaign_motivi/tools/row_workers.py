@@ -107,6 +107,8 @@ def _receive(pipe):
 def _work():
     """Be a worker: read blocks of rows until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever waits for an answer of the server comes first.
+    os.nice(10)
     # Odoo limits the time of its own processes; ours end with their parent.
     for which, value in (
         (resource.RLIMIT_CPU, resource.RLIM_INFINITY),
