@@ -68,7 +68,8 @@ def main():
             answer = {"done": worker.do(**json.loads(line))}
         except Exception as problem:  # noqa: BLE001 - whoever started it must know
             answer = {"problem": f"{type(problem).__name__}: {problem}"}
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
