@@ -147,7 +147,7 @@ class TestImport(ImportCommon):
         ada, vivai, luca = (self.lead_at(list_import, row) for row in (2, 3, 4))
         self.assertEqual(ada.name, "Rossi Ada")
         self.assertEqual(ada.lead_kind, "person")
-        self.assertEqual(ada.street, "Via Roma, 3")
+        self.assertEqual(ada.street, "Via Roma 3")
         self.assertEqual(ada.city, "Brescia")
         self.assertEqual(ada.state_id, self.province)
         self.assertEqual(ada.zone_id, self.zone)

@@ -9,10 +9,11 @@ class MailActivity(models.Model):
 
     @api.model
     def _merge_moved(self, column, moved, log):
-        super()._merge_moved(column, moved, log)
+        result = super()._merge_moved(column, moved, log)
         if column == "res_id":
             for model_name in ("crm.lead", "res.partner"):
                 self._rename_moved(model_name, moved, log)
+        return result
 
     @api.model
     def _rename_moved(self, model_name, moved, log):
@@ -41,7 +42,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _merge_moved(self, column, moved, log):
-        super()._merge_moved(column, moved, log)
+        result = super()._merge_moved(column, moved, log)
         self.env.cr.execute(
             SQL(
                 """SELECT t.id FROM ir_attachment t
@@ -56,6 +57,7 @@ class IrAttachment(models.Model):
         )
         ids = {row_id: moved[row_id] for (row_id,) in self.env.cr.fetchall()}
         log.update("ir_attachment", ids, SQL("res_field = NULL"))
+        return result
 
 
 class CrmLeadProcess(models.Model):
@@ -65,7 +67,7 @@ class CrmLeadProcess(models.Model):
 
     @api.model
     def _merge_keep_both(self, pairs, log):
-        super()._merge_keep_both(pairs, log)
+        result = super()._merge_keep_both(pairs, log)
         log.update(
             self._table,
             {lost: key for key, _kept, lost in pairs},
@@ -84,6 +86,7 @@ class CrmLeadProcess(models.Model):
                 {row_id: key for (row_id,) in self.env.cr.fetchall()},
                 SQL("lead_process_id = %s", kept),
             )
+        return result
 
 
 class CrmConversion(models.Model):
@@ -93,9 +96,10 @@ class CrmConversion(models.Model):
 
     @api.model
     def _merge_keep_both(self, pairs, log):
-        super()._merge_keep_both(pairs, log)
+        result = super()._merge_keep_both(pairs, log)
         log.update(
             self._table,
             {lost: key for key, _kept, lost in pairs},
             SQL("undone_at = now() AT TIME ZONE 'UTC'"),
         )
+        return result

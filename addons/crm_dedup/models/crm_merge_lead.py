@@ -112,9 +112,10 @@ class CrmMerge(models.AbstractModel):
     def _take_values(self, records, pairs, rows, log, choices):
         if records._name == "crm.lead":
             self._watch_customers(pairs, rows, log)
-        super()._take_values(records, pairs, rows, log, choices)
+        result = super()._take_values(records, pairs, rows, log, choices)
         if records._name == "crm.lead":
             self._keep_further_numbers(records, pairs, rows, log, choices)
+        return result
 
     @api.model
     def _watch_customers(self, pairs, rows, log):
@@ -225,7 +226,7 @@ class CrmMerge(models.AbstractModel):
 
     @api.model
     def _after_merge(self, model_name, pairs, rows, log):
-        super()._after_merge(model_name, pairs, rows, log)
+        result = super()._after_merge(model_name, pairs, rows, log)
         if model_name == "crm.lead":
             last_id = log.last_id("crm_interaction")
             leads = self.env["crm.lead"].sudo()  # sudo: as all of a merge
@@ -233,6 +234,7 @@ class CrmMerge(models.AbstractModel):
             self._merge_states(leads, pairs, rows, log)
             self._close_ledger(leads, pairs, log)
             self._log_ledger(pairs, last_id, log)
+        return result
 
     @api.model
     def _join_customers(self, leads, pairs, rows, log):

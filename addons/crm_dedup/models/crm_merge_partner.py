@@ -200,9 +200,10 @@ class CrmMerge(models.AbstractModel):
 
     @api.model
     def _after_merge(self, model_name, pairs, rows, log):
-        super()._after_merge(model_name, pairs, rows, log)
+        result = super()._after_merge(model_name, pairs, rows, log)
         if model_name == "res.partner":
             self._merge_customer_states(pairs, rows, log)
+        return result
 
     @api.model
     def _merge_customer_states(self, pairs, rows, log):

@@ -2,26 +2,48 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.crm_callcenter.tests.common import CallcenterCommon
 
+_TEN = (
+    ("Bonetti", "Brescia"),
+    ("Carraro", "Padova"),
+    ("Dall'Olio", "Bologna"),
+    ("Esposito", "Napoli"),
+    ("Frigerio", "Como"),
+    ("Guidi", "Lucca"),
+    ("Lanza", "Palermo"),
+    ("Moretti", "Ancona"),
+    ("Nardi", "Terni"),
+    ("Peluso", "Lecce"),
+)
+
 
 @tagged("post_install", "-at_install", "tour")
 class TestReviewTour(CallcenterCommon, HttpCase):
     """Ten pairs are decided in a real browser, with nothing but the keyboard."""
 
     def test_ten_pairs_by_keyboard(self):
-        leads = self.env["crm.lead"].create(
-            [
-                {
-                    "name": f"Pair {number} {side}",
-                    "type": "lead",
-                    "user_id": False,
-                    "mobile": f"333 {5550000 + 10 * number + place}",
-                    "street": "Via Roma 1" if place == 0 else False,
-                    "city": "Brescia",
-                }
-                for number in range(10)
-                for place, side in enumerate("ab")
-            ]
+        # Nothing but the pairs below: no two of the ten have anything in common.
+        leads = (
+            self.env["crm.lead"]
+            .with_context(crm_dedup_off=True)
+            .create(
+                [
+                    {
+                        "name": f"Pair {number} {surname} {side}",
+                        "type": "lead",
+                        "user_id": False,
+                        "mobile": f"{333 + number} {5550000 + 1111 * number + place}",
+                        "street": f"Via {surname} 1" if place == 0 else False,
+                        "city": city,
+                    }
+                    for number, (surname, city) in enumerate(_TEN)
+                    for place, side in enumerate("ab")
+                ]
+            )
         )
+        # Whoever else the tests made is compared now, and none of it is asked.
+        self.env.cr.precommit.run()
+        others = self.env["crm.duplicate.pair"].search([("state", "=", "open")])
+        others.write({"state": "different"})
         pairs = self.env["crm.duplicate.pair"].create(
             [
                 {
@@ -54,7 +76,7 @@ class TestReviewTour(CallcenterCommon, HttpCase):
         self.assertEqual(first.mobile, "333 5550001")
         self.assertIn("333 5550000", (first.phone, first.phone_second))
         self.assertEqual(leads[6].merged_into_id, leads[7])
-        self.assertEqual(leads[7].street, "Via Roma 1")
+        self.assertEqual(leads[7].street, "Via Esposito 1")
         self.assertFalse((leads[2] | leads[3] | leads[4] | leads[5]).merged_into_id)
         journals = self.env["crm.merge.journal"].search(
             [("pair_ref", "=", pairs[4].id)]

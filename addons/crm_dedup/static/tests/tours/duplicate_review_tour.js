@@ -51,7 +51,7 @@ registry.category("web_tour.tours").add("crm_dedup_review_ten_pairs", {
         // 3: the other one stays.
         shows(3),
         press("s"),
-        { trigger: "th.o_duplicate_review_survivor:contains(Pair 3 b)" },
+        { trigger: "th.o_duplicate_review_survivor:contains(Pair 3 Esposito b)" },
         press("Enter"),
         // 4: merged, taken back, merged again.
         shows(4),
