@@ -1,33 +1,35 @@
-"""A merge keeps what an addon links that nobody told it of."""
+"""Merges beside addons that ours don't need: an unknown one, and Odoo's accounting."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tools.environment import cluster, databases, odoo_config
+from tools.environment import cluster, databases, odoo_config, settings
 from tools.environment.testing.addon_tests import template
 from tools.environment.testing.odoo_log import OdooLog
 from tools.environment.testing.odoo_run import database_name
+
+pytestmark = pytest.mark.slow
 
 ADDONS = Path(__file__).parent / "addons"
 
 
 @pytest.fixture
-def database():
-    """Give a database without our addons."""
+def database(request):
+    """Give a copy of a database without our addons."""
     cluster.start()
-    name = database_name("merge_probe")
-    databases.clone(template(["crm"]), name)
+    name = database_name("merge")
+    databases.clone(request.param(), name)
     yield name
     databases.drop(name)
 
 
-def test_links_of_an_unknown_addon_follow_and_return(database, tmp_path):
+def _run(database, log, modules, tags):
+    """Install addons and run their tests; nothing may fail or be complained of."""
     paths = ",".join(map(str, [ADDONS, *odoo_config.addons_paths()]))
-    args = ["-d", database, "-i", "merge_probe", f"--addons-path={paths}"]
-    args += ["--test-tags", "/merge_probe", "--stop-after-init"]
-    log = tmp_path / "odoo.log"
+    args = ["-d", database, "-i", modules, f"--addons-path={paths}"]
+    args += ["--test-tags", tags, "--stop-after-init"]
     with log.open("w") as output:
         subprocess.run(
             odoo_config.command(*odoo_config.with_free_port(args)),
@@ -41,3 +43,17 @@ def test_links_of_an_unknown_addon_follow_and_return(database, tmp_path):
     assert result.started, log.read_text()[-3000:]
     assert not result.failed, log.read_text()[-3000:]
     assert not result.complaints
+    return result
+
+
+@pytest.mark.parametrize("database", [lambda: template(["crm"])], indirect=True)
+def test_links_of_an_unknown_addon_follow_and_return(database, tmp_path):
+    _run(database, tmp_path / "odoo.log", "merge_probe", "/merge_probe")
+
+
+@pytest.mark.parametrize("database", [lambda: settings.CORE_TEMPLATE], indirect=True)
+def test_posted_entries_are_never_altered(database, tmp_path):
+    """With orders and invoices of Odoo: what the other stages skip for want of them."""
+    tags = "/crm_dedup:TestMergeValues,/crm_callcenter:TestConversionUndo"
+    result = _run(database, tmp_path / "odoo.log", "crm_dedup", tags)
+    assert not result.skipped
