@@ -37,7 +37,8 @@ class CrmDedupFrequency(models.Model):
     def _count(self):
         """Count the words and numbers of the archive anew.
 
-        From the forms that a full run has read. Words are counted over a sample, telephones and e-mails over all names.
+        From the forms that a full run has read. Words are counted over a sample,
+        telephones and e-mails over all names.
         """
         [[rows]] = self.env.execute_query(
             SQL("SELECT count(*) FROM crm_dedup_form WHERE holder > 0")
