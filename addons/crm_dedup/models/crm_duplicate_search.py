@@ -90,7 +90,7 @@ class CrmDuplicateRun(models.Model):
                             "A process of the search ended before its work was done"
                             " (%(problem)s). What was done stays: let the search go"
                             " on.",
-                            problem=problem,
+                            problem=str(problem).partition("\n")[0],
                         )
                     ) from problem
             else:
@@ -183,7 +183,9 @@ class CrmDuplicateRun(models.Model):
     def _phase_keys(self):
         """Read the next names or customers into their forms, and make their keys."""
         if not self._has_tables():
+            # They have to be committed before another process sees them.
             self._make_tables()
+            return
         ranges = self._work_ranges()
         if not ranges:
             self._next_phase()

@@ -70,29 +70,26 @@ class TestDuplicatePool(BaseCase):
     @classmethod
     def _fill_customers(cls, env):
         """Make customers of some, of whom a few are linked already."""
-        env.cr.execute(
+        people = env.execute_query(
             SQL(
-                """INSERT INTO res_partner (name, complete_name, email, mobile, street,
-                       zip, city, fiscal_code, active, is_company, type, ref,
-                       commercial_partner_id)
-                   SELECT contact_name, contact_name, email_normalized, mobile_e164,
-                          street, zip, city, fiscal_code, true, false, 'contact',
-                          %s, NULL
-                     FROM crm_lead WHERE description = %s ORDER BY id DESC LIMIT %s""",
-                cls.mark,
-                cls.mark,
-                CUSTOMERS,
+                """SELECT contact_name, email_normalized, mobile_e164, street, zip, city,
+                          %(mark)s
+                     FROM crm_lead WHERE description = %(mark)s
+                 ORDER BY id DESC LIMIT %(count)s""",
+                mark=cls.mark,
+                count=CUSTOMERS,
             )
         )
+        names = "name email mobile street zip city ref".split()
+        customers = env["res.partner"].with_context(crm_dedup_off=True)
+        customers.create([dict(zip(names, row, strict=True)) for row in people])
         env.cr.execute(
             SQL(
-                """UPDATE res_partner SET commercial_partner_id = id
-                    WHERE ref = %(mark)s;
-                   UPDATE crm_lead lead SET partner_id = partner.id
+                """UPDATE crm_lead lead SET partner_id = partner.id
                      FROM res_partner partner
                     WHERE partner.ref = %(mark)s AND partner.id %% 5 = 0
                       AND lead.description = %(mark)s
-                      AND lead.mobile_e164 = partner.mobile""",
+                      AND lead.mobile_e164 = replace(partner.mobile, ' ', '')""",
                 mark=cls.mark,
             )
         )
@@ -103,8 +100,8 @@ class TestDuplicatePool(BaseCase):
         env.cr.execute(
             SQL(
                 """UPDATE crm_lead SET has_rows = true WHERE id = %(id)s;
-                   INSERT INTO crm_lead_contact (lead_id, name)
-                   SELECT %(id)s, contact_name FROM crm_lead
+                   INSERT INTO crm_lead_contact (lead_id, name, kind)
+                   SELECT %(id)s, contact_name, 'household' FROM crm_lead
                     WHERE description = %(mark)s AND id <> %(id)s
                       AND phone_e164 = (SELECT phone_e164 FROM crm_lead
                                          WHERE id = %(id)s)""",
