@@ -1,6 +1,7 @@
 """A full search by processes outside Odoo: on real connections, committed."""
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -72,8 +73,8 @@ class TestDuplicatePool(BaseCase):
         """Make customers of some, of whom a few are linked already."""
         people = env.execute_query(
             SQL(
-                """SELECT contact_name, email_normalized, mobile_e164, street, zip, city,
-                          %(mark)s
+                """SELECT contact_name, email_normalized, mobile_e164, street, zip,
+                          city, %(mark)s
                      FROM crm_lead WHERE description = %(mark)s
                  ORDER BY id DESC LIMIT %(count)s""",
                 mark=cls.mark,
@@ -312,7 +313,7 @@ class TestDuplicatePool(BaseCase):
         with (
             patch.object(subprocess, "Popen", side_effect=OSError("no more processes")),
             self.assertLogs(
-                "odoo.addons.crm_dedup.models.crm_dedup_archive", "INFO"
+                "odoo.addons.crm_dedup.models.crm_dedup_archive", logging.INFO
             ) as log,
         ):
             self.assertEqual(self._work(self._new_run()), ("done", False))
