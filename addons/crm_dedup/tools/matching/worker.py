@@ -4,6 +4,7 @@ Started by ``pool.Pool``; it says and hears one line of JSON at a time: first wh
 database is and what to compare with, then one batch after the other.
 """
 
+import gc
 import importlib.util
 import json
 import sys
@@ -100,6 +101,8 @@ def main():
     counted = load("matching.frequencies").Frequencies(**start["frequencies"])
     counted.given = frozenset(counted.given)
     matcher = load("matching.matcher").Matcher(settings, counted)
+    # Millions of tuples and nothing in a circle: looking for some is for nothing.
+    gc.disable()
     worker = Worker(start["connection"], start["source"], matcher, start.get("search"))
     for line in sys.stdin:
         try:
