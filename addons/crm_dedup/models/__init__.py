@@ -25,6 +25,7 @@ from . import res_company_normalise
 from . import res_config_settings_normalise
 from . import crm_duplicate_rule
 from . import crm_duplicate_run
+from . import crm_duplicate_search
 from . import crm_duplicate_sample
 from . import base
 from . import crm_merge_links

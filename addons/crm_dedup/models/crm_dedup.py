@@ -1,15 +1,12 @@
 from odoo import api, models
 from odoo.tools import SQL, ormcache
 
-from ..tools.duplicate_rule import DuplicateRule
-from ..tools.known_record import KnownRecord, stands_below
+from ..tools.duplicate_rule import DuplicateRule, decided
+from ..tools.known_record import KnownRecord, may_pair, stands_below
 from ..tools.matching.keys import keys_of
 from ..tools.matching.matcher import Matcher
-from ..tools.matching.record import Comparison, Reason
+from ..tools.matching.record import Comparison
 from ..tools.matching.settings import MatchSettings
-
-#: A reason that begins so is a rule; its number follows.
-RULE = "rule:"
 
 
 class CrmDedup(models.AbstractModel):
@@ -110,27 +107,12 @@ class CrmDedup(models.AbstractModel):
         if not self._may_pair(first, second):
             return Comparison(0.0, "different")
         comparison = self._matcher().compare(first.ready(), second.ready())
-        for rule in self._rules():
-            equal = first.values_of(rule) & second.values_of(rule)
-            if equal and rule.allows(first.record, second.record):
-                return Comparison(
-                    comparison.score,
-                    rule.verdict,
-                    (Reason(f"{RULE}{rule.id}", 0.0), *comparison.reasons),
-                )
-        return comparison
+        return decided(self._rules(), first, second, comparison)
 
     @api.model
     def _may_pair(self, first, second):
         """Tell whether two records may be one at all, whatever their values are."""
-        if first.company_id and second.company_id:
-            if first.company_id != second.company_id:
-                return False
-        if not first.customer_id or first.customer_id != second.customer_id:
-            return True
-        # One customer: its names, company, contacts and sites are known to belong
-        # together. Only a contact that is there twice is one too many.
-        return first.is_contact and second.is_contact
+        return may_pair(first, second)
 
     @api.model
     def _drop_kin(self, known, found):

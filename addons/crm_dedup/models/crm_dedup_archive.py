@@ -1,17 +1,58 @@
-import random
+import logging
+import os
 
 from odoo import api, models
+from odoo.sql_db import connection_info_for
 from odoo.tools import SQL
 
-from .crm_dedup import RULE
+import odoo.addons.crm_callcenter
 
-#: Points of one stratum of the sample.
-STRATUM_WIDTH = 3
-#: Comparisons below it say "different" so clearly that they are one stratum.
-LOWEST = 0
-HIGHEST = 60
-#: Pairs that a run keeps of each stratum, for people to label.
-KEPT = 40
+from ..tools import strata
+from ..tools.archive_search import ArchiveSearch
+from ..tools.matching.pool import Pool, PoolProblem
+from ..tools.matching.record import Comparison, Reason
+
+_logger = logging.getLogger(__name__)
+#: System parameter: processes of a full search, 0 for none beside Odoo's own one.
+PROCESSES = "crm_dedup.search_processes"
+#: Processes that a search has unless the parameter says otherwise.
+MOST_PROCESSES = 2
+
+
+class SearchProcesses:
+    """The processes of one run, started when they are needed for the first time.
+
+    They end with the run, and by themselves when the server ends: then nobody holds
+    the other end of their pipe any more.
+    """
+
+    def __init__(self):
+        self.pool = None
+        self.can_start = True
+
+    def start(self, make):
+        """Return the processes; none where they can't be started.
+
+        :param make: function that returns a ``Pool`` that has not begun
+        :rtype: Pool | None
+        """
+        if self.pool is None and self.can_start:
+            self.pool = make()
+            try:
+                if self.pool:
+                    self.pool.__enter__()
+                    self.pool.check()
+            except (OSError, PoolProblem) as problem:
+                self.end()
+                _logger.info("Duplicates are searched in Odoo's process: %s", problem)
+            self.can_start = bool(self.pool)
+        return self.pool
+
+    def end(self):
+        """End the processes; a later step may start them anew."""
+        pool, self.pool = self.pool, None
+        if pool:
+            pool.__exit__(None, None, None)
 
 
 class CrmDedup(models.AbstractModel):
@@ -19,102 +60,127 @@ class CrmDedup(models.AbstractModel):
 
     _inherit = "crm.dedup"
 
-    @api.model
-    def _compare_batch(self, holders, strata):
-        """Compare records that have keys with those of a higher number.
+    # ------------------------------------------------------------
+    # WHO DOES IT
+    # ------------------------------------------------------------
 
-        :param list holders: ids of names, or those of customers with a minus sign
-        :param dict strata: as the batch before returned them
-        :return: pairs as ``_write_pairs`` takes them, the comparisons counted by
-            stratum with some of each, and how many keys too many records have
-        :rtype: tuple[list, dict, int]
+    @api.model
+    def _archive_search(self):
+        """Return the search as Odoo's own process does it.
+
+        :rtype: ArchiveSearch
         """
-        keys = self._kept_keys(holders)
-        mine = [holder for holder in holders if holder in keys]
-        found, crowded = self.env["crm.dedup.key"]._holders_of(
-            [keys[holder] for holder in mine]
+        source, extras = self._reading_of_leads()
+        return ArchiveSearch(source, extras, self._rules(), self._matcher())
+
+    @api.model
+    def _new_pool(self):
+        """Return processes that do the search outside Odoo, not started yet.
+
+        :rtype: Pool | None
+        """
+        # sudo: how many processes there are is a setting of the system
+        asked = self.env["ir.config_parameter"].sudo().get_param(PROCESSES)
+        count = (
+            int(asked)
+            if (asked or "").isdigit()
+            else min(MOST_PROCESSES, os.cpu_count() or 1)
         )
-        wanted = {
-            mine[position]: {
-                other for other in others if self._comes_after(other, mine[position])
-            }
-            for position, others in found.items()
-        }
-        wanted = {holder: others for holder, others in wanted.items() if others}
-        records = {
-            known.record.id: known
-            for known in self._records_of(sorted(set(wanted).union(*wanted.values())))
-            if known.active
-        }
-        hits = self._compare_wanted(wanted, records, strata)
-        return self._without_kin(hits, records), strata, len(crowded)
+        if not count:
+            return None
+        source, extras = self._reading_of_leads()
+        matcher = self._matcher()
+        rules = [
+            {name: getattr(rule, name) for name in rule.__slots__}
+            for rule in self._rules()
+        ]
+        return Pool(
+            connection_info_for(self.env.cr.dbname)[1],
+            source,
+            matcher.settings,
+            matcher.frequencies,
+            processes=count,
+            search={
+                "extras": extras,
+                "rules": rules,
+                "crm_callcenter": odoo.addons.crm_callcenter.__path__[0],
+            },
+        )
+
+    # ------------------------------------------------------------
+    # WHAT WAS FOUND
+    # ------------------------------------------------------------
 
     @api.model
-    def _comes_after(self, other, holder):
-        """Tell whether a pair is met at this holder, and not at the other one."""
-        if holder > 0:
-            return other > holder or other < 0
-        return other < holder
+    def _found_pairs(self, first, last):
+        """Return what a range of holders was found with, kin left out.
 
-    @api.model
-    def _kept_keys(self, holders):
-        """Return the keys that holders have, by holder.
-
-        :rtype: dict[int, list[int]]
+        :param int first: holder
+        :param int last: holder, included
+        :return: as ``_write_pairs`` takes them
+        :rtype: list[tuple[int, int, Comparison, int]]
         """
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT holder, array_agg(key) FROM crm_dedup_key
-                        WHERE holder = ANY(%s) GROUP BY holder""",
-                    list(holders),
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT first, second, score, verdict, reasons, company_id,
+                          may_be_kin
+                     FROM crm_dedup_found WHERE first BETWEEN %s AND %s""",
+                first,
+                last,
             )
         )
-
-    @api.model
-    def _compare_wanted(self, wanted, records, strata):
-        """Compare records with others; count all comparisons in their strata.
-
-        :return: first, second and comparison of those that aren't different
-        :rtype: list[tuple[KnownRecord, KnownRecord, Comparison]]
-        """
-        hits = []
-        for holder, others in wanted.items():
-            first = records.get(holder)
-            for other in others if first else ():
-                second = records.get(other)
-                if not second or not self._may_pair(first, second):
-                    continue
-                comparison = self._compare(first, second)
-                self._count_stratum(strata, holder, other, comparison)
-                if comparison.verdict != "different":
-                    hits.append((first, second, comparison))
-        return hits
-
-    @api.model
-    def _without_kin(self, hits, records):
-        """Return hits as ``_write_pairs`` takes them, without those who are kin."""
-        involved = {
-            known.record.id: known
-            for first, second, _comparison in hits
-            for known in (first, second)
-        }
-        kin = self._kin_of(list(involved.values()))
+        kin = self._kin_pairs([row[:2] for row in rows if row[-1]])
         return [
             (
-                first.record.id,
-                second.record.id,
-                comparison,
-                first.company_id or second.company_id,
+                one,
+                other,
+                Comparison(
+                    score, verdict, tuple(Reason(code, n) for code, n in reasons)
+                ),
+                company_id,
             )
-            for first, second, comparison in hits
-            if not kin or not self._are_kin(kin, first.record, second.record)
+            for one, other, score, verdict, reasons, company_id, _may_be_kin in rows
+            if (one, other) not in kin
         ]
 
-    # ------------------------------------------------------------
-    # STRATA OF THE SAMPLE
-    # ------------------------------------------------------------
+    @api.model
+    def _kin_pairs(self, pairs):
+        """Return those of pairs of holders who are known to live or work together.
+
+        :rtype: set[tuple[int, int]]
+        """
+        if not pairs:
+            return set()
+        records = {
+            known.record.id: known
+            for known in self._records_of(
+                sorted({holder for pair in pairs for holder in pair})
+            )
+        }
+        kin = self._kin_of(list(records.values()))
+        return {
+            (one, other)
+            for one, other in pairs
+            if kin
+            and one in records
+            and other in records
+            and self._are_kin(kin, records[one].record, records[other].record)
+        }
+
+    @api.model
+    def _waiting_among(self, holders):
+        """Return who of holders changed, and waits to be compared.
+
+        :param holders: ids of names, and of customers with a minus sign
+        :rtype: set[int]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT holder FROM crm_dedup_stale WHERE holder = ANY(%s)",
+                list(holders),
+            )
+        )
+        return {holder for (holder,) in rows}
 
     @api.model
     def _stratum(self, comparison):
@@ -122,23 +188,4 @@ class CrmDedup(models.AbstractModel):
 
         :rtype: str
         """
-        if comparison.reasons and comparison.reasons[0].code.startswith(RULE):
-            return f"{RULE}{comparison.verdict}"
-        steps = int(min(max(comparison.score, LOWEST), HIGHEST) // STRATUM_WIDTH)
-        return str(steps * STRATUM_WIDTH)
-
-    @api.model
-    def _count_stratum(self, strata, first, second, comparison):
-        """Count a comparison, and keep it with the chance that all of its stratum have.
-
-        Algorithm R of Vitter's reservoir sampling.
-        """
-        stratum = strata.setdefault(self._stratum(comparison), {"pairs": 0, "kept": []})
-        stratum["pairs"] += 1
-        kept = stratum["kept"]
-        if len(kept) < KEPT:
-            kept.append([first, second])
-            return
-        place = random.randrange(stratum["pairs"])  # noqa: S311 - no secret
-        if place < KEPT:
-            kept[place] = [first, second]
+        return strata.stratum_of(comparison)

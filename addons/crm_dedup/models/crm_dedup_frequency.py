@@ -1,12 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
+from ..tools.matching import archive
 from ..tools.matching.frequencies import Frequencies
-from ..tools.matching.prepare import prepare
 
 #: Names that the words are counted of: more say nothing new of common words.
 SAMPLE_SIZE = 200000
-_BATCH_SIZE = 10000
 
 
 class CrmDedupFrequency(models.Model):
@@ -38,21 +37,22 @@ class CrmDedupFrequency(models.Model):
     def _count(self):
         """Count the words and numbers of the archive anew.
 
-        Words are counted over a sample, telephones and e-mails over all names.
+        From the forms that a full run has read. Words are counted over a sample,
+        telephones and e-mails over all names.
         """
         [[rows]] = self.env.execute_query(
-            SQL("SELECT count(*) FROM crm_lead WHERE active")
+            SQL("SELECT count(*) FROM crm_dedup_form WHERE holder > 0")
         )
         share = min(100.0, 100.0 * SAMPLE_SIZE / max(rows, 1))
         sample = self.env.execute_query(
             SQL(
-                "SELECT id FROM crm_lead TABLESAMPLE SYSTEM (%s) REPEATABLE (1)"
-                " WHERE active",
+                """SELECT holder, form FROM crm_dedup_form
+                    TABLESAMPLE SYSTEM (%s) REPEATABLE (1) WHERE holder > 0""",
                 share,
             )
         )
         found = Frequencies.of_records(
-            self._prepared([lead_id for (lead_id,) in sample]), rows=rows
+            (archive.unpack(holder, form) for holder, form in sample), rows=rows
         )
         found.shared = self._shared_values()
         counts = {
@@ -71,28 +71,10 @@ class CrmDedupFrequency(models.Model):
         self.create({"counts": counts})
         self.env.registry.clear_cache()
 
-    def _prepared(self, lead_ids):
-        service = self.env["crm.dedup"]
-        for position in range(0, len(lead_ids), _BATCH_SIZE):
-            batch = lead_ids[position : position + _BATCH_SIZE]
-            for record in service._record_values(batch):
-                yield prepare(record)
-
     def _shared_values(self):
         """Return telephones and e-mails that more than three names have, with how many.
 
         :rtype: dict[str, int]
         """
-        # One pass over the table, and no more memory than what is shared takes.
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT value, count(*)
-                     FROM crm_lead
-               CROSS JOIN LATERAL (VALUES (phone_e164), (mobile_e164),
-                                          (phone_second_e164), (email_normalized))
-                          AS shared(value)
-                    WHERE value IS NOT NULL AND active
-                 GROUP BY value HAVING count(*) > 3"""
-            )
-        )
-        return dict(rows)
+        self.env.cr.execute("SET LOCAL work_mem = '256MB'")
+        return dict(self.env.execute_query(SQL(archive.SHARED_VALUES)))

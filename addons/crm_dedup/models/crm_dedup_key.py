@@ -14,7 +14,9 @@ class CrmDedupKey(models.AbstractModel):
 
     Two narrow tables without a model of their own, since they are written with COPY.
     ``crm_dedup_key`` has a row per key and holder; ``crm_dedup_stale`` says whose keys
-    have to be made anew, or who has to be compared again. A holder is the id of a
+    have to be made anew, or who has to be compared again. ``crm_dedup_work`` says which
+    full run the tables belong to that it works with: like these it is empty after a
+    crash of the database server. A holder is the id of a
     name, or that of a customer with a minus sign.
 
     Keys only find: what they find is compared by its values. So a key too many does no
@@ -36,7 +38,9 @@ class CrmDedupKey(models.AbstractModel):
                    ON crm_dedup_key (holder);
                CREATE TABLE IF NOT EXISTS crm_dedup_stale (
                    id bigserial PRIMARY KEY, holder integer NOT NULL,
-                   has_keys boolean NOT NULL)"""
+                   has_keys boolean NOT NULL);
+               CREATE UNLOGGED TABLE IF NOT EXISTS crm_dedup_work (
+                   run_id integer NOT NULL)"""
         )
 
     # ------------------------------------------------------------

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.duplicate_rule import RULE
 from ..tools.matching.settings import WEIGHTS, MatchSettings
-from .crm_dedup import RULE
 from .crm_dedup_words import reason_labels
 
 

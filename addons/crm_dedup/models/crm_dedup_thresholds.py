@@ -1,9 +1,9 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.duplicate_rule import RULE
+from ..tools.strata import HIGHEST, LOWEST, STRATUM_WIDTH
 from ..tools.threshold_figures import LabelledPair, figures
-from .crm_dedup import RULE
-from .crm_dedup_archive import HIGHEST, LOWEST, STRATUM_WIDTH
 
 #: Labels below which figures would mean nothing: of all, and of either kind.
 FEWEST_LABELS = 60

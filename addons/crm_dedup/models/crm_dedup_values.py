@@ -8,7 +8,14 @@ from odoo.addons.crm_callcenter.tools.italian_codes import (
 )
 from odoo.addons.crm_callcenter.tools.phone import to_e164
 
-from ..tools.known_record import Kin, KnownRecord, person_key, place_key
+from ..tools.known_record import (
+    SAME,
+    Kin,
+    KnownRecord,
+    known_of_lead,
+    person_key,
+    place_key,
+)
 from ..tools.matching.record import MatchRecord
 
 _LEAD = """
@@ -42,9 +49,6 @@ _PARTNER = """
                           AND share IS NOT TRUE)
        AND NOT EXISTS (SELECT 1 FROM res_company WHERE partner_id = partner.id)"""
 
-#: What is read of either, by parameter of the record.
-_SAME = ("street", "street2", "zip", "city", "province")
-
 
 class CrmDedup(models.AbstractModel):
     """How names and customers are read to be compared."""
@@ -77,7 +81,7 @@ class CrmDedup(models.AbstractModel):
         found = []
         if lead_ids:
             rows = self._read_rows(_LEAD, "lead", "crm.lead", lead_ids)
-            found += [self._record_of_lead(row) for row in rows]
+            found += [known_of_lead(row) for row in rows]
         if partner_ids:
             rows = self._read_rows(_PARTNER, "partner", "res.partner", partner_ids)
             found += [self._record_of_partner(row) for row in rows]
@@ -86,26 +90,44 @@ class CrmDedup(models.AbstractModel):
     @api.model
     def _read_rows(self, statement, alias, model_name, ids):
         """Return the rows of a model by column; custom fields are in ``extras``."""
+        query, names = self._reading(statement, alias, model_name, list(ids))
+        self.env.cr.execute(query)
+        rows = self.env.cr.dictfetchall()
+        for row in rows:
+            row["extras"] = {name: row[name] for name in names}
+        return rows
+
+    @api.model
+    def _reading(self, statement, alias, model_name, ids):
+        """Return the statement that reads records, and the custom fields in it.
+
+        :rtype: tuple[SQL, list[str]]
+        """
         fields = self.env[model_name]._fields
         names = [
             name
             for name in self._extra_names()
             if name in fields and fields[name].column_type
         ]
-        self.env.cr.execute(
-            SQL(
-                statement,
-                ids=list(ids),
-                extras=SQL(
-                    "".join([", %s::text"] * len(names)),
-                    *(SQL.identifier(alias, name) for name in names),
-                ),
-            )
+        query = SQL(
+            statement,
+            ids=ids,
+            extras=SQL(
+                "".join([", %s::text"] * len(names)),
+                *(SQL.identifier(alias, name) for name in names),
+            ),
         )
-        rows = self.env.cr.dictfetchall()
-        for row in rows:
-            row["extras"] = {name: row[name] for name in names}
-        return rows
+        return query, names
+
+    @api.model
+    def _reading_of_leads(self):
+        """Return how other processes read names.
+
+        :return: a statement with one place for the list of ids, and the custom fields
+        :rtype: tuple[str, list[str]]
+        """
+        query, names = self._reading(_LEAD, "lead", "crm.lead", [])
+        return query.code, names
 
     @api.model
     def _extra_names(self):
@@ -116,37 +138,6 @@ class CrmDedup(models.AbstractModel):
         names = {name for rule in self._rules() for name in rule.fields}
         names.update(self.env.context.get("dedup_extra_names", ()))
         return sorted(name for name in names if name.startswith(PREFIX))
-
-    @api.model
-    def _record_of_lead(self, row):
-        person, company = row["contact_name"], row["partner_name"]
-        if not person and not company and row["type"] == "lead":
-            # The title of an opportunity is no name.
-            if row["lead_kind"] == "company":
-                company = row["name"]
-            else:
-                person = row["name"]
-        phones = (row["phone_e164"], row["mobile_e164"], row["phone_second_e164"])
-        record = MatchRecord(
-            id=row["id"],
-            person=person or "",
-            company=company or "",
-            phones=tuple(dict.fromkeys(filter(None, phones))),
-            email=row["email_normalized"] or "",
-            fiscal_code=row["fiscal_code"] or "",
-            vat_number=row["vat_number"] or "",
-            birth_date=row["birth_date"],
-            **{name: row[name] or "" for name in _SAME},
-        )
-        return KnownRecord(
-            record,
-            row["extras"],
-            row["company_id"] or 0,
-            row["customer_id"] or 0,
-            has_rows=bool(row["has_rows"]),
-            is_fresh=bool(row["is_fresh"]),
-            active=bool(row["active"]),
-        )
 
     @api.model
     def _record_of_partner(self, row):
@@ -167,7 +158,7 @@ class CrmDedup(models.AbstractModel):
             fiscal_code=read_fiscal_code(row["fiscal_code"]) or "",
             vat_number=vat_number or "",
             birth_date=row["birth_date"],
-            **{name: row[name] or "" for name in _SAME},
+            **{name: row[name] or "" for name in SAME},
         )
         return KnownRecord(
             record,

@@ -369,12 +369,14 @@ class CrmDuplicatePair(models.Model):
         return sum(is_new for (is_new,) in result)
 
     @api.model
-    def _drop_open(self, holders, found, first_only=False):
+    def _drop_open(self, holders, found, first_only=False, spare_waiting=False):
         """Drop the open pairs of holders that were not found any more.
 
         :param list holders: who was compared with the whole archive
         :param list found: pairs of holders that hold
         :param bool first_only: two of one kind were found by the first one only
+        :param bool spare_waiting: pairs of who changed since are left to the comparison
+            that follows
         :return: how many
         :rtype: int
         """
@@ -389,13 +391,33 @@ class CrmDuplicatePair(models.Model):
                 ("second_partner_id", partner_ids),
             ]
         rows = self._open_rows([column for column in columns if column[1]])
-        gone = [pair_id for pair_id, *pair in rows if tuple(pair) not in keep]
+        gone = [row for row in rows if row[1:] not in keep]
+        if gone and spare_waiting:
+            gone = self._without_waiting(gone)
         if gone:
             self.env.cr.execute(
-                SQL("DELETE FROM crm_duplicate_pair WHERE id = ANY(%s)", gone)
+                SQL(
+                    "DELETE FROM crm_duplicate_pair WHERE id = ANY(%s)",
+                    [row[0] for row in gone],
+                )
             )
             self.invalidate_model()
         return len(gone)
+
+    @api.model
+    def _without_waiting(self, rows):
+        """Return rows of ``_open_rows`` without those of who waits to be compared."""
+        signs = {"lead": (1, 1), "partner": (-1, -1), "customer": (1, -1)}
+        holders = [
+            (signs[kind][0] * first, signs[kind][1] * second)
+            for _pair_id, kind, first, second in rows
+        ]
+        waiting = self.env["crm.dedup"]._waiting_among(set().union(*holders))
+        return [
+            row
+            for row, pair in zip(rows, holders, strict=True)
+            if waiting.isdisjoint(pair)
+        ]
 
     @api.model
     def _open_rows(self, columns):

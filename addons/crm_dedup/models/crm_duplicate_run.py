@@ -9,18 +9,21 @@ from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
 
 #: Records that are compared between two commits.
 BATCH_SIZE = 2000
+#: Parts into which all keys are divided to find who shares one.
+PARTS = 16
 #: Records that the scheduled action compares without a run that people see.
 WITHOUT_RUN = 4000
 #: The work of a run, in its order. An incremental run has the first and the last.
-PHASES = ("waiting", "words", "keys", "compare", "end")
+PHASES = ("waiting", "keys", "words", "candidates", "scores", "compare", "end")
+#: Those that go through the archive: each has the same share of the progress.
+PASSES = ("keys", "candidates", "scores", "compare")
 
 
 class CrmDuplicateRun(models.Model):
     """One search for duplicates over the archive: its log, and the work itself.
 
     A full run compares all names and customers, an incremental one those that wait
-    since the last run. A record is compared with those of a higher number only, and a
-    name with all customers, so that each pair is met once.
+    since the last run. The steps of a full run are in ``crm_duplicate_search.py``.
     """
 
     _name = "crm.duplicate.run"
@@ -40,9 +43,11 @@ class CrmDuplicateRun(models.Model):
     phase = fields.Selection(
         [
             ("waiting", "What Changed"),
+            ("keys", "Reading Names"),
             ("words", "Counting Names"),
-            ("keys", "Making Keys"),
-            ("compare", "Comparing"),
+            ("candidates", "Finding Candidates"),
+            ("scores", "Comparing"),
+            ("compare", "Writing Pairs"),
             ("end", "Cleaning Up"),
         ],
         readonly=True,
@@ -210,7 +215,7 @@ class CrmDuplicateRun(models.Model):
         self.write(values)
 
     def _amount(self):
-        """Return how many records the run goes through, all phases together."""
+        """Return how many records the run goes through."""
         if self.mode == "incremental":
             statement = SQL("SELECT count(*) FROM crm_dedup_stale")
         else:
@@ -219,14 +224,12 @@ class CrmDuplicateRun(models.Model):
                 " + (SELECT count(*) FROM res_partner)"
             )
         [[amount]] = self.env.execute_query(statement)
-        return amount * (2 if self.makes_keys else 1)
+        return amount
 
     def _next_phase(self):
         after = PHASES[PHASES.index(self.phase) + 1]
         if self.mode == "incremental":
             after = "end"
-        elif after == "keys" and not self.makes_keys:
-            after = "compare"
         self.write({"phase": after, "last_lead_id": 0})
 
     def _phase_waiting(self):
@@ -249,82 +252,8 @@ class CrmDuplicateRun(models.Model):
             }
         )
 
-    def _phase_words(self):
-        self.env["crm.dedup.frequency"]._count()
-        self._next_phase()
-
-    def _phase_keys(self):
-        """Give the next names or customers their keys."""
-        holders = self._next_holders()
-        if not holders:
-            self._next_phase()
-            return
-        records = self.env["crm.dedup"]._records_of(holders)
-        self.env["crm.dedup.key"]._write_keys(holders, records)
-        self._went_on(holders)
-
-    def _phase_compare(self):
-        """Compare the next names with those after them, or the next customers."""
-        holders = self._next_holders()
-        if not holders:
-            self._next_phase()
-            return
-        service = self.env["crm.dedup"]
-        pairs, strata, crowded = service._compare_batch(holders, self.strata or {})
-        model = self.env["crm.duplicate.pair"]
-        new = model._write_pairs(pairs)
-        dropped = model._drop_open(
-            holders, [(first, second) for first, second, *_rest in pairs], True
-        )
-        self._went_on(
-            holders,
-            done=self.done + len(holders),
-            pairs_new=self.pairs_new + new,
-            pairs_dropped=self.pairs_dropped + dropped,
-            crowded_keys=self.crowded_keys + crowded,
-            strata=strata,
-        )
-
     def _phase_end(self):
         self.env["crm.dedup.key"]._drop_orphans()
         if self.mode == "full":
             self.env["crm.duplicate.sample"]._draw(self)
         self._job_end("done")
-
-    def _went_on(self, holders, **values):
-        last = holders[-1]
-        self.write(
-            {
-                # Customers come after all names: their numbers lie below 0.
-                "last_lead_id": last,
-                "seen": self.seen + len(holders),
-                **values,
-            }
-        )
-
-    def _next_holders(self):
-        """Return the next names, and after the last one the next customers.
-
-        :return: ids of names in their order, or those of customers with a minus sign
-        :rtype: list[int]
-        """
-        holders = []
-        if self.last_lead_id >= 0:
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT id FROM crm_lead WHERE id > %s ORDER BY id LIMIT %s",
-                    self.last_lead_id,
-                    BATCH_SIZE,
-                )
-            )
-            holders = [lead_id for (lead_id,) in rows]
-        if holders:
-            return holders
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT -id FROM res_partner WHERE id > %s ORDER BY id LIMIT %s",
-                max(-self.last_lead_id, 0),
-                BATCH_SIZE,
-            )
-        )
-        return [holder for (holder,) in rows]

@@ -5,6 +5,7 @@ from . import test_normalise_run
 from . import test_value_hints_tour
 from . import test_duplicate_incremental
 from . import test_duplicate_kin
+from . import test_duplicate_pool
 from . import test_duplicate_rule
 from . import test_duplicate_run
 from . import test_duplicate_thresholds

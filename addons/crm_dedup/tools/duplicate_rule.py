@@ -10,9 +10,12 @@ from itertools import product
 
 from odoo.addons.crm_callcenter.tools.phone import is_mobile
 
+from .matching.record import Comparison, Reason
 from .name_text import name_key, same_name
 from .plain_text import normalise
 
+#: A reason that begins so is a rule; its number follows.
+RULE = "rule:"
 #: Values of one field that are taken: nobody has more telephones than that.
 _MOST_VALUES = 8
 
@@ -122,6 +125,26 @@ class DuplicateRule:
         are_leads = first.id >= 0 and second.id >= 0
         are_partners = first.id <= 0 and second.id <= 0
         return are_leads if self.kind == "lead" else are_partners
+
+
+def decided(rules, first, second, comparison):
+    """Let the first rule that holds for two records decide, else their score.
+
+    :param rules: of ``DuplicateRule``, in their order
+    :param KnownRecord first: one
+    :param KnownRecord second: the other
+    :param Comparison comparison: of the two, by their score
+    :rtype: Comparison
+    """
+    for rule in rules:
+        equal = first.values_of(rule) & second.values_of(rule)
+        if equal and rule.allows(first.record, second.record):
+            return Comparison(
+                comparison.score,
+                rule.verdict,
+                (Reason(f"{RULE}{rule.id}", 0.0), *comparison.reasons),
+            )
+    return comparison
 
 
 def are_told_apart(first, second):

@@ -58,6 +58,62 @@ class KnownRecord:
         return "res.partner" if self.record.id < 0 else "crm.lead"
 
 
+def may_pair(first, second):
+    """Tell whether two records may be one at all, whatever their values are.
+
+    :param first: a ``KnownRecord``, or what has its companies and customer
+    :rtype: bool
+    """
+    if first.company_id and second.company_id:
+        if first.company_id != second.company_id:
+            return False
+    if not first.customer_id or first.customer_id != second.customer_id:
+        return True
+    # One customer: its names, company, contacts and sites are known to belong
+    # together. Only a contact that is there twice is one too many.
+    return first.is_contact and second.is_contact
+
+
+#: What is read of either, by parameter of the record.
+SAME = ("street", "street2", "zip", "city", "province")
+
+
+def known_of_lead(row):
+    """Return the record of a row of ``crm_lead``.
+
+    :param dict row: by column; custom fields of rules are in ``extras``
+    :rtype: KnownRecord
+    """
+    person, company = row["contact_name"], row["partner_name"]
+    if not person and not company and row["type"] == "lead":
+        # The title of an opportunity is no name.
+        if row["lead_kind"] == "company":
+            company = row["name"]
+        else:
+            person = row["name"]
+    phones = (row["phone_e164"], row["mobile_e164"], row["phone_second_e164"])
+    record = MatchRecord(
+        id=row["id"],
+        person=person or "",
+        company=company or "",
+        phones=tuple(dict.fromkeys(filter(None, phones))),
+        email=row["email_normalized"] or "",
+        fiscal_code=row["fiscal_code"] or "",
+        vat_number=row["vat_number"] or "",
+        birth_date=row["birth_date"],
+        **{name: row[name] or "" for name in SAME},
+    )
+    return KnownRecord(
+        record,
+        row["extras"],
+        row["company_id"] or 0,
+        row["customer_id"] or 0,
+        has_rows=bool(row["has_rows"]),
+        is_fresh=bool(row["is_fresh"]),
+        active=bool(row["active"]),
+    )
+
+
 @dataclass(slots=True)
 class Kin:
     """Who and what stands below one record: people, and places."""

@@ -50,26 +50,48 @@ _MANY = (1, 2, 4, 11)
 _PAGE = 5000
 
 
+#: Telephones and e-mails that more than three names have, with how many, read from the
+#: fourth and fifth value of the forms.
+SHARED_VALUES = f"""
+    SELECT value, count(*)
+      FROM crm_dedup_form
+CROSS JOIN LATERAL unnest(
+               string_to_array(split_part(form, '{_FIELD}', 4), '{_PART}')
+               || split_part(form, '{_FIELD}', 5)) AS shared(value)
+     WHERE holder > 0 AND value > ''
+  GROUP BY value HAVING count(*) > 3"""
+
+
 def create_tables(cursor, keep_keys=False):
     """Create what a full run works with; what an earlier run left is gone.
 
-    ``crm_dedup_form`` holds the records as they are compared, ``crm_dedup_candidate``
-    the pairs to compare and ``crm_dedup_found`` the outcome: unlogged, they are worth
-    nothing after a crash of the server.
+    ``crm_dedup_form`` holds the records as they are compared, with whose they are and
+    the keys of their rules; ``crm_dedup_candidate`` the pairs to compare and
+    ``crm_dedup_found`` the outcome: unlogged, they are worth nothing after a crash of
+    the server. ``raw`` is what no process outside Odoo can read by itself.
 
     :param bool keep_keys: the keys are there and stay
     """
+    drop_tables(cursor)
     cursor.execute(
         """CREATE TABLE IF NOT EXISTS crm_dedup_key (
                key bigint NOT NULL, holder integer NOT NULL);
-           DROP TABLE IF EXISTS crm_dedup_form, crm_dedup_candidate, crm_dedup_found;
            CREATE UNLOGGED TABLE crm_dedup_form (
-               holder integer NOT NULL, form text NOT NULL);
+               holder integer NOT NULL, form text NOT NULL,
+               company_id integer NOT NULL DEFAULT 0,
+               customer_id integer NOT NULL DEFAULT 0,
+               is_contact boolean NOT NULL DEFAULT false,
+               may_have_kin boolean NOT NULL DEFAULT false,
+               rules bigint[], raw json);
+           CREATE INDEX crm_dedup_form_holder_index ON crm_dedup_form (holder);
            CREATE UNLOGGED TABLE crm_dedup_candidate (
                first integer NOT NULL, second integer NOT NULL);
            CREATE UNLOGGED TABLE crm_dedup_found (
                first integer NOT NULL, second integer NOT NULL, score real NOT NULL,
-               verdict text NOT NULL, reasons json NOT NULL)"""
+               verdict text NOT NULL, reasons json NOT NULL,
+               company_id integer NOT NULL DEFAULT 0,
+               may_be_kin boolean NOT NULL DEFAULT false);
+           CREATE INDEX crm_dedup_found_first_index ON crm_dedup_found (first)"""
     )
     if not keep_keys:
         cursor.execute(
@@ -77,6 +99,14 @@ def create_tables(cursor, keep_keys=False):
                DROP INDEX IF EXISTS crm_dedup_key_key_index, crm_dedup_key_holder_index
             """
         )
+
+
+def drop_tables(cursor):
+    """Drop what a full run works with; the keys stay."""
+    cursor.execute(
+        """DROP TABLE IF EXISTS crm_dedup_form, crm_dedup_candidate,
+                                crm_dedup_ordered, crm_dedup_found"""
+    )
 
 
 # ------------------------------------------------------------
@@ -121,14 +151,14 @@ def make_keys(cursor, source, first, last, again=False, keys=True):
                 f"DELETE FROM {table} WHERE holder BETWEEN %s AND %s", (first, last)
             )
     cursor.execute(source, {"first": first, "last": last})
-    records = [prepare(record_of(row)) for row in cursor]
-    _copy(
+    records = [prepare(record_of(row)) for row in cursor.fetchall()]
+    copy(
         cursor,
-        "crm_dedup_form",
-        (f"{record.id}\t{_escaped(pack(record))}\n" for record in records),
+        "crm_dedup_form (holder, form)",
+        (f"{record.id}\t{escaped(pack(record))}\n" for record in records),
     )
     if keys:
-        _copy(
+        copy(
             cursor,
             "crm_dedup_key",
             (f"{key}\t{record.id}\n" for record in records for key in keys_of(record)),
@@ -136,11 +166,13 @@ def make_keys(cursor, source, first, last, again=False, keys=True):
     return len(records)
 
 
-def _copy(cursor, table, lines):
+def copy(cursor, table, lines):
+    """Write lines as COPY reads them, into a table or some columns of it."""
     cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO("".join(lines)))
 
 
-def _escaped(text):
+def escaped(text):
+    """Return a text as a cell of COPY."""
     return text.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ")
 
 
@@ -174,8 +206,6 @@ INDEXES = (
            ON crm_dedup_key (key, holder)""",
     """CREATE INDEX IF NOT EXISTS crm_dedup_key_holder_index
            ON crm_dedup_key (holder);
-       CREATE INDEX IF NOT EXISTS crm_dedup_form_holder_index
-           ON crm_dedup_form (holder);
        ANALYZE crm_dedup_form""",
 )
 
@@ -208,6 +238,9 @@ def vacuum_keys(connection):
 def find_candidates(cursor, settings, part=0, parts=1):
     """Write the pairs that have a key in common, of one part of all keys.
 
+    Names come before customers, and each in the order of their numbers: so every pair
+    is met at one of its two only, that of a name and a customer at the name.
+
     :param MatchSettings settings: how many names may share a key
     :param int part: from 0; keys are divided by their size into ``parts``
     :return: keys that too many names have, which were left out
@@ -224,35 +257,26 @@ def find_candidates(cursor, settings, part=0, parts=1):
     }
     cursor.execute("SET LOCAL work_mem = '256MB'")
     cursor.execute(
-        """INSERT INTO crm_dedup_candidate
-           SELECT DISTINCT least(one.holder, other.holder),
-                           greatest(one.holder, other.holder)
-             FROM (SELECT key, array_agg(holder) AS holders
-                     FROM crm_dedup_key
-                    WHERE key BETWEEN %(low)s AND %(high)s
-                 GROUP BY key
-                   HAVING count(*) BETWEEN 2 AND CASE WHEN key & 1 = 1 THEN %(weak)s
-                                                      ELSE %(strong)s END) AS block,
-                  unnest(block.holders) AS one(holder),
-                  unnest(block.holders) AS other(holder)
-            WHERE one.holder < other.holder""",
+        """WITH block AS MATERIALIZED (
+               SELECT key, array_agg(holder) AS holders,
+                      count(*) > CASE WHEN key & 1 = 1 THEN %(weak)s
+                                      ELSE %(strong)s END AS is_crowded
+                 FROM crm_dedup_key
+                WHERE key BETWEEN %(low)s AND %(high)s
+             GROUP BY key HAVING count(*) > 1),
+           written AS (
+               INSERT INTO crm_dedup_candidate
+               SELECT DISTINCT one.holder, other.holder
+                 FROM block, unnest(block.holders) AS one(holder),
+                      unnest(block.holders) AS other(holder)
+                WHERE NOT is_crowded
+                  AND CASE WHEN one.holder > 0
+                           THEN other.holder > one.holder OR other.holder < 0
+                           ELSE other.holder < one.holder END)
+           SELECT count(*) FROM block WHERE is_crowded AND key & 1 = 0""",
         limits,
     )
-    return 0
-
-
-def crowded_keys(cursor, settings):
-    """Return how many keys too many names have, and how many have the commonest.
-
-    :rtype: tuple[int, int]
-    """
-    cursor.execute(
-        """SELECT count(*), coalesce(max(size), 0)
-             FROM (SELECT count(*) AS size FROM crm_dedup_key WHERE key & 1 = 0
-                 GROUP BY key HAVING count(*) > %s) AS crowded""",
-        [settings.block_limit],
-    )
-    return cursor.fetchone()
+    return cursor.fetchone()[0]
 
 
 def index_candidates(cursor):
@@ -299,10 +323,18 @@ def score_candidates(cursor, matcher, first, last, again=False):
             continue
         found = compare(forms[one], forms[other], whole=False)
         if found.verdict != "different":
-            reasons = json.dumps([[r.code, r.points] for r in found.reasons])
-            lines.append(f"{one}\t{other}\t{found.score}\t{found.verdict}\t{reasons}\n")
-    _copy(cursor, "crm_dedup_found", lines)
+            lines.append(line_of(one, other, found))
+    copy(cursor, "crm_dedup_found", lines)
     return len(pairs), len(lines)
+
+
+def line_of(first, second, comparison, company_id=0, may_be_kin=False):
+    """Return a row of ``crm_dedup_found`` as COPY reads it."""
+    reasons = json.dumps([[r.code, r.points] for r in comparison.reasons])
+    return (
+        f"{first}\t{second}\t{comparison.score}\t{comparison.verdict}\t{reasons}"
+        f"\t{company_id}\t{may_be_kin}\n"
+    )
 
 
 def read_forms(cursor, holders):
@@ -312,7 +344,7 @@ def read_forms(cursor, holders):
              JOIN crm_dedup_form form USING (holder)""",
         [sorted(holders)],
     )
-    return {holder: unpack(holder, form) for holder, form in cursor}
+    return {holder: unpack(holder, form) for holder, form in cursor.fetchall()}
 
 
 # ------------------------------------------------------------

@@ -32,15 +32,20 @@ class Pool:
         ``odoo.sql_db.connection_info_for(name)[1]``. They go through a pipe, so that
         no list of processes shows them.
     :param str source: SELECT of the records, see ``archive.LEADS``
+    :param dict search: what ``archive_search.ArchiveSearch`` needs beside a matcher, to
+        search names and customers of Odoo
     """
 
-    def __init__(self, connection, source, settings, frequencies, processes=2):
+    def __init__(
+        self, connection, source, settings, frequencies, processes=2, search=None
+    ):
         self._start = json.dumps(
             {
                 "connection": connection,
                 "source": source,
                 "settings": _values(settings),
                 "frequencies": _values(frequencies),
+                "search": search,
             }
         )
         self._count = processes
@@ -56,10 +61,18 @@ class Pool:
                 text=True,
                 env=environment,
             )
+            self.processes.append(process)
             process.stdin.write(self._start + "\n")
             process.stdin.flush()
-            self.processes.append(process)
         return self
+
+    def check(self):
+        """Wait until each process has its connection.
+
+        :raise PoolProblem: one of them has not
+        """
+        for process in self.processes:
+            self._ask(process, "hello", 0, 0, False)
 
     def __exit__(self, *_error):
         for process in self.processes:
