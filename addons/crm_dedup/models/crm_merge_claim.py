@@ -72,15 +72,11 @@ class CrmDuplicatePair(models.Model):
             self.env.uid,
         )
         for waiting in (_OPEN, _LATER):
-            rows = self.env.execute_query(
-                SQL(
-                    "%s ORDER BY score DESC, id LIMIT %s",
-                    self._sql_to_review(
-                        SQL("id, score"), SQL("%s AND %s", waiting, free)
-                    ),
-                    _LOOKED_AT,
-                )
+            surest = SQL("ORDER BY score DESC, id LIMIT %s", _LOOKED_AT)
+            query = self._sql_to_review(
+                SQL("id, score"), SQL("%s AND %s", waiting, free), surest
             )
+            rows = self.env.execute_query(SQL("%s %s", query, surest))
             if rows:
                 return self.browse([row_id for row_id, _score in rows])
         return self.browse()
@@ -91,17 +87,20 @@ class CrmDuplicatePair(models.Model):
 
         :rtype: int
         """
+        limit = SQL("LIMIT %s", MOST_COUNTED)
         [[count]] = self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM (%s LIMIT %s) AS pair",
-                self._sql_to_review(SQL("id"), SQL("(%s OR %s)", _OPEN, _LATER)),
-                MOST_COUNTED,
+                "SELECT count(*) FROM (%(query)s %(limit)s) AS pair",
+                query=self._sql_to_review(
+                    SQL("id"), SQL("(%s OR %s)", _OPEN, _LATER), limit
+                ),
+                limit=limit,
             )
         )
         return count
 
     @api.model
-    def _sql_to_review(self, columns, condition):
+    def _sql_to_review(self, columns, condition, end):
         """Return a query of pairs of which the current user may see both records.
 
         Each kind by itself, without an OR over empty columns: so the database walks
@@ -109,8 +108,10 @@ class CrmDuplicatePair(models.Model):
 
         :param SQL columns: what is selected
         :param SQL condition: on the pair
+        :param SQL end: order and limit of each kind
         :rtype: SQL
         """
+        self.flush_model()
         readable = {
             "lead": self.env["crm.lead"]._search([]).subselect(),
             "partner": self.env["res.partner"]._search([]).subselect(),
@@ -122,7 +123,7 @@ class CrmDuplicatePair(models.Model):
                       AND (company_id IS NULL OR company_id = ANY(%(companies)s))
                       AND %(first)s IN %(first_readable)s
                       AND %(second)s IN %(second_readable)s
-                 ORDER BY score DESC, id)""",
+                      %(end)s)""",
                 columns=columns,
                 kind=kind,
                 condition=condition,
@@ -131,6 +132,7 @@ class CrmDuplicatePair(models.Model):
                 first_readable=readable["lead" if "lead" in first else "partner"],
                 second=SQL.identifier(second),
                 second_readable=readable["lead" if "lead" in second else "partner"],
+                end=end,
             )
             for kind, (first, second) in PAIR_COLUMNS.items()
         )

@@ -125,6 +125,27 @@ class TestMergeRun(CallcenterCommon):
         self.assertEqual(other.state, "done")
         self.assertEqual(self.leads[3].merged_into_id, self.leads[5])
 
+    def test_one_whose_place_is_taken_does_not_hold_up_the_others(self):
+        first, second, third, fourth = self.leads[:4]
+        partner = self.env["res.partner"].create({"name": "Follower"})
+        self.leads[:4].message_subscribe(partner.ids)
+        self.env.flush_all()
+        journals, _refused = self.env["crm.merge"]._merge_batch(
+            "crm.lead",
+            [(first.id, second.id), (third.id, fourth.id)],
+            {"reason": "run"},
+        )
+        self.assertFalse(second.message_partner_ids)
+        # Somebody makes it follow what went: the place is taken.
+        second.message_subscribe(partner.ids)
+        self.env.flush_all()
+        self.assertEqual(journals._undo_many(), 1)
+        self.env.invalidate_all()
+        self.assertEqual(journals.mapped("state"), ["done", "undone"])
+        self.assertEqual(second.merged_into_id, first)
+        self.assertFalse(fourth.merged_into_id)
+        self.assertEqual(fourth.message_partner_ids, partner)
+
     def test_a_run_goes_on_where_it_was(self):
         runs = self.env["crm.merge.run"].with_user(self.manager)
         run = runs._start("lead").sudo()
