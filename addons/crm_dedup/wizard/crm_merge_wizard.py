@@ -120,6 +120,8 @@ class CrmMergeRunWizard(models.TransientModel):
                     ("kind", "=", wizard.kind),
                     ("verdict", "=", "same"),
                     ("state", "=", "open"),
+                    # Those of other companies are left to these.
+                    ("company_id", "in", [False, self.env.company.id]),
                 ]
             )
 
