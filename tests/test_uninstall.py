@@ -30,6 +30,7 @@ env.cr.execute(
     " UNION SELECT column_name FROM information_schema.columns"
     " WHERE table_name = 'crm_lead' AND (column_name LIKE 'x_cc_%'"
     " OR column_name LIKE '%e164')"
+    " UNION SELECT relname FROM pg_class WHERE relname LIKE 'crm_dedup%'"
 )
 print("LEFT BEHIND:", env.cr.fetchall())
 env.cr.commit()

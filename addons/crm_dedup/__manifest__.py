@@ -39,6 +39,7 @@
         "web.assets_backend": ["crm_dedup/static/src/**/*"],
         "web.assets_tests": ["crm_dedup/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": False,
     "installable": True,
 }

@@ -99,24 +99,18 @@ class CrmMerge(models.AbstractModel):
         super()._lock(model_name, ids)
 
     @api.model
-    def _obstacles(self, model_name, pairs):
-        refused = super()._obstacles(model_name, pairs)
-        if model_name != "crm.lead":
-            return refused
-        leads = self.env["crm.lead"].browse(
-            {number for pair in pairs for number in pair}
-        )
-        places = leads._lock_places()
-        held = {lead_id for lead_id, in_hand in places.items() if in_hand}
-        for kept, lost in pairs:
-            in_hand = held & {kept, lost}
-            if in_hand and lost not in refused:
-                refused[lost] = self.env._(
-                    "An operator is working on %(name)s at this moment. Merge the names"
-                    " when the call is over.",
-                    name=leads.browse(in_hand.pop()).sudo().name,
-                )
-        return refused
+    def _names_in_hand(self, ids):
+        leads = self.env["crm.lead"].browse(ids)
+        sentences = {
+            lead_id: self.env._(
+                "An operator is working on %(name)s at this moment. Merge the names"
+                " when the call is over.",
+                name=leads.browse(lead_id).sudo().name,
+            )
+            for lead_id, in_hand in leads._lock_places().items()
+            if in_hand
+        }
+        return {**super()._names_in_hand(ids), **sentences}
 
 
 class CrmMergeJournal(models.Model):
@@ -146,13 +140,14 @@ class CrmMergeJournal(models.Model):
         super()._after_undo()
         # Giving lines their old promises back is no promise that ended.
         last_id = self.env.cr.precommit.data.pop("crm_merge.last_recall", 0)
-        if self.model == "crm.lead":
+        merged = self.filtered(lambda journal: journal.model == "crm.lead")
+        if merged:
             self.env.cr.execute(
                 SQL(
                     """DELETE FROM crm_recall WHERE id > %s AND line_id IN (
                            SELECT id FROM crm_call_list_line
                             WHERE lead_id = ANY(%s))""",
                     last_id,
-                    [self.survivor_ref, self.loser_ref],
+                    merged.mapped("survivor_ref") + merged.mapped("loser_ref"),
                 )
             )

@@ -186,3 +186,14 @@ class TestMergeLists(CampaignCommon):
                 )
             )
             self.assertFalse(self.env.cr.fetchone()[0], link)
+
+    def test_a_name_in_hand_is_neither_merged_nor_linked(self):
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        until = fields.Datetime.now() + timedelta(minutes=10)
+        self.line.write({"claimed_by_id": self.operator.id, "claimed_until": until})
+        self.env.flush_all()
+        with self.assertRaisesRegex(UserError, "An operator is working on"):
+            self._merge()
+        with self.assertRaisesRegex(UserError, "An operator is working on"):
+            self.env["crm.merge"]._link_customer(self.kept, partner)
+        self.assertFalse(self.kept.partner_id)

@@ -167,6 +167,25 @@ class TestPortfolioLists(ImportCommon):
         with self.assertRaisesRegex(UserError, "You see no names of Business / Shops"):
             record._choose_list()
 
+    def test_what_imports_kept_is_seen_by_branches(self):
+        record = self.env["crm.list.import"].create({"campaign_id": self.campaign.id})
+        mine, other = self.leads[:2]
+        mine.portfolio_id = self.retail
+        other.portfolio_id = self.business
+        changes = self.env["crm.list.import.change"].create(
+            [{"import_id": record.id, "lead_id": lead.id} for lead in (mine, other)]
+        )
+        stage = self.env["crm.list.import.stage"].create(
+            {"import_id": record.id, "row_number": 1, "cells": ["Rossi"]}
+        )
+        self.assertEqual(changes.with_user(self.manager).search([]), changes)
+        self.assertTrue(stage.with_user(self.manager).search([]))
+        self.manager.portfolio_ids = self.retail
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(changes.with_user(self.manager).search([]).ids, changes[0].ids)
+        self.assertFalse(stage.with_user(self.manager).search([]))
+
     def test_a_list_is_built_from_customers(self):
         customers = self.env["res.partner"].create(
             [{"name": f"Customer {at}", "phone": f"030 88800{at}"} for at in range(3)]

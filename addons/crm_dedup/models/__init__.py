@@ -3,6 +3,7 @@ from . import crm_dedup_key
 from . import crm_dedup
 from . import crm_dedup_values
 from . import crm_dedup_changes
+from . import crm_dedup_custom_field
 from . import crm_dedup_customer
 from . import crm_dedup_archive
 from . import crm_dedup_frequency
@@ -36,6 +37,7 @@ from . import crm_merge_pair
 from . import crm_merge_run
 from . import crm_merge_journal
 from . import crm_merge_undo
+from . import crm_merge_undo_batch
 from . import crm_merge_latecomers
 from . import crm_merge_lead
 from . import crm_merge_partner

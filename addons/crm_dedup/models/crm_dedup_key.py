@@ -68,6 +68,18 @@ class CrmDedupKey(models.AbstractModel):
             )
 
     @api.model
+    def _mark_records_stale(self, model_name, ids):
+        """Say the same of records of one model; others than these two have no keys.
+
+        :param str model_name: ``crm.lead`` or ``res.partner``
+        :param ids: of the records
+        """
+        if model_name == "crm.lead":
+            self._mark_stale(ids)
+        elif model_name == "res.partner":
+            self._mark_stale(partner_ids=ids)
+
+    @api.model
     def _mark_all_stale(self):
         """Say that the keys of all names and customers are out of date.
 

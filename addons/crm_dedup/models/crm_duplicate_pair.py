@@ -225,9 +225,12 @@ class CrmDuplicatePair(models.Model):
                 "decided_at": decided and fields.Datetime.now(),
             }
         )
+        # sudo: what was decided is a label of the sample, whoever may see that
+        samples = self.env["crm.duplicate.sample"].sudo()
         if state == "different":
-            # sudo: what was decided is a label of the sample, whoever may see that
-            self.env["crm.duplicate.sample"].sudo()._label_pairs(self, "different")
+            samples._label_pairs(self, "different")
+        elif state == "open":
+            samples._unlearn_pairs(self)
 
     def action_open_first(self):
         return self._records()[0].get_formview_action()
@@ -245,6 +248,22 @@ class CrmDuplicatePair(models.Model):
         kind = "lead" if record._name == "crm.lead" else "partner"
         return Domain(f"first_{kind}_id", "=", record.id) | Domain(
             f"second_{kind}_id", "=", record.id
+        )
+
+    @api.model
+    def _among(self, records):
+        """Return the undecided pairs of which both sides are among records.
+
+        :param records: names, or customers
+        :rtype: crm.duplicate.pair
+        """
+        kind = "lead" if records._name == "crm.lead" else "partner"
+        return self.search(
+            [
+                (f"first_{kind}_id", "in", records.ids),
+                (f"second_{kind}_id", "in", records.ids),
+                ("state", "in", UNDECIDED),
+            ]
         )
 
     @api.model
@@ -370,7 +389,7 @@ class CrmDuplicatePair(models.Model):
 
     @api.model
     def _drop_open(self, holders, found, first_only=False, spare_waiting=False):
-        """Drop the open pairs of holders that were not found any more.
+        """Drop the undecided pairs of holders that were not found any more.
 
         :param list holders: who was compared with the whole archive
         :param list found: pairs of holders that hold
@@ -421,7 +440,7 @@ class CrmDuplicatePair(models.Model):
 
     @api.model
     def _open_rows(self, columns):
-        """Return the open pairs of records.
+        """Return the pairs of records that nobody has decided yet.
 
         :param list columns: columns with the ids to look for in them
         :return: id, kind, and both ids of each
@@ -435,9 +454,10 @@ class CrmDuplicatePair(models.Model):
                     """SELECT id, kind, coalesce(first_lead_id, first_partner_id),
                               coalesce(second_lead_id, second_partner_id)
                          FROM crm_duplicate_pair
-                        WHERE %s = ANY(%s) AND state = 'open'""",
+                        WHERE %s = ANY(%s) AND state = ANY(%s)""",
                     SQL.identifier(column),
                     ids,
+                    list(UNDECIDED),
                 )
                 for column, ids in columns
             )

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.known_record import KnownRecord
 from ..tools.matching.record import MatchRecord
+from ..tools.readable import readable_ids
 
 
 class CrmDuplicateSample(models.Model):
@@ -49,9 +50,48 @@ class CrmDuplicateSample(models.Model):
     )
     labelled_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     labelled_at = fields.Datetime(readonly=True)
+    is_readable = fields.Boolean(
+        compute="_compute_is_readable",
+        search="_search_is_readable",
+        help="Whether the current user may see both.",
+    )
 
     _once = models.UniqueIndex("(first_holder, second_holder)")
     _unlabelled_index = models.Index("(id) WHERE label IS NULL")
+
+    # ------------------------------------------------------------
+    # RIGHTS
+    # ------------------------------------------------------------
+
+    @api.depends("first_holder", "second_holder")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_readable(self):
+        holders = set(self.mapped("first_holder") + self.mapped("second_holder"))
+        leads = self.env["crm.lead"].sudo(False)
+        leads = leads.browse([holder for holder in holders if holder > 0])
+        partners = self.env["res.partner"].sudo(False)
+        partners = partners.browse([-holder for holder in holders if holder < 0])
+        readable = set(leads.exists()._filtered_access("read").ids)
+        readable.update(
+            -row_id for row_id in partners.exists()._filtered_access("read").ids
+        )
+        for sample in self:
+            sample.is_readable = {sample.first_holder, sample.second_holder} <= readable
+
+    @api.model
+    def _search_is_readable(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        holders = SQL(
+            "(SELECT lead.id FROM crm_lead lead WHERE lead.id IN %s"
+            " UNION ALL"
+            " SELECT -partner.id FROM res_partner partner WHERE partner.id IN %s)",
+            readable_ids(self.env["crm.lead"]),
+            readable_ids(self.env["res.partner"]),
+        )
+        return Domain("first_holder", "in", holders) & Domain(
+            "second_holder", "in", holders
+        )
 
     # ------------------------------------------------------------
     # DRAWN
@@ -164,23 +204,50 @@ class CrmDuplicateSample(models.Model):
         :param crm.duplicate.pair pairs: before they are merged
         :param str label: ``same`` or ``different``
         """
-        holders = {}
-        for pair in pairs:
-            first, second = (
-                record.id if record._name == "crm.lead" else -record.id
-                for record in pair._records()
-            )
-            holders[first, second] = pair
+        holders = self._holders_of(pairs)
         if not holders:
             return
         self.env.flush_all()
-        self._add_pairs(list(holders), source="review")
+        self._add_pairs(sorted(holders), source="review")
+        self._samples_of(holders)._set_label(label)
+
+    @api.model
+    def _unlearn_pairs(self, pairs):
+        """Forget what was decided about pairs: somebody has taken it back.
+
+        :param crm.duplicate.pair pairs: that are open again
+        """
+        samples = self._samples_of(self._holders_of(pairs))
+        decided = samples.filtered(lambda sample: sample.source == "review")
+        decided.unlink()
+        (samples - decided)._set_label(False)
+
+    @api.model
+    def _holders_of(self, pairs):
+        """Return the holders of pairs: ids, those of customers with a minus sign.
+
+        :rtype: set[tuple[int, int]]
+        """
+        return {
+            tuple(
+                record.id if record._name == "crm.lead" else -record.id
+                for record in pair._records()
+            )
+            for pair in pairs
+        }
+
+    @api.model
+    def _samples_of(self, holders):
+        """Return the samples of pairs of holders.
+
+        :rtype: crm.duplicate.sample
+        """
         samples = self.search(
             [("first_holder", "in", [first for first, _second in holders])]
         )
-        samples.filtered(
+        return samples.filtered(
             lambda sample: (sample.first_holder, sample.second_holder) in holders
-        )._set_label(label)
+        )
 
     def _set_label(self, label):
         self.write(

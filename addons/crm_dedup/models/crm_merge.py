@@ -202,6 +202,16 @@ class CrmMerge(models.AbstractModel):
         return refused
 
     @api.model
+    def _names_in_hand(self, ids):
+        """Return which names somebody is working on; addons know of it.
+
+        :param list ids: of names that are locked
+        :return: a sentence by id of the name
+        :rtype: dict[int, str]
+        """
+        return {}
+
+    @api.model
     def _obstacle_of_rows(self, kept, lost, kept_row, lost_row):
         if kept == lost:
             return self.env._("A record can't be merged with itself.")

@@ -3,12 +3,22 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
+from .crm_duplicate_pair import PAIR_COLUMNS, UNDECIDED
+
 #: Minutes for which a pair belongs to whoever looks at it.
 CLAIM_MINUTES = 15
 #: Pairs of which those are looked for that the reviewer may see.
 _LOOKED_AT = 50
 #: How often: beyond it there is nothing for this reviewer.
 _LOOKS = 20
+#: Counting stops there: the page says "more than 10,000".
+MOST_COUNTED = 10001
+#: Who is put aside comes back when the others are decided, an hour later at least.
+_OPEN = SQL("state = 'open'")
+_LATER = SQL(
+    "state = 'postponed' AND (decided_at IS NULL"
+    " OR decided_at < now() AT TIME ZONE 'UTC' - interval '1 hour')"
+)
 
 
 class CrmDuplicatePair(models.Model):
@@ -51,23 +61,81 @@ class CrmDuplicatePair(models.Model):
 
     @api.model
     def _unclaimed(self, but_ids):
-        """Return the next open pairs that nobody else looks at.
+        """Return the next pairs that nobody else looks at, those for later at the end.
 
         :rtype: crm.duplicate.pair
         """
-        rows = self.env.execute_query(
+        free = SQL(
+            """id != ALL(%s) AND (claimed_until IS NULL OR claimed_by_id = %s
+                              OR claimed_until < now() AT TIME ZONE 'UTC')""",
+            list(but_ids),
+            self.env.uid,
+        )
+        for waiting in (_OPEN, _LATER):
+            surest = SQL("ORDER BY score DESC, id LIMIT %s", _LOOKED_AT)
+            query = self._sql_to_review(
+                SQL("id, score"), SQL("%s AND %s", waiting, free), surest
+            )
+            rows = self.env.execute_query(SQL("%s %s", query, surest))
+            if rows:
+                return self.browse([row_id for row_id, _score in rows])
+        return self.browse()
+
+    @api.model
+    def _count_to_review(self):
+        """Count the pairs that the current user may review, to a limit.
+
+        :rtype: int
+        """
+        limit = SQL("LIMIT %s", MOST_COUNTED)
+        [[count]] = self.env.execute_query(
             SQL(
-                """SELECT id FROM crm_duplicate_pair
-                    WHERE state = 'open' AND id != ALL(%s)
-                      AND (claimed_until IS NULL OR claimed_by_id = %s
-                           OR claimed_until < now() AT TIME ZONE 'UTC')
-                 ORDER BY score DESC, id LIMIT %s""",
-                list(but_ids),
-                self.env.uid,
-                _LOOKED_AT,
+                "SELECT count(*) FROM (%(query)s %(limit)s) AS pair",
+                query=self._sql_to_review(
+                    SQL("id"), SQL("(%s OR %s)", _OPEN, _LATER), limit
+                ),
+                limit=limit,
             )
         )
-        return self.browse([row_id for (row_id,) in rows])
+        return count
+
+    @api.model
+    def _sql_to_review(self, columns, condition, end):
+        """Return a query of pairs of which the current user may see both records.
+
+        Each kind by itself, without an OR over empty columns: so the database walks
+        from the surest pair on, and looks at the records by their key.
+
+        :param SQL columns: what is selected
+        :param SQL condition: on the pair
+        :param SQL end: order and limit of each kind
+        :rtype: SQL
+        """
+        self.flush_model()
+        readable = {
+            "lead": self.env["crm.lead"]._search([]).subselect(),
+            "partner": self.env["res.partner"]._search([]).subselect(),
+        }
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """(SELECT %(columns)s FROM crm_duplicate_pair
+                    WHERE kind = %(kind)s AND %(condition)s
+                      AND (company_id IS NULL OR company_id = ANY(%(companies)s))
+                      AND %(first)s IN %(first_readable)s
+                      AND %(second)s IN %(second_readable)s
+                      %(end)s)""",
+                columns=columns,
+                kind=kind,
+                condition=condition,
+                companies=self.env.companies.ids,
+                first=SQL.identifier(first),
+                first_readable=readable["lead" if "lead" in first else "partner"],
+                second=SQL.identifier(second),
+                second_readable=readable["lead" if "lead" in second else "partner"],
+                end=end,
+            )
+            for kind, (first, second) in PAIR_COLUMNS.items()
+        )
 
     def _reviewable(self):
         """Return those of these pairs of which the user may change both records.
@@ -77,7 +145,7 @@ class CrmDuplicatePair(models.Model):
         visible = self._filtered_access("read")
         records = {}
         for pair in visible:
-            for side in pair.sudo()._merge_sides():
+            for side in pair.sudo()._records():
                 records.setdefault(side._name, set()).add(side.id)
         allowed = {
             name: set(self.env[name].browse(ids)._filtered_access("write").ids)
@@ -86,7 +154,7 @@ class CrmDuplicatePair(models.Model):
         return visible.filtered(
             lambda pair: all(
                 side.active and side.id in allowed[side._name]
-                for side in pair.sudo()._merge_sides()
+                for side in pair.sudo()._records()
             )
         )
 
@@ -103,13 +171,14 @@ class CrmDuplicatePair(models.Model):
                           claimed_until = now() AT TIME ZONE 'UTC'
                                           + %(minutes)s * interval '1 minute'
                     WHERE id = (SELECT id FROM crm_duplicate_pair
-                                 WHERE id = %(id)s AND state = 'open'
+                                 WHERE id = %(id)s AND state = ANY(%(undecided)s)
                                    AND (claimed_until IS NULL
                                         OR claimed_by_id = %(user)s
                                         OR claimed_until < now() AT TIME ZONE 'UTC')
                                    FOR UPDATE SKIP LOCKED)""",
                 user=self.env.uid,
                 minutes=CLAIM_MINUTES,
+                undecided=list(UNDECIDED),
                 id=self.id,
             )
         )

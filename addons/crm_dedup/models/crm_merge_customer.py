@@ -31,8 +31,46 @@ class CrmMerge(models.AbstractModel):
         self._lock("crm.lead", lead.ids)
         lead, partner = lead.sudo(), partner.sudo()  # sudo: as all of a merge
         lead.invalidate_recordset()
+        partner.invalidate_recordset()
         self._check_link(lead, partner)
         log, key = MergeLog(self.env.cr), lead.id
+        self._write_link(lead, partner, log)
+        if pair:
+            log.update(
+                pair._table,
+                {pair.id: key},
+                SQL(
+                    "state = 'merged', decided_by_id = %s,"
+                    " decided_at = now() AT TIME ZONE 'UTC'",
+                    self.env.uid,
+                ),
+            )
+        log.settle()
+        # sudo: the journal is written by merges alone
+        journals = self.env["crm.merge.journal"].sudo()
+        journal = journals.create(
+            {
+                "model": "crm.lead",
+                "survivor_ref": lead.id,
+                "loser_ref": lead.id,
+                "survivor_name": partner.display_name,
+                "loser_name": lead.name,
+                "company_id": lead.company_id.id,
+                "reason": "customer",
+                "pair_ref": pair.id if pair else 0,
+                "entries": log.of(key),
+            }
+        )
+        self.env.invalidate_all()
+        return journal
+
+    @api.model
+    def _write_link(self, lead, partner, log):
+        """Give a name its customer, and show its history there.
+
+        :param MergeLog log: what is changed is recorded in it
+        """
+        key = lead.id
         last_id = log.last_id("crm_interaction")
         rows = log.rows("crm_lead", lead.ids)
         self._watch_customers(
@@ -47,40 +85,17 @@ class CrmMerge(models.AbstractModel):
         self.env.flush_all()
         self._link_history([lead.id], {lead.id: key}, log)
         log.created_since("crm_interaction", last_id, "lead_id", {lead.id: key})
-        if pair:
-            log.update(
-                pair._table,
-                {pair.id: key},
-                SQL(
-                    "state = 'merged', decided_by_id = %s,"
-                    " decided_at = now() AT TIME ZONE 'UTC'",
-                    self.env.uid,
-                ),
-            )
-        log.settle()
-        # sudo: the journal is written by merges alone
-        journal = (
-            self.env["crm.merge.journal"]
-            .sudo()
-            .create(
-                {
-                    "model": "crm.lead",
-                    "survivor_ref": lead.id,
-                    "loser_ref": lead.id,
-                    "survivor_name": partner.display_name,
-                    "loser_name": lead.name,
-                    "company_id": lead.company_id.id,
-                    "reason": "customer",
-                    "pair_ref": pair.id if pair else 0,
-                    "entries": log.of(key),
-                }
-            )
-        )
-        self.env.invalidate_all()
-        return journal
 
     @api.model
     def _check_link(self, lead, partner):
+        """Refuse to link what could not be merged either.
+
+        :raise UserError: why
+        """
+        if not lead.exists() or not partner.exists():
+            raise UserError(
+                self.env._("One of the records is gone: somebody has deleted it.")
+            )
         if lead.merged_into_id or partner.merged_into_id:
             raise UserError(
                 self.env._(
@@ -97,6 +112,24 @@ class CrmMerge(models.AbstractModel):
                     customer=lead.partner_id.display_name,
                 )
             )
+        if lead.erased_on:
+            raise UserError(
+                self.env._("An erased name can't be merged: nothing is known of it.")
+            )
+        if not lead.active or not partner.active:
+            raise UserError(self.env._("One of the two is archived. Restore it first."))
+        if lead.company_id and partner.company_id not in (
+            self.env["res.company"],
+            lead.company_id,
+        ):
+            raise UserError(
+                self.env._(
+                    "The records belong to different companies and can't be merged."
+                )
+            )
+        in_hand = self._names_in_hand(lead.ids)
+        if in_hand:
+            raise UserError(in_hand[lead.id])
 
     @api.model
     def _link_history(self, lead_ids, keys, log):

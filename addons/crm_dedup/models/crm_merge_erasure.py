@@ -22,7 +22,18 @@ class CrmLead(models.Model):
         return persons
 
     def _erasing_statements(self, partners):
-        return super()._erasing_statements(partners) | {
+        return {
+            **super()._erasing_statements(partners),
+            **self._erasing_merges(partners),
+            **self._erasing_duplicates(partners),
+        }
+
+    def _erasing_merges(self, partners):
+        """Return what is erased of the merges of these names and customers.
+
+        :rtype: dict[str, SQL]
+        """
+        return {
             "merges": SQL(
                 """UPDATE crm_merge_journal
                       SET entries = NULL, survivor_name = %(erased)s,
@@ -38,6 +49,67 @@ class CrmLead(models.Model):
                 partners=partners.ids,
             )
         }
+
+    def _erasing_duplicates(self, partners):
+        """Return what is erased of what the search for duplicates copied.
+
+        :rtype: dict[str, SQL]
+        """
+        of = {
+            "holders": [*self.ids, *(-partner_id for partner_id in partners.ids)],
+            "leads": self.ids,
+            "partners": partners.ids,
+        }
+        return {
+            "labelled pairs": SQL(
+                """DELETE FROM crm_duplicate_sample
+                    WHERE first_holder = ANY(%(holders)s)
+                       OR second_holder = ANY(%(holders)s) RETURNING id""",
+                **of,
+            ),
+            "keys of duplicates": SQL(
+                "DELETE FROM crm_dedup_key WHERE holder = ANY(%(holders)s)"
+                " RETURNING holder",
+                **of,
+            ),
+            "waiting for a search": SQL(
+                "DELETE FROM crm_dedup_stale WHERE holder = ANY(%(holders)s)"
+                " RETURNING holder",
+                **of,
+            ),
+            "possible duplicates": SQL(
+                """DELETE FROM crm_duplicate_pair
+                    WHERE first_lead_id = ANY(%(leads)s)
+                       OR second_lead_id = ANY(%(leads)s)
+                       OR first_partner_id = ANY(%(partners)s)
+                       OR second_partner_id = ANY(%(partners)s) RETURNING id""",
+                **of,
+            ),
+            # Whose names stand in it is not kept; a trial is soon made again.
+            "trials of rules": SQL(
+                "UPDATE crm_duplicate_rule SET trial_text = NULL"
+                " WHERE trial_text IS NOT NULL RETURNING id"
+            ),
+        }
+
+    def _erase_numbers(self, values):
+        """Forget in how many names numbers stand that nobody has any more."""
+        result = super()._erase_numbers(values)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_dedup_frequency
+                      SET counts = jsonb_set(
+                          counts, '{shared}', (counts->'shared') - ARRAY(
+                              SELECT value FROM unnest(%(values)s::text[]) AS value
+                               WHERE NOT %(shared)s))
+                    WHERE counts->'shared' ?| %(values)s::text[]""",
+                values=list(values),
+                shared=self._shared_value(SQL("value")),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.env.registry.clear_cache()
+        return result
 
 
 class CrmMergeJournal(models.Model):

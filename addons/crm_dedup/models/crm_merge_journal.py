@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
+from ..tools.readable import readable_ids
 from .crm_merge import MODELS
 
 #: Who may merge, and take a merge back.
@@ -55,7 +57,15 @@ class CrmMergeJournal(models.Model):
         readonly=True,
         default="done",
     )
-    entries = fields.Json("What Was Done", readonly=True, prefetch=False)
+    # Whole rows of any table: for nobody's eyes, whatever these may see.
+    entries = fields.Json(
+        "What Was Done", readonly=True, prefetch=False, groups=fields.NO_ACCESS
+    )
+    is_survivor_readable = fields.Boolean(
+        compute="_compute_is_survivor_readable",
+        search="_search_is_survivor_readable",
+        help="Whether the current user may see the record that stayed.",
+    )
     moved_count = fields.Integer(
         "Rows Moved", readonly=True, help="Rows that follow the record that stays."
     )
@@ -75,6 +85,27 @@ class CrmMergeJournal(models.Model):
     @api.model
     def _merge_left_alone(self):
         return ["survivor_ref", "loser_ref"]
+
+    @api.depends("model", "survivor_ref")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_survivor_readable(self):
+        for model_name, journals in self.grouped("model").items():
+            # Rules are evaluated as superuser; who asks is the user.
+            records = self.env[model_name].sudo(False)
+            refs = records.browse(journals.mapped("survivor_ref")).exists()
+            readable = set(refs._filtered_access("read").ids)
+            for journal in journals:
+                journal.is_survivor_readable = journal.survivor_ref in readable
+
+    @api.model
+    def _search_is_survivor_readable(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        return Domain.OR(
+            Domain("model", "=", model_name)
+            & Domain("survivor_ref", "in", readable_ids(self.env[model_name]))
+            for model_name in MODELS
+        )
 
     @api.model
     def _check_may_merge(self):

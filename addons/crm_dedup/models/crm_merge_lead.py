@@ -95,6 +95,7 @@ class CrmMerge(models.AbstractModel):
         rows = {
             number: (erased, owner) for number, erased, owner in self.env.cr.fetchall()
         }
+        in_hand = self._names_in_hand(list(rows))
         for kept, lost in pairs:
             if lost in refused:
                 continue
@@ -106,6 +107,8 @@ class CrmMerge(models.AbstractModel):
                 refused[lost] = self.env._(
                     "The names belong to two customers. Merge the customers first."
                 )
+            elif kept in in_hand or lost in in_hand:
+                refused[lost] = in_hand.get(kept) or in_hand[lost]
         return refused
 
     @api.model

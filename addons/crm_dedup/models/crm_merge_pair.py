@@ -1,12 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-#: The two columns of each kind of pair. Of two of one kind the lower id comes first.
-PAIR_SIDES = {
-    "lead": ("first_lead_id", "second_lead_id"),
-    "partner": ("first_partner_id", "second_partner_id"),
-    "customer": ("first_lead_id", "second_partner_id"),
-}
+from .crm_duplicate_pair import PAIR_COLUMNS
 
 
 class CrmDuplicatePair(models.Model):
@@ -23,14 +18,6 @@ class CrmDuplicatePair(models.Model):
             "first_partner_id",
             "second_partner_id",
         ]
-
-    def _merge_sides(self):
-        """Return the two records of a pair.
-
-        :rtype: tuple[models.Model, models.Model]
-        """
-        self.ensure_one()
-        return tuple(self[column] for column in PAIR_SIDES[self.kind])
 
     @api.model
     def _close_merged(self, model_name, pairs, log):
@@ -61,15 +48,18 @@ class CrmDuplicatePair(models.Model):
             return
         merges = {lost: (key, kept) for key, kept, lost in pairs}
         own = {}
-        for row_id, row in log.rows(self._table, found).items():
-            key, kept = next(
-                merges[row[column]] for column in columns if row[column] in merges
-            )
-            sides = {row[column] for column in PAIR_SIDES[row["kind"]]}
-            if row["kind"] != "customer" and sides == {kept, key}:
-                own[row_id] = key
-            else:
-                self._close_merged_row(row_id, row, columns, (key, kept), log)
+        # Twice: both of a pair may go in one batch, into two that stay.
+        for _side in columns:
+            for row_id, row in log.rows(self._table, found).items():
+                gone = [row[column] for column in columns if row[column] in merges]
+                if not gone or row_id in own:
+                    continue
+                key, kept = merges[gone[0]]
+                sides = {row[column] for column in PAIR_COLUMNS[row["kind"]]}
+                if row["kind"] != "customer" and sides == {kept, gone[0]}:
+                    own[row_id] = key
+                else:
+                    self._close_merged_row(row_id, row, columns, (key, kept), log)
         log.update(
             self._table,
             own,
@@ -115,7 +105,7 @@ class CrmDuplicatePair(models.Model):
     @api.model
     def _pair_like(self, row, but_id):
         """Return the number of a pair of the same two records, or ``None``."""
-        first, second = PAIR_SIDES[row["kind"]]
+        first, second = PAIR_COLUMNS[row["kind"]]
         self.env.cr.execute(
             SQL(
                 "SELECT id FROM crm_duplicate_pair WHERE %s = %s AND %s = %s"

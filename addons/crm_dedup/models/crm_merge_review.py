@@ -78,7 +78,7 @@ class CrmMergeReview(models.AbstractModel):
         self.env.invalidate_all()
         return {
             "pairs": [self._pair_data(pair) for pair in self._fresh(ids)],
-            "left": pairs.search_count([("state", "=", "open")], limit=10001),
+            "left": pairs._count_to_review(),
         }
 
     @api.model
@@ -95,7 +95,7 @@ class CrmMergeReview(models.AbstractModel):
             ``survivor`` (0 or 1) and ``fixed``, whether another one can't be chosen
         :rtype: dict
         """
-        sides = pair._merge_sides()
+        sides = pair._records()
         return {
             "id": pair.id,
             "kind": pair.kind,
@@ -118,9 +118,7 @@ class CrmMergeReview(models.AbstractModel):
 
     @api.model
     def _reasons(self, pair):
-        labels = {}
-        if "crm.dedup.scoring" in self.env:
-            labels = self.env["crm.dedup.scoring"]._reason_labels()
+        labels = self.env["crm.dedup.scoring"]._reason_labels()
         return [
             {
                 "label": labels.get(reason["code"], reason["code"].replace("_", " ")),
@@ -269,7 +267,9 @@ class CrmMergeReview(models.AbstractModel):
         :raise AccessError: the user may not change one of them
         """
         pair = self._checked_pair(pair_id)
-        sides = pair._merge_sides()
+        sides = pair._records()
+        # sudo: what was decided is a label of the sample, whoever may see that
+        self.env["crm.duplicate.sample"].sudo()._label_pairs(pair, "same")
         # sudo: both records are checked; what is linked to them is rows of all addons
         merge = self.env["crm.merge"].sudo()
         if pair.kind == "customer":
@@ -309,16 +309,7 @@ class CrmMergeReview(models.AbstractModel):
         if state not in ("different", "postponed"):
             raise UserError(self.env._("A pair is different, or left for later."))
         pair = self._checked_pair(pair_id)
-        if hasattr(pair, "_decide"):
-            pair._decide(state)
-        else:
-            pair.write(
-                {
-                    "state": state,
-                    "decided_by_id": self.env.uid,
-                    "decided_at": fields.Datetime.now(),
-                }
-            )
+        pair._decide(state)
         return True
 
     @api.model
@@ -345,9 +336,8 @@ class CrmMergeReview(models.AbstractModel):
             if journal:
                 env[journal._name].sudo().browse(journal.id)._undo()
             own = env[pair._name].browse(pair.id)
-            own.sudo().filtered(lambda row: row.state != "merged").write(
-                {"state": "open", "decided_by_id": False, "decided_at": False}
-            )
+            if own.state != "merged":
+                own.sudo()._decide("open")
             env.flush_all()
             own._claim()
             env.invalidate_all()
@@ -370,7 +360,7 @@ class CrmMergeReview(models.AbstractModel):
                 self.env._("Somebody has decided about this pair already. Go on.")
             )
         pair.check_access("write")
-        for side in pair._merge_sides():
+        for side in pair._records():
             side.check_access("write")
         holder = pair.claimed_by_id
         if (

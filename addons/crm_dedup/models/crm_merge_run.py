@@ -1,5 +1,3 @@
-import logging
-
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
@@ -7,8 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
-
-_logger = logging.getLogger(__name__)
 
 #: Merges between two commits: nobody waits long for a name.
 BATCH_SIZE = 500
@@ -239,15 +235,7 @@ class CrmMergeRun(models.Model):
             journals = env["crm.merge.journal"].search(
                 domain, order="id desc", limit=BATCH_SIZE
             )
-            done = 0
-            for journal in journals:
-                try:
-                    with env.cr.savepoint(flush=False):
-                        journal._undo()
-                    done += 1
-                except UserError as error:
-                    _logger.info("merge %s stays: %s", journal.id, error)
-            return len(journals), done, journals[-1:].id
+            return len(journals), journals._undo_many(), journals[-1:].id
 
         seen, done, last_id = self.env["crm.merge"]._committed(undo)
         self.last_lead_id = last_id or below
@@ -295,9 +283,11 @@ class CrmMergeRun(models.Model):
             SQL(
                 """SELECT %s, %s, id FROM crm_duplicate_pair
                     WHERE kind = %s AND verdict = 'same' AND state = 'open'
+                      AND (company_id IS NULL OR company_id = %s)
                  ORDER BY id""",
                 *map(SQL.identifier, columns),
                 self.kind,
+                self.company_id.id,
             )
         )
         return {
@@ -335,10 +325,10 @@ class CrmMergeRun(models.Model):
         """
         ids = [number for cluster in clusters for number in cluster]
         records = self.env[self._model_name()].with_user(self.user_id)
+        records = records.with_company(self.company_id).with_context(active_test=True)
         # Only what the one who began may change.
-        allowed = set(
-            records.with_context(active_test=True).search([("id", "in", ids)]).ids
-        )
+        found = records.search([("id", "in", ids)])
+        allowed = set(found._filtered_access("write").ids)
         merge = self.env["crm.merge"].with_company(self.company_id)
         ranks = merge._survivor_ranks(self._model_name(), list(allowed))
         items, left_out = [], 0

@@ -49,13 +49,7 @@ class CrmMergeJournal(models.Model):
             ) from error
         self.env.invalidate_all(flush=False)
         self._after_undo()
-        self.write(
-            {
-                "state": "undone",
-                "undone_by_id": self.env.uid,
-                "undone_at": fields.Datetime.now(),
-            }
-        )
+        self._write_undone()
         self.env.flush_all()
 
     def _check_undo(self):
@@ -88,7 +82,14 @@ class CrmMergeJournal(models.Model):
                     name=self.loser_name,
                 )
             )
-        further = merged_into[self.survivor_ref]
+        self._check_undo_order(merged_into[self.survivor_ref])
+
+    def _check_undo_order(self, further):
+        """Refuse to take a merge back before those that followed it.
+
+        :param int further: number of what the survivor was merged into, if it was
+        :raise UserError: which one comes first
+        """
         if further:
             raise UserError(
                 self.env._(
@@ -123,9 +124,27 @@ class CrmMergeJournal(models.Model):
 
     def _after_undo(self):
         """Do what follows when all rows are where they were; addons add to it."""
-        if self.pair_ref:
-            pair = self.env["crm.duplicate.pair"].browse(self.pair_ref).exists()
-            pair._reopen()
+        pairs = self.env["crm.duplicate.pair"]
+        pairs = pairs.browse(filter(None, self.mapped("pair_ref"))).exists()
+        if pairs:
+            pairs._reopen()
+            # sudo: a label of the sample, whoever may see that
+            self.env["crm.duplicate.sample"].sudo()._unlearn_pairs(pairs)
+        for model_name, journals in self.grouped("model").items():
+            self.env["crm.dedup.key"]._mark_records_stale(
+                model_name,
+                {*journals.mapped("survivor_ref"), *journals.mapped("loser_ref")},
+            )
+
+    def _write_undone(self):
+        """Say that these merges were taken back, and by whom."""
+        self.write(
+            {
+                "state": "undone",
+                "undone_by_id": self.env.uid,
+                "undone_at": fields.Datetime.now(),
+            }
+        )
 
     # ------------------------------------------------------------
     # ONE FOR EACH KIND OF ENTRY
@@ -170,12 +189,21 @@ class CrmMergeJournal(models.Model):
         )
 
     def _undo_insert(self, table, rows):
+        # Compared by column as well: an index finds them.
+        same = [
+            SQL("t.%s = row.%s", SQL.identifier(name), SQL.identifier(name))
+            for name in rows[0]
+            if all(isinstance(row[name], int) for row in rows)
+        ]
         self.env.cr.execute(
             SQL(
-                """DELETE FROM %s AS t USING jsonb_array_elements(%s::jsonb) AS row
-                    WHERE to_jsonb(t) = row.value""",
-                SQL.identifier(table),
-                json.dumps(rows),
+                """DELETE FROM %(table)s AS t
+                    USING jsonb_populate_recordset(NULL::%(table)s, %(rows)s::jsonb)
+                          AS row
+                    WHERE %(same)s""",
+                table=SQL.identifier(table),
+                same=SQL(" AND ").join([*same, SQL("to_jsonb(t) = to_jsonb(row)")]),
+                rows=json.dumps(rows),
             )
         )
 

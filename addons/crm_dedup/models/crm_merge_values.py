@@ -209,6 +209,7 @@ class CrmMergeValues(models.AbstractModel):
         with self.env.protecting(written, changed):
             changed.modified([name for name in names if name in records._fields])
             self.env.flush_all()
+        self.env["crm.dedup.key"]._mark_records_stale(records._name, changes)
 
 
 def _is_empty(value):

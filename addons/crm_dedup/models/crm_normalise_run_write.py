@@ -45,6 +45,8 @@ class CrmNormaliseRun(models.Model):
             self._follow_email(row, after)
         self._follow_zones(rows, changes)
         self._update_leads(list(rows.values()))
+        # What reads alike now is a duplicate that could not be found before.
+        self.env["crm.dedup.key"]._mark_stale(rows)
         if self.kind == "run":
             self._insert_changes(
                 [

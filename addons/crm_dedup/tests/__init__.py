@@ -20,3 +20,5 @@ from . import test_matching_properties
 from . import test_matching_verdicts
 from . import test_merge_values
 from . import test_merge_erasure
+from . import test_merge_rights
+from . import test_stale_writers

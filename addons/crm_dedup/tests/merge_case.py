@@ -3,8 +3,9 @@
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
-#: Tables that a merge and its undo may leave different: its own journal.
-_OWN = ("crm_merge_journal", "crm_merge_run", "crm_merge_run_item")
+#: Tables that a merge and its undo may leave different: its own journal, and who has to
+#: be compared again.
+_OWN = ("crm_merge_journal", "crm_merge_run", "crm_merge_run_item", "crm_dedup_stale")
 
 
 def dump_tables(env):

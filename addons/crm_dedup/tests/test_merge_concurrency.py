@@ -139,8 +139,7 @@ class TestMergeConcurrency(BaseCase):
 
     def test_twenty_at_once_around_the_same_names(self):
         dice = random.Random(6)
-        done = []
-        outcome = []
+        done, registered = [], []
 
         def client(seed):
             own = random.Random(seed)
@@ -148,59 +147,16 @@ class TestMergeConcurrency(BaseCase):
                 kept, lost = own.sample(self.lead_ids, 2)
                 done.append(self._merge(kept, lost))
 
-        def worker():
-            """Registers outcomes on whatever name, as operators do meanwhile."""
-            own = random.Random(99)
-            for _time in range(15):
-                lead_id = own.choice(self.lead_ids)
-
-                def register(env, lead_id=lead_id):
-                    env["crm.lead"].browse(lead_id)._register_outcome(
-                        env.ref("crm_callcenter.crm_outcome_call_back")
-                    )
-
-                with self.registry.cursor() as cr:
-                    env = api.Environment(cr, api.SUPERUSER_ID, {})
-                    retrying(functools.partial(register, env), env)
-                outcome.append(lead_id)
-
         seeds = [dice.random() for _client in range(CLIENTS)]
         with mute_logger("odoo.sql_db", "odoo.service.model"):
             self._in_threads(
-                [worker, *(lambda seed=seed: client(seed) for seed in seeds)]
-            )
-        with self.connection() as env:
-            leads = env["crm.lead"].with_context(active_test=False)
-            leads = leads.browse(self.lead_ids)
-            merged = leads.filtered("merged_into_id")
-            self.assertEqual(len(merged), sum(done))
-            self.assertGreaterEqual(len(merged), NAMES // 2)
-            self.assertFalse(merged.filtered("active"))
-            # Each chain ends at a name that is there: nobody went in a circle.
-            self.assertTrue(
-                all(merged.mapped(lambda lead: lead._merged_target().active))
-            )
-            env["crm.merge.journal"].search(
-                [("loser_ref", "in", self.lead_ids)]
-            )._fetch_latecomers()
-            self.assertFalse(self._orphans(env))
-            self.assertEqual(self._messages(env), NAMES)
-            history = env["crm.interaction"].search(
                 [
-                    ("lead_id", "in", self.lead_ids),
-                    (
-                        "outcome_id",
-                        "=",
-                        env.ref("crm_callcenter.crm_outcome_call_back").id,
-                    ),
+                    lambda: self._work_meanwhile(registered),
+                    *(lambda seed=seed: client(seed) for seed in seeds),
                 ]
             )
-            self.assertEqual(len(history), len(outcome))
-            journals = env["crm.merge.journal"].search(
-                [("loser_ref", "in", self.lead_ids)], order="id desc"
-            )
-            self.assertEqual(len(journals), len(merged))
-        for journal_id in journals.ids:
+        journal_ids = self._check_merged(sum(done), len(registered))
+        for journal_id in journal_ids:
             with self.connection() as env:
                 env["crm.merge.journal"].browse(journal_id)._undo()
         with self.connection() as env:
@@ -210,6 +166,56 @@ class TestMergeConcurrency(BaseCase):
             self.assertEqual(
                 leads.message_ids.mapped("model"), ["crm.lead"] * len(leads.message_ids)
             )
+
+    def _work_meanwhile(self, registered):
+        """Register outcomes on whatever name, as operators do meanwhile.
+
+        :param list registered: gets the number of each name
+        """
+        own = random.Random(99)
+        for _time in range(15):
+            lead_id = own.choice(self.lead_ids)
+
+            def register(env, lead_id=lead_id):
+                env["crm.lead"].browse(lead_id)._register_outcome(
+                    env.ref("crm_callcenter.crm_outcome_call_back")
+                )
+
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                retrying(functools.partial(register, env), env)
+            registered.append(lead_id)
+
+    def _check_merged(self, merges, outcomes):
+        """Check that each merge is there once, and that nothing was lost.
+
+        :return: ids of the merges, the newest first
+        :rtype: list[int]
+        """
+        with self.connection() as env:
+            leads = env["crm.lead"].with_context(active_test=False)
+            leads = leads.browse(self.lead_ids)
+            merged = leads.filtered("merged_into_id")
+            self.assertEqual(len(merged), merges)
+            self.assertGreaterEqual(len(merged), NAMES // 2)
+            self.assertFalse(merged.filtered("active"))
+            # Each chain ends at a name that is there: nobody went in a circle.
+            self.assertTrue(
+                all(merged.mapped(lambda lead: lead._merged_target().active))
+            )
+            journals = env["crm.merge.journal"].search(
+                [("loser_ref", "in", self.lead_ids)], order="id desc"
+            )
+            self.assertEqual(len(journals), len(merged))
+            journals._fetch_latecomers()
+            self.assertFalse(self._orphans(env))
+            self.assertEqual(self._messages(env), NAMES)
+            back = env.ref("crm_callcenter.crm_outcome_call_back")
+            history = env["crm.interaction"].search(
+                [("lead_id", "in", self.lead_ids), ("outcome_id", "=", back.id)]
+            )
+            self.assertEqual(len(history), outcomes)
+            return journals.ids
 
     def test_a_kill_in_the_middle_leaves_nothing_half_done(self):
         kept, lost = self.lead_ids[:2]

@@ -82,6 +82,70 @@ class TestMergeRun(CallcenterCommon):
         changed = {table for table in before if before[table] != after[table]}
         self.assertLessEqual(changed, {"ir_cron_trigger"})
 
+    def test_many_are_taken_back_by_the_statements_of_a_few(self):
+        run = self._start()
+        counts = []
+        journals = self.env["crm.merge.journal"].search([("run_id", "=", run.id)])
+        # Two of the three have a survivor in common, so there are two steps.
+        self.assertEqual(
+            [len(layer) for layer in journals._undo_layers()],
+            [2, 1],
+        )
+        for number in range(2):
+            leads = self.env["crm.lead"].create(
+                [
+                    {"name": f"Copy {number} {position}", "type": "lead"}
+                    for position in range(4 + 40 * number)
+                ]
+            )
+            pairs = list(zip(leads[::2].ids, leads[1::2].ids, strict=True))
+            merged, refused = self.env["crm.merge"]._merge_batch(
+                "crm.lead", pairs, {"reason": "run"}
+            )
+            self.assertFalse(refused)
+            self.env.flush_all()
+            start = self.env.cr.sql_log_count
+            self.assertEqual(merged._undo_many(), len(pairs))
+            counts.append(self.env.cr.sql_log_count - start)
+            self.assertFalse(leads.merged_into_id)
+            self.assertTrue(all(lead.active for lead in leads))
+        few, many = counts
+        # Each is still checked by itself; what it did is undone together.
+        self.assertLess((many - few) / 20, 10)
+
+    def test_what_has_no_place_to_return_to_stays_alone(self):
+        run = self._start()
+        # It was merged further since: that merge comes first.
+        other = self.env["crm.merge"]._merge(self.leads[5], self.leads[3])
+        run.with_user(self.manager).action_undo()
+        run._work_at_once()
+        self.env.invalidate_all()
+        self.assertEqual((run.done, run.skipped), (2, 1))
+        self.assertFalse((self.leads[1] | self.leads[2]).merged_into_id)
+        self.assertEqual(other.state, "done")
+        self.assertEqual(self.leads[3].merged_into_id, self.leads[5])
+
+    def test_one_whose_place_is_taken_does_not_hold_up_the_others(self):
+        first, second, third, fourth = self.leads[:4]
+        partner = self.env["res.partner"].create({"name": "Follower"})
+        self.leads[:4].message_subscribe(partner.ids)
+        self.env.flush_all()
+        journals, _refused = self.env["crm.merge"]._merge_batch(
+            "crm.lead",
+            [(first.id, second.id), (third.id, fourth.id)],
+            {"reason": "run"},
+        )
+        self.assertFalse(second.message_partner_ids)
+        # Somebody makes it follow what went: the place is taken.
+        second.message_subscribe(partner.ids)
+        self.env.flush_all()
+        self.assertEqual(journals._undo_many(), 1)
+        self.env.invalidate_all()
+        self.assertEqual(journals.mapped("state"), ["done", "undone"])
+        self.assertEqual(second.merged_into_id, first)
+        self.assertFalse(fourth.merged_into_id)
+        self.assertEqual(fourth.message_partner_ids, partner)
+
     def test_a_run_goes_on_where_it_was(self):
         runs = self.env["crm.merge.run"].with_user(self.manager)
         run = runs._start("lead").sudo()
@@ -102,6 +166,29 @@ class TestMergeRun(CallcenterCommon):
         run = self._start()
         refused = run.item_ids.filtered(lambda item: item.state == "refused")
         self.assertEqual(run.done + len(refused), run.matched)
+        self.assertFalse(self.leads[4].merged_into_id)
+
+    def test_names_of_another_company_are_left_to_it(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        self.manager.company_ids |= company
+        (self.leads[3] | self.leads[4]).company_id = company
+        self.pairs[3].company_id = company
+        run = self._start()
+        self.assertEqual(run.company_id, self.company)
+        self.assertEqual(run.done, 2)
+        self.assertFalse(self.leads[4].merged_into_id)
+
+    def test_who_may_only_read_merges_nothing(self):
+        self.env["ir.rule"].create(
+            {
+                "name": "Not these",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "domain_force": [("id", "!=", self.leads[4].id)],
+                "perm_read": False,
+            }
+        )
+        run = self._start()
+        self.assertEqual(run.matched, 2)
         self.assertFalse(self.leads[4].merged_into_id)
 
     def test_only_managers_begin_one(self):

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.crm_callcenter.tests.common import CallcenterCommon
+from odoo.addons.crm_dedup.models import crm_merge_claim
 
 
 @tagged("post_install", "-at_install")
@@ -142,3 +146,104 @@ class TestReview(CallcenterCommon):
             (lead.phone, lead.commercial_state_id, lead.partner_id), before
         )
         self.assertFalse(partner.commercial_state_id)
+
+    def test_later_comes_back_after_the_open_ones(self):
+        page = self.page(self.manager)
+        page.decide(self.pairs[0].id, "postponed")
+        shown = self.page(self.manager).next_pairs(5)
+        self.assertEqual([one["id"] for one in shown["pairs"]], self.pairs[1:].ids)
+        self.assertEqual(shown["left"], 2)
+        self.pairs.claimed_until = False
+        self.pairs[0].decided_at = fields.Datetime.now() - timedelta(hours=2)
+        shown = self.page(self.manager).next_pairs(5)
+        self.assertEqual(
+            [one["id"] for one in shown["pairs"]], (self.pairs[1:] | self.pairs[0]).ids
+        )
+        self.assertEqual(shown["left"], 3)
+
+    def test_who_may_see_few_gets_what_is_counted(self):
+        (self.leads[4] | self.leads[5]).type = "opportunity"
+        self.leads[0].active = False
+        # Many surer pairs before those that the back office may see.
+        self.patch(crm_merge_claim, "_LOOKED_AT", 1)
+        self.patch(crm_merge_claim, "_LOOKS", 1)
+        shown = self.page(self.back_office).next_pairs(5)
+        self.assertEqual([one["id"] for one in shown["pairs"]], self.pairs[2].ids)
+        self.assertEqual(shown["left"], 1)
+        self.assertEqual(self.page(self.manager).next_pairs(1)["left"], 2)
+
+    def test_a_link_is_checked_like_a_merge(self):
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        lead = self.leads[5]
+        pair = self.env["crm.duplicate.pair"].create(
+            {
+                "kind": "customer",
+                "first_lead_id": lead.id,
+                "second_partner_id": partner.id,
+                "verdict": "review",
+                "score": 99,
+            }
+        )
+        company = self.env["res.company"].create({"name": "Other"})
+        for record, values, sentence in (
+            (lead, {"company_id": self.company.id}, None),
+            (partner, {"company_id": company.id}, "different companies"),
+            (partner, {"company_id": False, "active": False}, "is archived"),
+            (partner, {"active": True}, None),
+            (lead, {"erased_on": fields.Datetime.now()}, "erased name"),
+        ):
+            record.sudo().write(values)
+            if sentence:
+                self.env.flush_all()
+                with self.assertRaisesRegex(UserError, sentence):
+                    self.env["crm.merge"]._link_customer(lead, partner, pair)
+        self.assertFalse(lead.partner_id)
+        self.assertEqual(pair.state, "open")
+
+    def test_both_sides_of_a_pair_go_in_one_batch(self):
+        first, second, third, fourth = self.leads[:4]
+        pair = self.env["crm.duplicate.pair"].create(
+            {
+                "kind": "lead",
+                "first_lead_id": second.id,
+                "second_lead_id": fourth.id,
+                "verdict": "review",
+                "score": 5,
+            }
+        )
+        journals, refused = self.env["crm.merge"]._merge_batch(
+            "crm.lead",
+            [(first.id, second.id), (third.id, fourth.id)],
+            {"reason": "run"},
+        )
+        self.assertFalse(refused)
+        self.env.invalidate_all()
+        self.assertEqual(pair.first_lead_id | pair.second_lead_id, first | third)
+        journals[1]._undo()
+        self.env.invalidate_all()
+        self.assertEqual(pair.first_lead_id | pair.second_lead_id, first | fourth)
+        journals[0]._undo()
+        self.env.invalidate_all()
+        self.assertEqual(pair.first_lead_id | pair.second_lead_id, second | fourth)
+
+    def test_chains_in_one_call(self):
+        first, second, third = self.leads[0] + self.leads[3] + self.leads[5]
+        pair = self.env["crm.duplicate.pair"].create(
+            {
+                "kind": "lead",
+                "first_lead_id": second.id,
+                "second_lead_id": third.id,
+                "verdict": "review",
+                "score": 5,
+            }
+        )
+        for losers in (second + third, third + second):
+            journals = self.env["crm.merge"]._merge(first, losers)
+            self.env.invalidate_all()
+            self.assertEqual(pair.state, "merged")
+            self.assertEqual(pair.first_lead_id, first)
+            for journal in reversed(journals):
+                journal._undo()
+            self.env.invalidate_all()
+            self.assertEqual(pair.state, "open")
+            self.assertEqual(pair.first_lead_id | pair.second_lead_id, second | third)

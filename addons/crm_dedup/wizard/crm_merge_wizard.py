@@ -55,6 +55,10 @@ class CrmMergeWizard(models.TransientModel):
         survivor = self.env[self.model].browse(marked.res_ref)
         losers = self.env[self.model].browse((self.line_ids - marked).mapped("res_ref"))
         (survivor | losers).check_access("write")
+        pairs = self.env["crm.duplicate.pair"].sudo()  # sudo: the records are checked
+        self.env["crm.duplicate.sample"].sudo()._label_pairs(
+            pairs._among(survivor | losers), "same"
+        )
         # sudo: checked; what is linked to the records is rows of all addons
         self.env["crm.merge"].sudo()._merge_committed(survivor, losers)
         return {
@@ -116,6 +120,8 @@ class CrmMergeRunWizard(models.TransientModel):
                     ("kind", "=", wizard.kind),
                     ("verdict", "=", "same"),
                     ("state", "=", "open"),
+                    # Those of other companies are left to these.
+                    ("company_id", "in", [False, self.env.company.id]),
                 ]
             )
 
