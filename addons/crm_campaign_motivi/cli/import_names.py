@@ -82,6 +82,7 @@ file or an option is refused, with 2 when it was stopped.
         option("--header-row", type=int, help="number of the row; 0: there is none")
         option("--update", action=argparse.BooleanOptionalAction, default=None)
         option("--only-update", action="store_true", help="create no name")
+        option("--all-new", action="store_true", help="every row is a new name")
         option("--resume", type=int, metavar="NUMBER", help="go on with this import")
         option("--check", action="store_true", help="show what it would do, and end")
 
@@ -117,6 +118,7 @@ file or an option is refused, with 2 when it was stopped.
             "filename": os.path.basename(options.file),
             "destination": "archive" if options.archive else "list",
             "only_update": options.only_update,
+            "without_keys": options.all_new,
         }
         if options.campaign:
             values["campaign_id"] = self._named(
