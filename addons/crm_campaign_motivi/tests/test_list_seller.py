@@ -9,7 +9,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
-from ..tools.complaint_file import complaint_csv, complaint_xlsx, harmless
+from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
+
+from ..tools.complaint_file import complaint_csv, complaint_xlsx
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 
