@@ -1,12 +1,17 @@
 """Who is known: keys that a file lacks, imports of the last version, merged names."""
 
 import importlib.util
+import io
+from pathlib import Path
+
+from babel.messages import extract
 
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.modules.module import get_module_path
 from odoo.tests import tagged
 
+from ..models import crm_list_import_column
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 
@@ -57,6 +62,20 @@ class TestImportKnown(ImportCommon):
             [False, "Codice Fiscale", "Partita IVA"],
         )
         self.assertFalse(record.key_ids.new({"by_phone": True}).missing)
+
+    def test_only_labels_of_columns_are_terms(self):
+        path = Path(crm_list_import_column.__file__)
+        terms = {
+            term
+            for _line, term, *_rest in extract.extract(
+                "odoo.tools.babel:extract_python",
+                io.BytesIO(path.read_bytes()),
+                keywords={"_": None, "_lt": None},
+                options={"encoding": "UTF-8"},
+            )
+        }
+        self.assertIn("Birth Date", terms)
+        self.assertFalse(terms.intersection(crm_list_import_column.TARGETS))
 
     # ------------------------------------------------------------
     # Imports of the last version
