@@ -29,6 +29,7 @@ class CrmListImport(models.Model):
 
     _inherit = "crm.list.import"
 
+    undo_row = fields.Integer(readonly=True, copy=False)
     undone_count = fields.Integer("Names Deleted Again", readonly=True, copy=False)
     restored_count = fields.Integer("Names Put Back", readonly=True, copy=False)
     kept_count = fields.Integer(
@@ -60,8 +61,6 @@ class CrmListImport(models.Model):
             return True
         self.env["crm.list.import.job"]._begin(self, "undo")._job_trigger()
         return True
-
-    undo_row = fields.Integer(readonly=True, copy=False)
 
     def _undo_progress(self):
         return 100.0 * self.undo_row / (self.done_row or 1)
@@ -256,13 +255,14 @@ class CrmListImport(models.Model):
         several = [name for name in self._several_choices() if name in columns]
         columns -= set(several)
         now = self._values_now(list(changes), sorted(columns), several)
-        values, links, kept = {}, {}, {}
+        values, links, kept, restored = {}, {}, {}, {}
         for lead_id, (before, after) in changes.items():
             if lead_id not in now:
                 continue
             same = {name for name in after if _same(now[lead_id][name], after[name])}
             if len(same) < len(after):
                 kept[lead_id] = self.env._("Somebody has changed it since.")
+            restored[lead_id] = same
             values[lead_id] = {
                 name: before.get(name) if name in same else _json(now[lead_id][name])
                 for name in columns
@@ -272,9 +272,16 @@ class CrmListImport(models.Model):
         self._write_columns(values, sorted(columns))
         for name, choices in links.items():
             self._set_links(name, choices)
+        self._after_restore(restored)
         self.restored_count += len(values) - len(kept)
         self.env["crm.lead"].invalidate_model()
         return kept
+
+    def _after_restore(self, restored):
+        """Do what follows from values that were put back; for other files.
+
+        :param dict restored: names of the columns by id of the name
+        """
 
     def _changes_to_restore(self, lead_ids):
         """Return what names had before this import and got from it.
