@@ -30,6 +30,7 @@ from . import test_import_identity
 from . import test_import_known
 from . import test_import_tools
 from . import test_import_tour
+from . import test_import_undo
 from . import test_import_written
 from . import test_inbound
 from . import test_line_custom_field
