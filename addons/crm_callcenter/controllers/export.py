@@ -5,12 +5,20 @@ from werkzeug.datastructures import FileStorage
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.web.controllers.export import CSVExport, ExcelExport
+from odoo.addons.web.controllers.export import (
+    CSVExport,
+    ExcelExport,
+    ExportXlsxWriter,
+)
 from odoo.addons.web.controllers.json import WebJsonController
 from odoo.addons.web.controllers.pivot import TableExporter
 from odoo.addons.web.controllers.report import ReportController
 
 from ..models.crm_export_log import SEARCH_KEY
+from ..tools.spreadsheet import harmless
+
+#: Odoo's own way to write a cell, which takes texts for formulas and addresses.
+_write_any = ExportXlsxWriter.write
 
 
 def _remember_search(data):
@@ -25,12 +33,42 @@ def _writes(_controller, _rule, _args):
     return False
 
 
+def _write_harmless(self, row, column, cell_value, style=None):
+    """Write a cell of a workbook; a text stays a text."""
+    if isinstance(cell_value, str):
+        self.worksheet.write_string(row, column, harmless(cell_value), style)
+    else:
+        _write_any(self, row, column, cell_value, style)
+
+
+# The writer is no controller, so that nothing inherits it.
+ExportXlsxWriter.write = _write_harmless
+
+
+def _harmless_titles(cells):
+    """Make the titles of a pivot table's cells harmless, in place."""
+    for cell in cells:
+        if isinstance(cell.get("title"), str):
+            cell["title"] = harmless(cell["title"])
+
+
 class CallcenterCSVExport(CSVExport):
     """Exports of names say in the log which search they came from."""
 
     def base(self, data):
         _remember_search(data)
         return super().base(data)
+
+    def from_data(self, fields, columns_headers, rows):
+        # Odoo knows of =, + and - only, and nothing of blanks before them.
+        return super().from_data(
+            fields,
+            list(map(harmless, columns_headers)),
+            (
+                [harmless(cell) if isinstance(cell, str) else cell for cell in row]
+                for row in rows
+            ),
+        )
 
 
 class CallcenterExcelExport(ExcelExport):
@@ -60,6 +98,12 @@ class CallcenterTableExporter(TableExporter):
                 len(titles),
                 search=json.dumps(table.get("domain") or []),
             )
+        if table:
+            for header in table.get("col_group_headers", ()):
+                _harmless_titles(header)
+            _harmless_titles(table.get("measure_headers", ()))
+            _harmless_titles(table.get("rows", ()))
+            text = json.dumps(table)
         return super().export_xlsx(text, **kw)
 
 

@@ -31,6 +31,7 @@ from . import test_graph_editor
 from . import test_graph_tour
 from . import test_graph_transfer
 from . import test_graph_properties
+from . import test_export_harmless
 from . import test_export_log
 from . import test_identity
 from . import test_interaction

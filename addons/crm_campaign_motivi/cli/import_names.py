@@ -71,6 +71,7 @@ file or an option is refused, with 2 when it was stopped.
         option("-c", "--config", help="configuration file of Odoo")
         option("-d", "--database", help="name of the database")
         option("--user", default="admin", help="login that the names are imported by")
+        option("--company", help="of the user's companies; else his own")
         option("--campaign", help="title of the campaign")
         option("--list", help="name of the list; made when there is none")
         option("--archive", action="store_true", help="into no list")
@@ -82,6 +83,7 @@ file or an option is refused, with 2 when it was stopped.
         option("--header-row", type=int, help="number of the row; 0: there is none")
         option("--update", action=argparse.BooleanOptionalAction, default=None)
         option("--only-update", action="store_true", help="create no name")
+        option("--all-new", action="store_true", help="every row is a new name")
         option("--resume", type=int, metavar="NUMBER", help="go on with this import")
         option("--check", action="store_true", help="show what it would do, and end")
 
@@ -112,11 +114,12 @@ file or an option is refused, with 2 when it was stopped.
     def _prepare(self, env, user, options):
         if not options.file:
             raise UserError(env._("Say which file is imported."))
+        env = self._env_of(env, user, options)
         values = {
-            "server_path": os.path.abspath(options.file),
             "filename": os.path.basename(options.file),
             "destination": "archive" if options.archive else "list",
             "only_update": options.only_update,
+            "without_keys": options.all_new,
         }
         if options.campaign:
             values["campaign_id"] = self._named(
@@ -130,20 +133,50 @@ file or an option is refused, with 2 when it was stopped.
             values["mapping_id"] = self._named(
                 env, "crm.list.import.mapping", "name", options.mapping
             ).id
-        # The path is given by who may use the server; the rest is the user's right.
-        record = env["crm.list.import"].create(values)
-        record.sudo().create_uid = user
-        self._read(record, options)
         if options.list and not options.archive:
             found = env["crm.call.list"].search(
                 [
                     ("name", "=", options.list),
-                    ("campaign_id", "=", record.campaign_id.id),
+                    ("campaign_id", "=", values.get("campaign_id")),
+                    ("owner_id", "=", False),
                 ],
                 limit=1,
             )
-            record.write({"list_id": found.id, "new_list_name": options.list})
+            values.update(list_id=found.id, new_list_name=options.list)
+        record = env["crm.list.import"].create(values)
+        # sudo: who may use the server gives the path; the rest is the user's right
+        record.sudo().server_path = os.path.abspath(options.file)
+        self._read(record, options)
         return record
+
+    def _env_of(self, env, user, options):
+        """Return the environment of a user, in one of his companies.
+
+        :raise UserError: the company is none of his
+        """
+        company = user.company_id
+        if options.company:
+            named = env["res.company"].search([("name", "=", options.company)])
+            company = named & user.company_ids
+            if len(company) != 1:
+                raise UserError(
+                    env._(
+                        "%(count)s records are called %(name)s (%(kind)s), not one.",
+                        count=len(company),
+                        name=options.company,
+                        kind=env._("companies of %(login)s", login=user.login),
+                    )
+                )
+        companies = company | user.company_ids
+        return env(
+            user=user.id,
+            su=False,
+            context={
+                "lang": user.lang,
+                "tz": user.tz,
+                "allowed_company_ids": companies.ids,
+            },
+        )
 
     @staticmethod
     def _read(record, options):
@@ -194,7 +227,10 @@ file or an option is refused, with 2 when it was stopped.
         """Return the work of an import, begun or to be gone on with."""
         job = record._last_job()
         if record.state == "mapped":
-            record.with_user(user).with_context(lang=user.lang)._start()
+            record.with_user(user).with_context(
+                lang=user.lang,
+                allowed_company_ids=(record.company_id | user.company_ids).ids,
+            )._start()
             jobs = env["crm.list.import.job"].with_user(user)
             job = jobs._begin(record, "import").with_user(SUPERUSER_ID)
         elif job.state in ("cancelled", "failed"):

@@ -100,6 +100,7 @@ from . import crm_list_import_row
 from . import crm_list_import_custom
 from . import crm_list_import_update
 from . import crm_list_import_undo
+from . import crm_list_import_untouched
 from . import crm_list_import_dedup
 from . import crm_list_import_first_load
 from . import crm_list_import_clean

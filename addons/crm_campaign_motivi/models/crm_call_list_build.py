@@ -96,11 +96,19 @@ class CrmCallList(models.Model):
         """Have PostgreSQL look names up one by one, whatever it guesses.
 
         Of three million names it takes a hundred thousand for so many that it would
-        rather read them all, once for each of their numbers.
+        rather read them all, once for each of their numbers. Whoever calls may have set
+        it himself: afterwards it is as it was.
         """
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        [[before, _now]] = self.env.execute_query(
+            SQL(
+                """SELECT current_setting('enable_seqscan'),
+                          set_config('enable_seqscan', 'off', true)"""
+            )
+        )
         yield
-        self.env.cr.execute("SET LOCAL enable_seqscan = on")
+        self.env.execute_query(
+            SQL("SELECT set_config('enable_seqscan', %s, true)", before)
+        )
 
     def _sorted_sql(self, lead_ids, rules, ignore=()):
         """Return CTEs of which the last, ``sorted``, has a reason for each name.

@@ -21,10 +21,9 @@ _FIGURES = """
     ), sold AS (
         SELECT import_id,
                count(*) FILTER (
-                   WHERE state != 'pending'
-                     AND coalesce(problem, '') != ALL(%(no_names)s)) AS names,
+                   WHERE coalesce(problem, '') != ALL(%(no_names)s)) AS names,
                count(*) FILTER (WHERE state = 'accepted') AS new,
-               count(*) FILTER (WHERE state NOT IN ('pending', 'accepted', 'rejected')
+               count(*) FILTER (WHERE state NOT IN ('accepted', 'rejected')
                                    OR problem = ANY(%(doubles)s)) AS doubles,
                count(*) FILTER (WHERE state = 'rejected'
                                   AND problem != ALL(%(no_names)s)
@@ -156,14 +155,18 @@ class CrmListImport(models.Model):
     # ------------------------------------------------------------
 
     def _refresh_batch_figures(self):
-        """Count what became of the rows and names of these batches, set-based."""
-        if not self:
+        """Count what became of the rows and names of these batches, set-based.
+
+        Those whose rows are deleted keep the figures that they had.
+        """
+        counted = self.filtered(lambda batch: not batch.rows_cleaned)
+        if not counted:
             return
         self.env.flush_all()
         self.env.execute_query(
             SQL(
                 _FIGURES,
-                imports=self.ids,
+                imports=counted.ids,
                 no_names=list(NO_NAMES),
                 doubles=list(DOUBLES),
                 all_wrong=SQL(_ALL_WRONG),
@@ -181,6 +184,7 @@ class CrmListImport(models.Model):
                 ("seller_id", "!=", False),
                 ("create_date", ">", since),
                 ("state", "in", ("running", "done")),
+                ("rows_cleaned", "=", False),
             ],
             limit=5000,
         )
@@ -223,6 +227,13 @@ class CrmListImport(models.Model):
         :param str kind: ``csv`` or ``xlsx``
         :raise UserError: there are none
         """
+        if self and all(batch.rows_cleaned for batch in self):
+            raise UserError(
+                self.env._(
+                    "The rows of these imports have been cleaned, so nobody knows any"
+                    " more which of them were bad."
+                )
+            )
         count = sum(1 for _row in self._complaint_rows())
         if not count:
             raise UserError(
@@ -321,10 +332,12 @@ class CrmListImport(models.Model):
                                    WHEN row.state = 'rejected' THEN 'unusable'
                                    WHEN %(all_wrong)s THEN 'wrong' END AS kind,
                               CASE WHEN row.state = 'rejected' THEN row.reason END,
-                              row.cells
+                              coalesce(row.cells, stage.cells)
                          FROM crm_list_import_row row
+                    LEFT JOIN crm_list_import_stage stage
+                        USING (import_id, row_number)
                     LEFT JOIN crm_lead lead ON lead.id = row.lead_id
-                        WHERE row.import_id = %(batch)s AND row.state != 'pending'
+                        WHERE row.import_id = %(batch)s
                           AND coalesce(row.problem, '') != ALL(%(no_names)s)) AS bad
                     WHERE kind = ANY(%(kinds)s) ORDER BY row_number""",
                 doubles=list(DOUBLES),

@@ -394,9 +394,11 @@ class CrmListImport(models.Model):
 
     def _check_mapping(self):
         targets = set(self.column_ids.mapped("target"))
+        if not self.only_update:
+            self._check_new_names(targets)
         self._check_keys(targets)
-        if self.only_update:
-            return
+
+    def _check_new_names(self, targets):
         if not targets & set(NAME_TARGETS):
             raise UserError(
                 self.env._(

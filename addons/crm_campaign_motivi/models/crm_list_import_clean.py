@@ -67,6 +67,8 @@ class CrmListImport(models.Model):
         """
         self.ensure_one()
         if not self.rows_cleaned:
+            # What the batch was worth is counted from the rows: a last time.
+            self._refresh_batch_figures()
             self.write(
                 {
                     "kept_left_out": self.left_out_summary,

@@ -3,35 +3,36 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-TARGETS = [
-    ("full_name", _lt("Name (person or company)")),
-    ("company", _lt("Company")),
-    ("first_name", _lt("First Name")),
-    ("last_name", _lt("Last Name")),
-    ("phone", _lt("Phone")),
-    ("mobile", _lt("Mobile")),
-    ("phone_second", _lt("Second Phone")),
-    ("email", _lt("E-mail")),
-    ("street", _lt("Street")),
-    ("street2", _lt("Address, Second Line")),
-    ("zip", _lt("Postcode (CAP)")),
-    ("city", _lt("City")),
-    ("province", _lt("Province (code or name)")),
-    ("salesperson", _lt("Salesperson (name or login)")),
-    ("contact_user", _lt("Contact Person (name or login)")),
-    ("technician", _lt("Technician (name or login)")),
-    ("vat", _lt("Partita IVA or Codice Fiscale")),
-    ("fiscal_code", _lt("Codice Fiscale")),
-    ("birth_date", _lt("Birth Date")),
-    ("consent_date", _lt("Consent: Given On")),
-    ("consent_source", _lt("Consent: From Where")),
-    ("portfolio", _lt("Portfolio (name or full name)")),
-    ("zone", _lt("Zone (name)")),
-    ("function", _lt("Job Position")),
-    ("website", _lt("Website")),
-    ("note", _lt("Notes")),
-    ("ignore", _lt("Leave out")),
-]
+#: Label by target. No pairs: whoever collects terms would take the targets for some.
+TARGETS = {
+    "full_name": _lt("Name (person or company)"),
+    "company": _lt("Company"),
+    "first_name": _lt("First Name"),
+    "last_name": _lt("Last Name"),
+    "phone": _lt("Phone"),
+    "mobile": _lt("Mobile"),
+    "phone_second": _lt("Second Phone"),
+    "email": _lt("E-mail"),
+    "street": _lt("Street"),
+    "street2": _lt("Address, Second Line"),
+    "zip": _lt("Postcode (CAP)"),
+    "city": _lt("City"),
+    "province": _lt("Province (code or name)"),
+    "salesperson": _lt("Salesperson (name or login)"),
+    "contact_user": _lt("Contact Person (name or login)"),
+    "technician": _lt("Technician (name or login)"),
+    "vat": _lt("Partita IVA or Codice Fiscale"),
+    "fiscal_code": _lt("Codice Fiscale"),
+    "birth_date": _lt("Birth Date"),
+    "consent_date": _lt("Consent: Given On"),
+    "consent_source": _lt("Consent: From Where"),
+    "portfolio": _lt("Portfolio (name or full name)"),
+    "zone": _lt("Zone (name)"),
+    "function": _lt("Job Position"),
+    "website": _lt("Website"),
+    "note": _lt("Notes"),
+    "ignore": _lt("Leave out"),
+}
 
 
 class CrmListImportColumn(models.Model):
@@ -82,7 +83,7 @@ class CrmListImportColumn(models.Model):
         """Return the fields of a name, and the custom fields that the user may fill."""
         custom = self.env["crm.custom.field"]
         modes = custom._my_modes()
-        plain = [(name, self.env._(label)) for name, label in TARGETS]
+        plain = [(name, self.env._(label)) for name, label in TARGETS.items()]
         own = [
             (name, entry["label"])
             for name, entry in custom._catalogue().items()

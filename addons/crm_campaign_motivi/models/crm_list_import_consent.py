@@ -2,6 +2,17 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
+class CrmConsent(models.Model):
+    """A consent that a list brought knows its import."""
+
+    _inherit = "crm.consent"
+
+    # A plain id: imports are deleted, the fact stays.
+    import_ref = fields.Integer("Import Number", readonly=True)
+
+    _of_import = models.Index("(import_ref, lead_ref) WHERE import_ref IS NOT NULL")
+
+
 class CrmListImport(models.Model):
     """Consents that a list brings with its names."""
 
@@ -25,6 +36,13 @@ class CrmListImport(models.Model):
     )
     consent_source = fields.Char(
         "Consents Come From", help="For rows without a source of their own."
+    )
+
+    withdrawn_count = fields.Integer(
+        "Consents Withdrawn",
+        readonly=True,
+        copy=False,
+        help="Consents of this list that hold no more since it was taken back.",
     )
 
     @api.depends("campaign_id")
@@ -75,10 +93,11 @@ class CrmListImport(models.Model):
             SQL(
                 """INSERT INTO crm_consent (value, purpose_id, action, source,
                                             source_note, text_version, date, user_id,
-                                            lead_ref)
+                                            lead_ref, import_ref)
                    SELECT DISTINCT ON (given.value, given.day)
                           given.value, %(purpose)s, 'given', 'list', given.note,
-                          'list', given.day, %(user)s, given.lead_id
+                          'list', given.day, %(user)s, given.lead_id,
+                          %(import)s
                      FROM unnest(%(numbers)s::text[], %(leads)s::int[],
                                  %(days)s::timestamp[], %(notes)s::text[])
                           AS given(value, lead_id, day, note)
@@ -94,6 +113,53 @@ class CrmListImport(models.Model):
                 leads=columns[1],
                 days=columns[2],
                 notes=columns[3],
+                **{"import": self.id},
             )
         )
         self.env["crm.consent"].invalidate_model()
+
+    def _withdraw_consents(self, lead_ids):
+        """Let consents of this list hold no more, since the list is taken back.
+
+        What was said later stays the last word. Where somebody had given it before to
+        somebody else, it goes on to hold. Nobody asked not to be called, so no number
+        gets on the do-not-call list.
+
+        :param list lead_ids: names of the rows that are taken back
+        :return: how many there were
+        :rtype: int
+        """
+        if not lead_ids:
+            return 0
+        self.env["crm.consent"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """INSERT INTO crm_consent (value, purpose_id, action, source,
+                                            source_note, text_version, date, user_id,
+                                            lead_ref, import_ref)
+                   SELECT DISTINCT ON (given.value, given.purpose_id)
+                          given.value, given.purpose_id, 'withdrawn', 'list',
+                          %(note)s, 'list', now() AT TIME ZONE 'UTC', %(user)s,
+                          given.lead_ref, %(import)s
+                     FROM crm_consent given
+                LEFT JOIN LATERAL (
+                          SELECT action, date, id, date_expiry FROM crm_consent
+                           WHERE value = given.value
+                             AND purpose_id = given.purpose_id
+                             AND import_ref IS DISTINCT FROM given.import_ref
+                        ORDER BY date DESC, id DESC LIMIT 1) AS other ON true
+                    WHERE given.import_ref = %(import)s AND given.action = 'given'
+                      AND given.lead_ref = ANY(%(leads)s)
+                      AND (other.id IS NULL
+                           OR (other.date, other.id) < (given.date, given.id)
+                              AND (other.action = 'withdrawn'
+                                   OR other.date_expiry < CURRENT_DATE))
+                RETURNING id""",
+                note=self.env._("%(name)s was taken back", name=self.name),
+                user=self.env.uid,
+                leads=list(lead_ids),
+                **{"import": self.id},
+            )
+        )
+        self.env["crm.consent"].invalidate_model()
+        return len(rows)

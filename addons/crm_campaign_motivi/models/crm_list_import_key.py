@@ -46,6 +46,28 @@ class CrmListImportKey(models.Model):
         " needs an index.",
     )
 
+    missing = fields.Char(
+        "Not in the File",
+        compute="_compute_missing",
+        help="What the file has no column for: the line finds nobody.",
+    )
+
+    @api.depends(*NEEDED, "custom_field_id", "import_id.column_ids.target")
+    def _compute_missing(self):
+        labels = {
+            name: self._fields[name]._description_string(self.env) for name in NEEDED
+        }
+        for key in self:
+            targets = set(key.import_id.column_ids.mapped("target"))
+            [parts] = key._parts()
+            lacking = [
+                # sudo: a column's label, whoever imports
+                labels.get(part) or key.sudo().custom_field_id.label
+                for part in parts
+                if targets and not targets.intersection(NEEDED.get(part, (part,)))
+            ]
+            key.missing = ", ".join(lacking) or False
+
     @api.constrains(*NEEDED, "custom_field_id")
     def _check_telling(self):
         for key in self:
@@ -139,6 +161,13 @@ class CrmListImport(models.Model):
         " in their order.",
     )
 
+    without_keys = fields.Boolean(
+        "Every Row Is a New Name",
+        copy=False,
+        help="No row is compared with the archive, nor with other rows: whoever is"
+        " known becomes a double, and the same file twice brings every name twice.",
+    )
+
     def _check_keys(self, targets):
         """Refuse keys that no row of the file can have.
 
@@ -153,6 +182,14 @@ class CrmListImport(models.Model):
                     " Choose keys that the file has."
                 )
             )
+        if not usable and not self.without_keys:
+            raise UserError(
+                self.env._(
+                    "No key can find a known name, since the file has no column for it:"
+                    " every row would be new. Choose keys that the file has, or say"
+                    " that every row is a new name."
+                )
+            )
 
     def _usable_keys(self, targets):
         """Return the parts of the keys for which the file has columns.
@@ -160,6 +197,8 @@ class CrmListImport(models.Model):
         :param set targets: what the columns mean
         :rtype: list[tuple[str]]
         """
+        if self.without_keys:
+            return []
         return [
             parts
             for parts in self.key_ids.sorted()._parts()

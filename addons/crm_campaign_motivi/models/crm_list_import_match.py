@@ -28,6 +28,8 @@ class KnownName:
     name: str
     keys: list
     values: dict = field(default_factory=dict)
+    #: Values of the names that were merged into it.
+    merged: list = field(default_factory=list)
     active: bool = True
     in_list: bool = False
     row_number: int = 0
@@ -132,11 +134,62 @@ class CrmListImport(models.Model):
     def _describe_leads(self, lead_ids):
         """Return what is known of names of this company.
 
+        A name that was merged into another one means that one, also by its own spelling
+        and by values that the other one doesn't have.
+
         :rtype: dict[int, KnownName]
         """
         if not lead_ids:
             return {}
-        in_list = self._ids_in_list(lead_ids)
+        names, merged_ids = self._read_known(lead_ids)
+        ends = self._ends_of_merges(merged_ids)
+        others = set(ends.values()).difference(names)
+        if others:
+            names.update(self._read_known(list(others))[0])
+        for lead_id, end_id in ends.items():
+            if end_id in names:
+                lost, kept = names[lead_id], names[end_id]
+                kept.keys.extend(lost.keys)
+                kept.merged.append(lost.values)
+                names[lead_id] = kept
+        self._note_places({match.lead_id: match for match in names.values()})
+        return names
+
+    def _ends_of_merges(self, lead_ids):
+        """Return into which names others were merged at last.
+
+        :param list lead_ids: ids of names that were merged
+        :return: id of the survivor by id of the name
+        :rtype: dict[int, int]
+        """
+        if not lead_ids:
+            return {}
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """WITH RECURSIVE way AS (
+                           SELECT id AS start_id, merged_into_id AS next_id
+                             FROM crm_lead WHERE id = ANY(%s)
+                            UNION
+                           SELECT way.start_id, lead.merged_into_id
+                             FROM way JOIN crm_lead lead ON lead.id = way.next_id
+                            WHERE lead.merged_into_id IS NOT NULL)
+                       SELECT way.start_id, way.next_id
+                         FROM way JOIN crm_lead lead ON lead.id = way.next_id
+                        WHERE lead.merged_into_id IS NULL""",
+                    lead_ids,
+                )
+            )
+        )
+
+    def _note_places(self, names):
+        """Note which names are in the list, and which rows made or found them.
+
+        :param dict names: ``KnownName`` by id
+        """
+        lead_ids = list(names)
+        for lead_id in self._ids_in_list(lead_ids):
+            names[lead_id].in_list = True
         row_numbers = dict(
             self.env.execute_query(
                 SQL(
@@ -149,10 +202,20 @@ class CrmListImport(models.Model):
                 )
             )
         )
+        for lead_id, row_number in row_numbers.items():
+            names[lead_id].row_number = row_number
+
+    def _read_known(self, lead_ids):
+        """Read what is compared of names of this company.
+
+        :return: the names by id, and the ids of those that were merged into another
+        :rtype: tuple[dict[int, KnownName], list[int]]
+        """
         columns = self._described_columns()
         found = self.env.execute_query(
             SQL(
-                """SELECT id, active, name, contact_name, partner_name, %(columns)s
+                """SELECT id, active, merged_into_id, name, contact_name,
+                          partner_name, %(columns)s
                      FROM crm_lead
                     WHERE id = ANY(%(leads)s)
                       AND (company_id IS NULL OR %(company)s::int IS NULL
@@ -162,7 +225,7 @@ class CrmListImport(models.Model):
                 company=self._company_of_names().id or None,
             )
         )
-        return {
+        names = {
             lead_id: KnownName(
                 lead_id,
                 company or contact or name,
@@ -171,12 +234,11 @@ class CrmListImport(models.Model):
                     for text in dict.fromkeys(filter(None, (company, contact, name)))
                 ],
                 dict(zip(columns, values, strict=True)),
-                bool(active),
-                lead_id in in_list,
-                row_numbers.get(lead_id, 0),
+                active=bool(active),
             )
-            for lead_id, active, name, contact, company, *values in found
+            for lead_id, active, _into, name, contact, company, *values in found
         }
+        return names, [row[0] for row in found if row[2]]
 
     def _company_of_names(self):
         """Return the company whose names are looked at; none: all names."""
@@ -257,12 +319,19 @@ class Known:
                     return False
             elif part == "by_city":
                 own = normalise(row.values.get("city") or "")
-                if not own or own != normalise(candidate.values.get("city") or ""):
+                if not own or all(
+                    own != normalise(values.get("city") or "")
+                    for values in (candidate.values, *candidate.merged)
+                ):
                     return False
             else:
                 columns = _COLUMNS.get(part, (part,))
                 own = self.values_of(row, part)
-                if not any(candidate.values.get(one) in own for one in columns):
+                if not any(
+                    values.get(one) in own
+                    for values in (candidate.values, *candidate.merged)
+                    for one in columns
+                ):
                     return False
         return True
 

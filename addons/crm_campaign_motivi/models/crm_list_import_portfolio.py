@@ -161,6 +161,8 @@ class CrmListImport(models.Model):
         names = super()._describe_leads(lead_ids)
         if not self.list_id:
             return names
-        for lead_id in self.list_id._outside_portfolio(list(names)):
-            names[lead_id].outside = True
+        # Of a merged name its survivor counts.
+        kept = {match.lead_id: match for match in names.values()}
+        for lead_id in self.list_id._outside_portfolio(list(kept)):
+            kept[lead_id].outside = True
         return names

@@ -9,10 +9,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import SQL
 
-#: Starts a formula in a spreadsheet; numbers and phones are none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_HARMLESS = re.compile(r"[+-]?[\d\s.,/()]+")
-
+from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
 
 #: Rows of a report read at a time.
 REPORT_PAGE = 20_000
@@ -208,7 +205,7 @@ class CrmListImport(models.Model):
         titles = [self.env._("Row"), self.env._("Reason")]
         if not rejected:
             titles[1:1] = [self.env._("Result"), self.env._("Number of the Name")]
-        yield list(map(_harmless, [*headers, *titles]))
+        yield list(map(harmless, [*headers, *titles]))
         self.row_ids.flush_model()
         last = 0
         while rows := self._report_page(last, rejected):
@@ -217,7 +214,7 @@ class CrmListImport(models.Model):
                 about = [str(number), reason or ""]
                 if not rejected:
                     about[1:1] = [states[state], str(lead_id or "")]
-                yield list(map(_harmless, [*cells, *about]))
+                yield list(map(harmless, [*cells, *about]))
             last = rows[-1][0]
 
     def _report_page(self, after, rejected):
@@ -350,10 +347,3 @@ class CrmListImport(models.Model):
         """Button: the list with the imported names."""
         self.ensure_one()
         return self.list_id.action_open_lines()
-
-
-def _harmless(text):
-    """Return a cell that no spreadsheet takes for a formula."""
-    if _FORMULA.match(text or "") and not _HARMLESS.fullmatch(text):
-        return "'" + text
-    return text or ""

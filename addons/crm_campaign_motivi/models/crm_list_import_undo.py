@@ -16,6 +16,7 @@ _OWN_TABLES = frozenset(
         "crm_lead_original",
         "crm_dedup_key",
         "crm_dedup_stale",
+        "crm_normalise_change",
         "crm_duplicate_pair",
         "crm_call_list_line",
     )
@@ -29,6 +30,7 @@ class CrmListImport(models.Model):
 
     _inherit = "crm.list.import"
 
+    undo_row = fields.Integer(readonly=True, copy=False)
     undone_count = fields.Integer("Names Deleted Again", readonly=True, copy=False)
     restored_count = fields.Integer("Names Put Back", readonly=True, copy=False)
     kept_count = fields.Integer(
@@ -61,8 +63,6 @@ class CrmListImport(models.Model):
         self.env["crm.list.import.job"]._begin(self, "undo")._job_trigger()
         return True
 
-    undo_row = fields.Integer(readonly=True, copy=False)
-
     def _undo_progress(self):
         return 100.0 * self.undo_row / (self.done_row or 1)
 
@@ -92,12 +92,14 @@ class CrmListImport(models.Model):
         reasons |= self._restore(known)
         self._delete_names([id_ for id_ in new if id_ not in reasons])
         self._take_out_of_list(known)
+        withdrawn = self._withdraw_consents([*new, *known])
         self._note_kept(reasons)
         self.write(
             {
                 "undo_row": rows[-1][0] if rows else self.done_row,
                 "undone_count": self.undone_count + len(new - set(reasons)),
                 "kept_count": self.kept_count + len(reasons),
+                "withdrawn_count": self.withdrawn_count + withdrawn,
             }
         )
         if len(rows) == UNDO_BATCH:
@@ -143,9 +145,13 @@ class CrmListImport(models.Model):
             yield (
                 self.env._("Somebody has changed it."),
                 SQL(
-                    """SELECT id FROM crm_lead
-                        WHERE id = ANY(%s) AND write_date > create_date""",
+                    """SELECT lead.id FROM crm_lead lead
+                        WHERE lead.id = ANY(%s) AND lead.write_date > lead.create_date
+                          AND NOT EXISTS (%s)""",
                     ids,
+                    self._system_change_sql(
+                        SQL("lead.id"), SQL("row.system_date = lead.write_date")
+                    ),
                 ),
             )
             for table, column in self._linking_columns():
@@ -162,18 +168,47 @@ class CrmListImport(models.Model):
                     ),
                 )
             for table in _LOOSE:
+                # A message of the very transaction in which the system changed the
+                # name says why it did.
+                own = self._system_change_sql(
+                    SQL("loose.res_id"),
+                    SQL(
+                        """loose.message_type = 'notification'
+                           AND date_trunc('second', row.system_date)
+                             = date_trunc('second', loose.create_date)"""
+                    ),
+                )
                 yield (
                     self.env._("It has messages, activities or files."),
                     SQL(
-                        """SELECT DISTINCT res_id FROM %s
-                            WHERE %s = 'crm.lead' AND res_id = ANY(%s)""",
+                        """SELECT DISTINCT res_id FROM %s loose
+                            WHERE %s = 'crm.lead' AND res_id = ANY(%s) %s""",
                         SQL.identifier(table),
                         SQL.identifier(
                             "model" if table == "mail_message" else "res_model"
                         ),
                         ids,
+                        SQL("AND NOT EXISTS (%s)", own)
+                        if table == "mail_message"
+                        else SQL(),
                     ),
                 )
+
+    def _system_change_sql(self, lead_id, condition):
+        """Return a query of the row whose name only the system has changed.
+
+        :param SQL lead_id: column of the outer query
+        :param SQL condition: on the ``row``
+        :rtype: SQL
+        """
+        return SQL(
+            """SELECT 1 FROM crm_list_import_row row
+                WHERE row.import_id = %s AND row.lead_id = %s
+                  AND row.state = 'accepted' AND %s""",
+            self.id,
+            lead_id,
+            condition,
+        )
 
     def _linking_columns(self):
         """Return which columns of other tables point to names, of whatever addon.
@@ -218,7 +253,16 @@ class CrmListImport(models.Model):
         self.env.cr.execute(
             SQL("DELETE FROM crm_call_list_line WHERE lead_id = ANY(%s)", lead_ids)
         )
+        # What the system said when it changed them.
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM mail_message
+                    WHERE model = 'crm.lead' AND res_id = ANY(%s)""",
+                lead_ids,
+            )
+        )
         self.env.cr.execute(SQL("DELETE FROM crm_lead WHERE id = ANY(%s)", lead_ids))
+        self.env["mail.message"].invalidate_model()
         self.env["crm.lead"].invalidate_model()
         self.env["crm.call.list.line"].invalidate_model()
         self.list_id.invalidate_recordset()
@@ -256,13 +300,22 @@ class CrmListImport(models.Model):
         several = [name for name in self._several_choices() if name in columns]
         columns -= set(several)
         now = self._values_now(list(changes), sorted(columns), several)
-        values, links, kept = {}, {}, {}
+        normalised = self._normalised_values(list(changes))
+        values, links, kept, restored = {}, {}, {}, {}
         for lead_id, (before, after) in changes.items():
             if lead_id not in now:
                 continue
-            same = {name for name in after if _same(now[lead_id][name], after[name])}
+            same = {
+                name
+                for name, value in after.items()
+                if any(
+                    _same(now[lead_id][name], one)
+                    for one in (value, *normalised.get((lead_id, name), ()))
+                )
+            }
             if len(same) < len(after):
                 kept[lead_id] = self.env._("Somebody has changed it since.")
+            restored[lead_id] = same
             values[lead_id] = {
                 name: before.get(name) if name in same else _json(now[lead_id][name])
                 for name in columns
@@ -272,9 +325,16 @@ class CrmListImport(models.Model):
         self._write_columns(values, sorted(columns))
         for name, choices in links.items():
             self._set_links(name, choices)
+        self._after_restore(restored)
         self.restored_count += len(values) - len(kept)
         self.env["crm.lead"].invalidate_model()
         return kept
+
+    def _after_restore(self, restored):
+        """Do what follows from values that were put back; for other files.
+
+        :param dict restored: names of the columns by id of the name
+        """
 
     def _changes_to_restore(self, lead_ids):
         """Return what names had before this import and got from it.
@@ -292,6 +352,28 @@ class CrmListImport(models.Model):
         ):
             first, last = found.get(lead_id, ({}, {}))
             found[lead_id] = ({**before, **first}, {**last, **after})
+        return found
+
+    def _normalised_values(self, lead_ids):
+        """Return what values of names became by being normalised: still the file's.
+
+        :return: values by id of the name and column
+        :rtype: dict[tuple[int, str], list]
+        """
+        found = {}
+        for lead_id, after in self.env.execute_query(
+            SQL(
+                """SELECT change.lead_id, change.after
+                     FROM crm_normalise_change change
+                     JOIN crm_normalise_run run ON run.id = change.run_id
+                    WHERE change.lead_id = ANY(%s) AND run.kind = 'run'
+                      AND run.create_date >= %s""",
+                lead_ids,
+                self.create_date,
+            )
+        ):
+            for name, value in (after or {}).items():
+                found.setdefault((lead_id, name), []).append(value)
         return found
 
     def _values_now(self, lead_ids, columns, several):

@@ -83,7 +83,15 @@ class CrmListImport(models.Model):
         if changes:
             self._move_zones(changes, current)
             self._write_changes(changes, current)
+            self._after_changes(changes, matched)
         return set(changes)
+
+    def _after_changes(self, changes, matched):
+        """Do what follows from new values of known names; for other files.
+
+        :param dict changes: new values of columns by id of the name
+        :param list matched: id of the name and ``NameRow`` of each row
+        """
 
     def _update_modes(self):
         """Return which columns of known names are written, and when.

@@ -19,6 +19,14 @@ class CrmNormaliseRun(models.Model):
         )
         return [*super()._names_in_hand(lead_ids), *(row[0] for row in held)]
 
+    def _write_changes(self, changes):
+        # sudo: of rows only that they changed is noted, whoever normalises
+        rows = self.env["crm.list.import.row"].sudo()
+        untouched = rows._untouched([lead_id for lead_id, _b, _a in changes])
+        result = super()._write_changes(changes)
+        rows._note_system_change(untouched)
+        return result
+
     def _job_end(self, state, error=False):
         super()._job_end(state, error)
         if self.kind != "preview" and self.addresses and self.done:

@@ -25,10 +25,14 @@ from . import test_import
 from . import test_import_formats
 from . import test_import_fuzz
 from . import test_import_update
+from . import test_import_command
 from . import test_import_concurrency
 from . import test_import_identity
+from . import test_import_known
 from . import test_import_tools
 from . import test_import_tour
+from . import test_import_undo
+from . import test_import_written
 from . import test_inbound
 from . import test_line_custom_field
 from . import test_inbound_tour

@@ -165,7 +165,7 @@ class TestImport(ImportCommon):
         self.assertEqual(str(vivai.description), "<p>Cellulare: 3,33E+09</p>")
         self.assertEqual(vivai.vat_number, "99224880957")
         self.assertEqual(luca.mobile, "+39 348 695 5367")
-        self.assertFalse(luca.state_id)
+        self.assertEqual(luca.state_id.code, "MI")
 
     def test_people_come_from_logins_and_names(self):
         rows = [

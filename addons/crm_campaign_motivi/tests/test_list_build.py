@@ -55,6 +55,15 @@ class ListCommon(CampaignCommon):
 class TestListBuild(ListCommon):
     """A list is built from a search, but for those whom it leaves out."""
 
+    def test_a_setting_of_the_caller_stays(self):
+        for before in ("off", "on"):
+            self.env.cr.execute(
+                "SELECT set_config('enable_seqscan', %s, true)", [before]
+            )
+            self.second._kept_out(self.extra.ids)
+            self.env.cr.execute("SHOW enable_seqscan")
+            self.assertEqual(self.env.cr.fetchone(), (before,))
+
     def test_a_search_fills_a_list(self):
         job = self.build()
         self.assertEqual(job.state, "done")

@@ -1,13 +1,17 @@
 import base64
 import csv
 import io
+from datetime import timedelta
 
 import openpyxl
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
-from ..tools.complaint_file import complaint_csv, complaint_xlsx, harmless
+from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
+
+from ..tools.complaint_file import complaint_csv, complaint_xlsx
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 
@@ -95,6 +99,27 @@ class TestListSeller(ImportCommon):
         self.refresh()
         self.assertEqual(self.seller.cost, 70)
 
+    def test_the_figures_stay_when_the_rows_go(self):
+        ada, ugo = (self.lead_at(self.batch, row) for row in (2, 4))
+        self.env["crm.phone.number"]._set_state([ugo.mobile_e164], "wrong")
+        ada._register_outcome(self.outcomes["T"])
+        names = "names new doubles wrong reached appointments amount".split()
+        self.batch.date_done = fields.Datetime.now() - timedelta(days=400)
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 1)
+        # Counted once more before they go.
+        self.env["crm.list.import"]._clean_old_rows()
+        self.env.invalidate_all()
+        self.assertFalse(self.batch.row_ids)
+        figures = [self.batch[f"batch_{name}"] for name in names]
+        self.assertEqual(figures, [7, 3, 2, 1, 1, 1, 3.5])
+        self.env["crm.list.import"]._refresh_sold_batches()
+        self.refresh()
+        self.batch.action_refresh_figures()
+        self.env.invalidate_all()
+        self.assertEqual([self.batch[f"batch_{name}"] for name in names], figures)
+        with self.assertRaisesRegex(UserError, "have been cleaned"):
+            self.batch.action_download_complaint()
+
     def test_an_outcome_taken_back_is_no_appointment(self):
         ada = self.lead_at(self.batch, 2)
         row = ada._register_outcome(self.outcomes["T"])
@@ -132,9 +157,18 @@ class TestListSeller(ImportCommon):
                 ("8", "Unusable"),
             ],
         )
-        # Who complains says why, and sends no formula.
+        # Who complains says why and of whom, and sends no formula.
         self.assertTrue(all(row[3] for row in rows))
-        self.assertTrue(rows[-1][4].startswith("'="))
+        self.assertEqual(
+            [row[4] for row in rows],
+            [
+                "Neri Ugo · 335 1234567",
+                "Noto Mario · 335 1000001",
+                "Rossi Ada · 030 9200669",
+                "Bianchi Eva",
+                "'=HYPERLINK(1) · chiedere · +cmd|' /C calc'!A0",
+            ],
+        )
 
     def test_only_what_the_contract_refunds(self):
         self.seller.write({"refunds_doubles": False, "refunds_rejected": False})

@@ -2,31 +2,15 @@
 
 import csv
 import io
-import re
 
 import xlsxwriter
 
-#: Starts a formula in a spreadsheet; numbers and phones are none.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r|%]")
-_HARMLESS = re.compile(r"[+-]?[\d\s.,/()]+")
+from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
+
 #: Most rows of a sheet, with its header.
 MOST_ROWS = 1_048_576
 #: Most characters of a cell in Excel.
 _MOST_CHARACTERS = 32_767
-#: Characters that no workbook may hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def harmless(text):
-    """Return a cell that no spreadsheet takes for a formula.
-
-    :param text: of the cell; ``None`` is empty
-    :rtype: str
-    """
-    text = _CONTROL.sub("", str(text or ""))
-    if _FORMULA.match(text) and not _HARMLESS.fullmatch(text):
-        return "'" + text
-    return text
 
 
 def complaint_csv(headers, rows):

@@ -19,3 +19,20 @@ def migrate(cr, version):
                   date_done = CASE state WHEN 'done' THEN write_date END
             WHERE state IN ('running', 'done') AND phase IS NULL"""
     )
+    _give_keys(cr)
+
+
+def _give_keys(cr):
+    """Let open imports recognise names by the keys that were built in before."""
+    cr.execute(
+        """INSERT INTO crm_list_import_key (import_id, sequence, by_name, by_phone,
+                                            by_fiscal_code, by_vat, create_uid,
+                                            create_date, write_uid, write_date)
+           SELECT import.id, key.sequence, true, key.sequence = 1, key.sequence = 2,
+                  key.sequence = 3, 1, now() AT TIME ZONE 'UTC', 1,
+                  now() AT TIME ZONE 'UTC'
+             FROM crm_list_import import, generate_series(1, 3) AS key(sequence)
+            WHERE import.state IN ('draft', 'mapped', 'running', 'stopped')
+              AND NOT EXISTS (SELECT 1 FROM crm_list_import_key own
+                               WHERE own.import_id = import.id)"""
+    )
