@@ -104,7 +104,13 @@ class CrmMergeRunWizard(models.TransientModel):
     _description = "Merge All Sure Pairs"
 
     kind = fields.Selection(
-        [("lead", "Names"), ("partner", "Customers")], required=True, default="lead"
+        [
+            ("lead", "Names"),
+            ("partner", "Customers"),
+            ("customer", "Names That Are Customers"),
+        ],
+        required=True,
+        default="lead",
     )
     sure_count = fields.Integer("Sure Pairs", compute="_compute_sure_count")
 
