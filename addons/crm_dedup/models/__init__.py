@@ -43,5 +43,6 @@ from . import crm_merge_customer
 from . import crm_merge_followers
 from . import crm_merge_claim
 from . import crm_merge_review
+from . import crm_merge_chosen
 from . import crm_merge_erasure
 from . import crm_merge_indexes
