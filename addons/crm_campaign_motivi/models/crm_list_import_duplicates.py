@@ -38,7 +38,8 @@ class CrmListImport(models.Model):
         "Compared by Night",
         readonly=True,
         copy=False,
-        help="So many names came in that the nightly search compares them.",
+        help="So many names came in that the searches of the whole archive compare"
+        " them.",
     )
     sure_count = fields.Integer(
         "Sure Duplicates",
