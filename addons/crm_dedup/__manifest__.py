@@ -32,6 +32,7 @@
         "views/crm_merge_run_views.xml",
         "views/crm_merge_record_views.xml",
         "wizard/crm_merge_wizard_views.xml",
+        "wizard/odoo_merge_views.xml",
         "views/crm_duplicate_menus.xml",
         "views/crm_merge_menus.xml",
     ],

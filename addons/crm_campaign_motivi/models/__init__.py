@@ -107,6 +107,7 @@ from . import crm_list_import_clean
 from . import crm_list_import_job
 from . import crm_list_import_work
 from . import crm_list_import_live
+from . import crm_list_import_duplicates
 from . import crm_recall
 from . import crm_recall_forecast
 from . import ir_websocket

@@ -46,6 +46,8 @@ class CrmListImport(models.Model):
             return True
         if self.phase == "write":
             return self._write_step(runtime, limit or BATCH_SIZE)
+        if self.phase == "duplicates":
+            return self._duplicates_step()
         return False
 
     def _import_all(self, batch_size=BATCH_SIZE):
@@ -59,11 +61,16 @@ class CrmListImport(models.Model):
         self._start()
         return self._import_here(batch_size)
 
-    def _import_here(self, batch_size=BATCH_SIZE):
+    def _import_here(self, batch_size=BATCH_SIZE, until=None):
+        """Work until the end, or until a phase begins.
+
+        :param str until: leave this phase to the background, unless it is short
+        """
         from .crm_list_import_job import _NO_RUNTIME
 
         while self._import_step(_NO_RUNTIME, batch_size):
-            pass
+            if self.phase == until and not self._compares_at_once():
+                break
         return self._progress()
 
     def _progress(self):
@@ -223,8 +230,7 @@ class CrmListImport(models.Model):
             return True
         if self._finish_first_load():
             return True
-        self.write({"state": "done", "phase": "done"})
-        return False
+        return self._names_written()
 
     def _staged_rows(self, after, limit):
         """Return the staged rows behind one.

@@ -12,6 +12,7 @@ OPTIONS = (
     "only_update",
     "normalise_names",
     "normalise_addresses",
+    "merge_sure",
 )
 
 
@@ -48,6 +49,7 @@ class CrmListImportMapping(models.Model):
     only_update = fields.Boolean("Only Known Names")
     normalise_names = fields.Boolean("Put Names Right", default=True)
     normalise_addresses = fields.Boolean("Put Addresses Right", default=True)
+    merge_sure = fields.Boolean("Merge Sure Duplicates")
     last_used = fields.Datetime(readonly=True, copy=False)
     use_count = fields.Integer("Times Used", readonly=True, copy=False, default=0)
 

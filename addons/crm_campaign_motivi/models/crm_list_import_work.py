@@ -16,6 +16,7 @@ class CrmListImport(models.Model):
         [
             ("read", "Reading the file"),
             ("write", "Making names"),
+            ("duplicates", "Search for duplicates"),
             ("done", "Done"),
             ("undo", "Taking back"),
         ],
@@ -61,8 +62,9 @@ class CrmListImport(models.Model):
             return self.action_continue()
         self._start()
         if self.file_size <= SMALL_FILE and self._is_alone():
-            self._import_here()
-            return True
+            self._import_here(until="duplicates")
+            if self.state == "done":
+                return True
         self.env["crm.list.import.job"]._begin(self, "import")._job_trigger()
         return True
 

@@ -27,6 +27,7 @@ from . import test_import_fuzz
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
+from . import test_import_duplicates
 from . import test_import_identity
 from . import test_import_known
 from . import test_import_tools

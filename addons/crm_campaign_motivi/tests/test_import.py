@@ -448,12 +448,12 @@ class TestImport(ImportCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            list_import._import_step(_NO_RUNTIME, 500)
+            list_import._import_step(_NO_RUNTIME, 1000)
             progress = list_import._progress()
             self.env.flush_all()
             queries.append(self.env.cr.sql_log_count - before)
             self.assertEqual(progress["accepted"], count)
-        # The first one fills caches. A full batch doesn't know yet that it is the last.
+        # The first one fills caches.
         self.assertLessEqual(queries[2], queries[1])
         self.assertLess(queries[2], 40)
 

@@ -35,6 +35,7 @@ from . import crm_merge_values
 from . import crm_merge_rule
 from . import crm_merge_pair
 from . import crm_merge_run
+from . import crm_merge_run_customer
 from . import crm_merge_journal
 from . import crm_merge_undo
 from . import crm_merge_undo_batch
@@ -45,5 +46,6 @@ from . import crm_merge_customer
 from . import crm_merge_followers
 from . import crm_merge_claim
 from . import crm_merge_review
+from . import crm_merge_chosen
 from . import crm_merge_erasure
 from . import crm_merge_indexes

@@ -25,7 +25,7 @@ _LEAD = """
            lead.street, lead.street2, lead.zip, lead.city, state.code AS province,
            lead.company_id, lead.active, partner.commercial_partner_id AS customer_id,
            lead.has_rows,
-           lead.create_date > now() AT TIME ZONE 'UTC' - interval '1 day' AS is_fresh
+           lead.create_date > now() AT TIME ZONE 'UTC' - interval '7 days' AS is_fresh
            %(extras)s
       FROM crm_lead lead
  LEFT JOIN res_country_state state ON state.id = lead.state_id

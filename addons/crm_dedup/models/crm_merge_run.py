@@ -6,6 +6,8 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
 
+from .crm_duplicate_pair import PAIR_COLUMNS
+
 #: Merges between two commits: nobody waits long for a name.
 BATCH_SIZE = 500
 #: Names whose survivor is chosen by one statement.
@@ -29,7 +31,11 @@ class CrmMergeRun(models.Model):
     _order = "id desc"
 
     kind = fields.Selection(
-        [("lead", "Names"), ("partner", "Customers")],
+        [
+            ("lead", "Names"),
+            ("partner", "Customers"),
+            ("customer", "Names That Are Customers"),
+        ],
         required=True,
         readonly=True,
         default="lead",
@@ -70,7 +76,14 @@ class CrmMergeRun(models.Model):
 
     def _model_name(self):
         self.ensure_one()
-        return "crm.lead" if self.kind == "lead" else "res.partner"
+        return "res.partner" if self.kind == "partner" else "crm.lead"
+
+    def _model_names(self):
+        """Return the models of who stays and of who goes.
+
+        :rtype: tuple[str, str]
+        """
+        return (self._model_name(),) * 2
 
     # ------------------------------------------------------------
     # BUTTONS
@@ -80,7 +93,7 @@ class CrmMergeRun(models.Model):
     def _start(self, kind, phase="merge"):
         """Begin a run.
 
-        :param str kind: ``lead`` or ``partner``
+        :param str kind: ``lead``, ``partner`` or ``customer``
         :param str phase: ``plan`` or ``merge``
         :rtype: crm.merge.run
         :raise UserError: another one of this kind is at work
@@ -96,9 +109,19 @@ class CrmMergeRun(models.Model):
                     run=running.display_name,
                 )
             )
+        return self._enqueue(kind, phase)
+
+    @api.model
+    def _enqueue(self, kind, phase="merge", **values):
+        """Begin a run, behind those of its kind that are at work.
+
+        :param values: more values of the run
+        :rtype: crm.merge.run
+        """
+        self.env["crm.merge.journal"]._check_may_merge()
         # sudo: runs are written by the system; who may begin one is checked above
         run = self.sudo().create(
-            {"kind": kind, "phase": phase, "user_id": self.env.uid}
+            {"kind": kind, "phase": phase, "user_id": self.env.uid, **values}
         )
         run._job_trigger()
         return run.sudo(False)
@@ -247,7 +270,18 @@ class CrmMergeRun(models.Model):
 
     def _plan(self):
         """Write down which merges are to be made, and in which order."""
-        pairs = self._sure_pairs()
+        items, left_out = self._planned(self._sure_pairs())
+        for start in range(0, len(items), PLAN_SIZE):
+            self._insert_items(items[start : start + PLAN_SIZE])
+        self.write({"is_planned": True, "matched": len(items), "left_out": left_out})
+
+    def _planned(self, pairs):
+        """Return which merges are to be made.
+
+        :param dict pairs: as ``_sure_pairs`` returns them
+        :return: as ``_plan_clusters`` does
+        :rtype: tuple[list[tuple], int]
+        """
         clusters = self._clusters(pairs)
         items, left_out = [], 0
         for start in range(0, len(clusters), PLAN_SIZE):
@@ -255,9 +289,7 @@ class CrmMergeRun(models.Model):
             found, out = self._plan_clusters(part, pairs)
             items += found
             left_out += out
-        for start in range(0, len(items), PLAN_SIZE):
-            self._insert_items(items[start : start + PLAN_SIZE])
-        self.write({"is_planned": True, "matched": len(items), "left_out": left_out})
+        return items, left_out
 
     def _insert_items(self, items):
         self.env.cr.execute(
@@ -277,23 +309,31 @@ class CrmMergeRun(models.Model):
 
         :rtype: dict[tuple[int, int], int]
         """
-        columns = [f"{side}_{self.kind}_id" for side in ("first", "second")]
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """SELECT %s, %s, id FROM crm_duplicate_pair
                     WHERE kind = %s AND verdict = 'same' AND state = 'open'
-                      AND (company_id IS NULL OR company_id = %s)
+                      AND (company_id IS NULL OR company_id = %s) AND %s
                  ORDER BY id""",
-                *map(SQL.identifier, columns),
+                *map(SQL.identifier, PAIR_COLUMNS[self.kind]),
                 self.kind,
                 self.company_id.id,
+                self._pairs_wanted(),
             )
         )
+        # Two of one kind are kept with the lower number first.
         return {
-            (min(first, second), max(first, second)): pair_id
+            (first, second): pair_id
             for first, second, pair_id in self.env.cr.fetchall()
         }
+
+    def _pairs_wanted(self):
+        """Return which sure pairs the run is about: all of them.
+
+        :rtype: SQL
+        """
+        return SQL("true")
 
     @api.model
     def _clusters(self, pairs):
@@ -383,13 +423,15 @@ class CrmMergeRunItem(models.Model):
     @api.depends("survivor_ref", "loser_ref")
     def _compute_names(self):
         for run, items in self.grouped("run_id").items():
-            records = self.env[run._model_name()].with_context(active_test=False)
-            refs = items.mapped("survivor_ref") + items.mapped("loser_ref")
-            found = records.search([("id", "in", refs)])
-            names = {record.id: record.display_name for record in found}
-            for item in items:
-                item.survivor_name = names.get(item.survivor_ref)
-                item.loser_name = names.get(item.loser_ref)
+            for side, model_name in zip(
+                ("survivor", "loser"), run._model_names(), strict=True
+            ):
+                records = self.env[model_name].with_context(active_test=False)
+                refs = items.mapped(f"{side}_ref")
+                found = records.search([("id", "in", refs)])
+                names = {record.id: record.display_name for record in found}
+                for item in items:
+                    item[f"{side}_name"] = names.get(item[f"{side}_ref"])
 
     def _merge(self):
         """Carry these merges out; each survivor has one of them.

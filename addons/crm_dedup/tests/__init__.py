@@ -16,6 +16,9 @@ from . import test_merge_concurrency
 from . import test_review_tour
 from . import test_review
 from . import test_merge_run
+from . import test_merge_run_customer
+from . import test_merge_odoo
+from . import test_merge_chosen
 from . import test_matching_properties
 from . import test_matching_verdicts
 from . import test_merge_values

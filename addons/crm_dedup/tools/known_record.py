@@ -19,7 +19,7 @@ class KnownRecord:
     :param int customer_id: the customer as a whole (commercial partner), 0 for none
     :param bool is_contact: a person below a company
     :param bool has_rows: a name with contacts, household or sites
-    :param bool is_fresh: a name that came within a day
+    :param bool is_fresh: a name that came within a week
     """
 
     record: MatchRecord

@@ -1,2 +1,3 @@
 from . import crm_normalise_wizard
 from . import crm_merge_wizard
+from . import odoo_merge

@@ -14,6 +14,12 @@ class CrmMergeWizard(models.TransientModel):
 
     model = fields.Char(required=True, readonly=True)
     line_ids = fields.One2many("crm.merge.wizard.line", "wizard_id")
+    is_two = fields.Boolean(compute="_compute_is_two")
+
+    @api.depends("line_ids")
+    def _compute_is_two(self):
+        for wizard in self:
+            wizard.is_two = len(wizard.line_ids) == 2
 
     @api.model
     def default_get(self, names):
@@ -39,6 +45,15 @@ class CrmMergeWizard(models.TransientModel):
             for record in records
         ]
         return values
+
+    def action_compare(self):
+        """Button: choose field by field what stays of two records.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        first, second = self.env[self.model].browse(self.line_ids.mapped("res_ref"))
+        return self.env["crm.merge.review"]._open_chosen(first, second)
 
     def action_merge(self):
         """Button: merge the records into the one that is marked.
@@ -108,7 +123,13 @@ class CrmMergeRunWizard(models.TransientModel):
     _description = "Merge All Sure Pairs"
 
     kind = fields.Selection(
-        [("lead", "Names"), ("partner", "Customers")], required=True, default="lead"
+        [
+            ("lead", "Names"),
+            ("partner", "Customers"),
+            ("customer", "Names That Are Customers"),
+        ],
+        required=True,
+        default="lead",
     )
     sure_count = fields.Integer("Sure Pairs", compute="_compute_sure_count")
 

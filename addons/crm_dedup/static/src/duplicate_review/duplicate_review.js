@@ -92,6 +92,10 @@ export class DuplicateReview extends Component {
     // ------------------------------------------------------------
 
     async start() {
+        const chosen = this.props.action.params?.pair_id;
+        if (chosen) {
+            this.ahead.push(await this.orm.call(MODEL, "chosen_pair", [chosen]));
+        }
         await this.load();
         this.show(this.ahead.shift() || null);
         this.state.ready = true;
