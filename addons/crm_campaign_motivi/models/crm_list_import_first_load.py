@@ -29,7 +29,7 @@ class CrmListImportIndex(models.Model):
     name = fields.Char(required=True)
     definition = fields.Char(required=True)
 
-    _once = models.Constraint("UNIQUE (name)", "An index is missing once.")
+    _once = models.Constraint("UNIQUE (name)", "This index waits to be built already.")
 
     def _register_hook(self):
         """Build again what a server that was killed left behind."""

@@ -22,7 +22,7 @@ class CrmDuplicateRule(models.Model):
     _description = "Rule of Duplicates"
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char("Rule", required=True, translate=True)
     sequence = fields.Integer(
         "Priority", default=10, help="The first rule that hits decides."
     )
