@@ -85,17 +85,24 @@ class CrmDuplicateRun(models.Model):
                 self._end_pool()
                 _logger.info("%s: %s", self.display_name, problem)
                 if attempt == 2:
-                    raise UserError(
-                        self.env._(
-                            "A process of the search ended before its work was done"
-                            " (%(problem)s). What was done stays: let the search go"
-                            " on.",
-                            problem=str(problem).partition("\n")[0],
-                        )
-                    ) from problem
+                    raise self._pool_error(problem) from problem
             else:
                 return len(ranges) - len(left), answers
         return 0, []
+
+    def _pool_error(self, problem):
+        """Return what is said of processes that ended before their work was done.
+
+        :param PoolProblem problem: why
+        :rtype: UserError
+        """
+        return UserError(
+            self.env._(
+                "A process of the search ended before its work was done (%(problem)s)."
+                " What was done stays: let the search go on.",
+                problem=str(problem).partition("\n")[0],
+            )
+        )
 
     # ------------------------------------------------------------
     # RANGES

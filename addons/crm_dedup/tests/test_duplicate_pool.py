@@ -308,6 +308,31 @@ class TestDuplicatePool(BaseCase):
             self.assertEqual((run.state, run.pairs_dropped), ("done", 0))
         self.assertEqual(self._pairs(), found)
 
+    def test_keys_that_are_right_are_left_alone(self):
+        """People look them up meanwhile; a run writes what differs only."""
+        self.assertEqual(self._work(self._new_run()), ("done", False))
+        with self._env() as env:
+            before = self._keys(env)
+            env.cr.execute(
+                SQL("DELETE FROM crm_dedup_key WHERE holder = %s", self.first_id)
+            )
+            env.cr.execute(
+                SQL("INSERT INTO crm_dedup_key VALUES (42, %s)", self.first_id + 1)
+            )
+        self.assertEqual(self._work(self._new_run()), ("done", False))
+        with self._env() as env:
+            after = self._keys(env)
+        self.assertEqual(set(after), set(before))
+        moved = {row for row in after if after[row] != before[row]}
+        self.assertEqual({holder for _key, holder in moved}, {self.first_id})
+
+    def _keys(self, env):
+        """Return where each key is in its table, by key and holder."""
+        rows = env.execute_query(
+            SQL("SELECT key, holder, ctid::text, xmin::text FROM crm_dedup_key")
+        )
+        return {row[:2]: row[2:] for row in rows}
+
     def test_no_processes(self):
         """Odoo's own process does it where none may be started, or none is wanted."""
         with (

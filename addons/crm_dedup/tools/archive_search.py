@@ -133,9 +133,9 @@ class ArchiveSearch:
         )
         pairs = cursor.fetchall()
         forms = self._read_forms(cursor, {holder for pair in pairs for holder in pair})
-        lines, strata, ruled, compared = [], {}, [], 0
-
-        def found(one, other, comparison):
+        lines, strata, compared = [], {}, 0
+        for one, other, comparison in self._comparisons(cursor, pairs, forms):
+            compared += 1
             strata_of_run.count(strata, one, other, comparison)
             if comparison.verdict != "different":
                 mine, theirs = forms[one], forms[other]
@@ -144,15 +144,21 @@ class ArchiveSearch:
                 lines.append(
                     archive.line_of(one, other, comparison, company_id, may_be_kin)
                 )
+        archive.copy(cursor, "crm_dedup_found", lines)
+        return {"compared": compared, "kept": len(lines), "strata": strata}
 
-        compare = self.matcher.compare
+    def _comparisons(self, cursor, pairs, forms):
+        """Yield pairs that may be one at all, with their comparison.
+
+        Who shares a key of a rule is read again, for what the rules compare.
+        """
+        compare, ruled = self.matcher.compare, []
         for one, other in pairs:
             mine, theirs = forms.get(one), forms.get(other)
             if not mine or not theirs or not may_pair(mine, theirs):
                 continue
-            compared += 1
             if mine.rules.isdisjoint(theirs.rules):
-                found(one, other, compare(mine.prepared, theirs.prepared, whole=False))
+                yield one, other, compare(mine.prepared, theirs.prepared, whole=False)
             else:
                 ruled.append((one, other))
         known = self._read_known(cursor, {holder for pair in ruled for holder in pair})
@@ -160,9 +166,7 @@ class ArchiveSearch:
             comparison = compare(forms[one].prepared, forms[other].prepared)
             if one in known and other in known:
                 comparison = decided(self.rules, known[one], known[other], comparison)
-            found(one, other, comparison)
-        archive.copy(cursor, "crm_dedup_found", lines)
-        return {"compared": compared, "kept": len(lines), "strata": strata}
+            yield one, other, comparison
 
     def _read_forms(self, cursor, holders):
         cursor.execute(
