@@ -15,6 +15,11 @@ OPTIONS = (
     "merge_sure",
 )
 
+#: What belongs to a source besides, and fills only what nobody has filled.
+OF_SOURCE = ("seller_id", "consent_source")
+#: The same, but computed: it is taken unless the mapping has none.
+OF_SOURCE_COMPUTED = ("consent_purpose_id", "portfolio_id")
+
 
 class CrmListImportMapping(models.Model):
     """What the columns of a seller's files mean, so that it is said once."""
@@ -50,6 +55,20 @@ class CrmListImportMapping(models.Model):
     normalise_names = fields.Boolean("Put Names Right", default=True)
     normalise_addresses = fields.Boolean("Put Addresses Right", default=True)
     merge_sure = fields.Boolean("Merge Sure Duplicates")
+    seller_id = fields.Many2one("crm.list.seller", ondelete="set null")
+    consent_source = fields.Char("Consents Come From")
+    consent_purpose_id = fields.Many2one(
+        "crm.consent.purpose",
+        "Consents Are For",
+        domain="[('channel', '!=', 'email')]",
+        ondelete="set null",
+    )
+    portfolio_id = fields.Many2one(
+        "crm.portfolio",
+        "Portfolio of New Names",
+        domain="[('unit', '=', 1)]",
+        ondelete="set null",
+    )
     last_used = fields.Datetime(readonly=True, copy=False)
     use_count = fields.Integer("Times Used", readonly=True, copy=False, default=0)
 
@@ -209,12 +228,38 @@ class CrmListImport(models.Model):
                     }
                 )
         values = {name: mapping[name] for name in OPTIONS}
+        values.update(self._values_of_source(mapping))
         if mapping.key_ids:
             values["key_ids"] = [
                 Command.clear(),
                 *map(Command.create, mapping.key_ids._copy_values()),
             ]
         self.write({"mapping_id": mapping.id, **values})
+
+    def _values_of_source(self, mapping):
+        """Return what a source has in common besides its columns.
+
+        :rtype: dict
+        """
+        values = {
+            name: mapping[name]
+            for name in OF_SOURCE
+            if mapping[name] and not self[name]
+        }
+        values.update(
+            (name, mapping[name]) for name in OF_SOURCE_COMPUTED if mapping[name]
+        )
+        bound = self.list_id.portfolio_id
+        portfolio = mapping.portfolio_id
+        if portfolio and not (
+            portfolio._is_open_to_user()
+            and (bound.unit != 1 or portfolio._is_inside(bound))
+        ):
+            del values["portfolio_id"]
+        return {
+            name: value.id if isinstance(value, models.Model) else value
+            for name, value in values.items()
+        }
 
     def action_save_mapping(self):
         """Button: remember what the columns of this file mean."""
@@ -252,6 +297,10 @@ class CrmListImport(models.Model):
                 *map(Command.create, self.key_ids.sorted()._copy_values()),
             ],
             **{option: self[option] for option in OPTIONS},
+            "seller_id": self.seller_id.id,
+            "consent_source": self.consent_source,
+            "consent_purpose_id": self.consent_purpose_id.id,
+            "portfolio_id": self.portfolio_id.id,
         }
         if mapping:
             mapping.write(values)

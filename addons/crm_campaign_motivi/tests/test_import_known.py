@@ -63,6 +63,35 @@ class TestImportKnown(ImportCommon):
         )
         self.assertFalse(record.key_ids.new({"by_phone": True}).missing)
 
+    def test_saved_columns_remember_what_belongs_to_the_source(self):
+        seller = self.env["crm.list.seller"].create({"name": "Seller"})
+        purpose = self.env["crm.consent.purpose"].create(
+            {"name": "Offers", "code": "offers", "channel": "phone"}
+        )
+        portfolio = self.env["crm.portfolio"].create({"name": "Bought", "unit": 1})
+        first = self.prepare(destination="archive")
+        first.write(
+            {
+                "mapping_name": "Seller",
+                "seller_id": seller.id,
+                "consent_purpose_id": purpose.id,
+                "consent_source": "Fair",
+                "portfolio_id": portfolio.id,
+            }
+        )
+        first.action_save_mapping()
+        again = self.prepare(destination="archive")
+        self.assertEqual(again.mapping_id.name, "Seller")
+        self.assertEqual(again.seller_id, seller)
+        self.assertEqual(again.consent_purpose_id, purpose)
+        self.assertEqual(
+            (again.consent_source, again.portfolio_id), ("Fair", portfolio)
+        )
+        # What somebody has said of this file comes first.
+        other = self.env["crm.list.seller"].create({"name": "Other Seller"})
+        said = self.prepare(seller_id=other.id, consent_source="Portal")
+        self.assertEqual((said.seller_id, said.consent_source), (other, "Portal"))
+
     def test_only_labels_of_columns_are_terms(self):
         path = Path(crm_list_import_column.__file__)
         terms = {
