@@ -41,6 +41,4 @@
         "web.assets_tests": ["crm_dedup/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "application": False,
-    "installable": True,
 }

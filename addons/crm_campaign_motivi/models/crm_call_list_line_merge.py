@@ -11,7 +11,7 @@ class CrmCallListLine(models.Model):
     @api.model
     def _merge_keep_both(self, pairs, log):
         """Free the places whose claim ran out; others are never merged."""
-        super()._merge_keep_both(pairs, log)
+        result = super()._merge_keep_both(pairs, log)
         ids = {line_id: key for key, *both in pairs for line_id in both}
         self.env.cr.execute(
             SQL(
@@ -22,6 +22,7 @@ class CrmCallListLine(models.Model):
         )
         claimed = {line_id: ids[line_id] for (line_id,) in self.env.cr.fetchall()}
         log.update(self._table, claimed, SQL("claimed_by_id = NULL"))
+        return result
 
     @api.model
     def _merge_take_over(self, pairs, log):
@@ -29,7 +30,7 @@ class CrmCallListLine(models.Model):
 
         What becomes of a promise of theirs that gives way is written by the database.
         """
-        super()._merge_take_over(pairs, log)
+        result = super()._merge_take_over(pairs, log)
         keys = {kept: key for key, kept, _lost in pairs}
         lines = {number: key for key, *both in pairs for number in both}
         last_id = log.last_id("crm_recall")
@@ -44,6 +45,7 @@ class CrmCallListLine(models.Model):
             {lost: key for key, _kept, lost in pairs},
             SQL("recall_scope = 'automatic'"),
         )
+        return result
 
     @api.model
     def _take_tokens(self, pairs):
@@ -96,7 +98,7 @@ class CrmMerge(models.AbstractModel):
         """
         if model_name == "crm.lead":
             self.env["crm.lead"].browse(ids)._lock_places()
-        super()._lock(model_name, ids)
+        return super()._lock(model_name, ids)
 
     @api.model
     def _names_in_hand(self, ids):
@@ -132,12 +134,13 @@ class CrmMergeJournal(models.Model):
             )
 
     def _before_undo(self):
-        super()._before_undo()
+        result = super()._before_undo()
         self.env.cr.execute("SELECT COALESCE(max(id), 0) FROM crm_recall")
         self.env.cr.precommit.data["crm_merge.last_recall"] = self.env.cr.fetchone()[0]
+        return result
 
     def _after_undo(self):
-        super()._after_undo()
+        result = super()._after_undo()
         # Giving lines their old promises back is no promise that ended.
         last_id = self.env.cr.precommit.data.pop("crm_merge.last_recall", 0)
         merged = self.filtered(lambda journal: journal.model == "crm.lead")
@@ -151,3 +154,4 @@ class CrmMergeJournal(models.Model):
                     merged.mapped("survivor_ref") + merged.mapped("loser_ref"),
                 )
             )
+        return result

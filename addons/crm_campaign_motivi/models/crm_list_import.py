@@ -356,7 +356,7 @@ class CrmListImport(models.Model):
 
         :rtype: dict[str, int]
         """
-        zones = self.env["crm.zone"].search([])
+        zones = self.env["crm.zone"].search([("name", "!=", False)])
         count = Counter(normalise(zone.name) for zone in zones)
         found = {normalise(zone.display_name): zone.id for zone in zones}
         for zone in zones:

@@ -219,7 +219,7 @@ class CrmListImport(models.Model):
         reader = StagedReader(self._row_reader())
         rows = self._staged_rows(self.done_row, limit)
         if rows:
-            name_rows = runtime.read(self.done_row, rows, reader)
+            name_rows = runtime.read_rows(self.done_row, rows, reader)
             last = rows[-1][0]
             ahead = self._staged_rows(last, limit) if len(rows) == limit else []
             if ahead:

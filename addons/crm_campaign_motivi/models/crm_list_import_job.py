@@ -80,9 +80,10 @@ class CrmListImportJob(models.Model):
         # because of them. A test's cursor shares the transaction of the test.
         if self.env.context.get("import_runtime") and isinstance(self.env.cr, Cursor):
             self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        super()._job_lock_row()
+        result = super()._job_lock_row()
         # Whatever this transaction knew is older than it.
         self.env.invalidate_all(flush=False)
+        return result
 
     def _job_batch(self, page):
         self._job_lock_row()
@@ -179,18 +180,18 @@ class ImportRuntime:
             self._rows = [after, rows]
         return self._rows
 
-    def read(self, after, rows, reader):
+    def read_rows(self, after, rows, reader):
         """Return the rows of a batch as they were read, maybe already.
 
         :param int after: number of the row behind which the batch begins
         """
         waiting = self._reading.pop(after, None)
         self._reading.clear()
-        return (waiting or self.workers(reader).read(rows))()
+        return (waiting or self.workers(reader).read_rows(rows))()
 
     def read_ahead(self, after, rows, reader):
         """Let the rows of the next batch be read meanwhile."""
-        self._reading[after] = self.workers(reader).read(rows)
+        self._reading[after] = self.workers(reader).read_rows(rows)
 
     def close(self):
         """End what was begun."""
@@ -207,7 +208,7 @@ class _NoRuntime(ImportRuntime):
         self._rows = None
         return super().staged_rows(after, open_rows)
 
-    def read(self, after, rows, reader):
+    def read_rows(self, after, rows, reader):
         return [reader.read_row(number, cells) for number, cells in rows]
 
     def read_ahead(self, after, rows, reader):

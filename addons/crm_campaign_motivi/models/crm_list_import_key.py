@@ -39,7 +39,6 @@ class CrmListImportKey(models.Model):
     by_city = fields.Boolean("City")
     custom_field_id = fields.Many2one(
         "crm.custom.field",
-        "Custom Field",
         domain="[('state', '=', 'active'), ('is_indexed', '=', True)]",
         ondelete="cascade",
         help="A code of your own, for instance the customer's number of a seller. It"

@@ -178,8 +178,8 @@ class CrmListImport(models.Model):
         """Button: read the file, and let a saved mapping say what its columns mean."""
         again = self.state == "mapped"
         result = super().action_read_file()
-        if not again and not self.header_row:
-            self._find_saved_header()
+        if not again and not self.header_row and self._find_saved_header():
+            super().action_read_file()
         if not again:
             mapping = self.mapping_id or self.env["crm.list.import.mapping"]._find_for(
                 self.column_ids.sorted("position").mapped("name")
@@ -192,13 +192,17 @@ class CrmListImport(models.Model):
         return result
 
     def _find_saved_header(self):
-        """Take for the header the row whose words somebody has saved before."""
+        """Take for the header the row whose words somebody has saved before.
+
+        :return: whether there is one: the file has to be read once more
+        :rtype: bool
+        """
         mappings = self.env["crm.list.import.mapping"]
         for number, cells in (self.sample_rows or [])[:15]:
             if mappings._find_for(cells, self.filename or ""):
                 self.header_row = number
-                super().action_read_file()
-                return
+                return True
+        return False
 
     def action_apply_mapping(self):
         """Button: let the chosen mapping say what the columns mean."""

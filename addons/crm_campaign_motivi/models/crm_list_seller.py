@@ -45,7 +45,7 @@ class CrmListSeller(models.Model):
         help="From the import of a batch; 0 when there is no term.",
     )
     refunds_wrong = fields.Boolean("Refunds Wrong Numbers", default=True)
-    refunds_doubles = fields.Boolean("Refunds Doubles", default=True)
+    refunds_doubles = fields.Boolean(default=True)
     refunds_rejected = fields.Boolean("Refunds Unusable Rows", default=True)
     note = fields.Html("Terms")
     import_ids = fields.One2many("crm.list.import", "seller_id", "Batches")

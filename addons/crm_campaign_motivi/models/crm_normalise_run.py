@@ -28,7 +28,7 @@ class CrmNormaliseRun(models.Model):
         return result
 
     def _job_end(self, state, error=False):
-        super()._job_end(state, error)
+        result = super()._job_end(state, error)
         if self.kind != "preview" and self.addresses and self.done:
             # Orders and filters of campaigns may ask for province, town or zone.
             # sudo: the order is the system's, whoever normalises
@@ -36,3 +36,4 @@ class CrmNormaliseRun(models.Model):
             campaigns.search(
                 [("is_call_campaign", "=", True), ("call_state", "=", "running")]
             )._settle_queue()
+        return result

@@ -25,8 +25,8 @@ def key_commands(*values):
 
 @tagged("post_install", "-at_install")
 class TestImportKnown(ImportCommon):
-    def prepare(self, rows=ROWS, **values):
-        record = self.new_import(csv_bytes(rows), **values)
+    def prepare(self, rows=None, **values):
+        record = self.new_import(csv_bytes(rows or ROWS), **values)
         record.action_read_file()
         return record
 

@@ -59,9 +59,9 @@ class UpdateCommon(ImportCommon):
             ]
         )
 
-    def prepare(self, rows, titles=TITLES, modes=None, **values):
+    def prepare(self, rows, titles=None, modes=None, **values):
         """Return an import whose columns are read, ready to begin."""
-        record = self.new_import(csv_bytes([titles, *rows]), **values)
+        record = self.new_import(csv_bytes([titles or TITLES, *rows]), **values)
         record.action_read_file()
         if record.header_row != 1:
             record.header_row = 1

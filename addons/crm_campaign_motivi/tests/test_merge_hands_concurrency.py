@@ -32,7 +32,7 @@ class TestMergeHandsConcurrency(ConcurrencyCase):
                 "DELETE FROM crm_merge_journal WHERE loser_ref = ANY(%s)",
                 [self.lead_ids],
             )
-        super()._clean_up()
+        return super()._clean_up()
 
     def _next(self, user_id):
         return self._request(

@@ -29,7 +29,7 @@ class CustomCell:
     field_type: str
     choices: dict = field(default_factory=dict)
 
-    def read(self, written):
+    def read_cell(self, written):
         """Read a cell.
 
         :param str written: not blank

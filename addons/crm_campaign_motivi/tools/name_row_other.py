@@ -83,7 +83,7 @@ class OtherColumns:
             for at in self.columns.get(target, ()):
                 if not cells[at] or target in row.custom:
                     continue
-                value = reader.read(cells[at])
+                value = reader.read_cell(cells[at])
                 if value is None:
                     self._refuse(row, "bad_value", at, cells[at])
                 else:

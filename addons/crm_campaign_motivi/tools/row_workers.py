@@ -38,7 +38,7 @@ class RowWorkers:
             self._free.put(process)
         self._count = count
 
-    def read(self, rows):
+    def read_rows(self, rows):
         """Begin to read rows.
 
         :param list rows: ``(row number, cells)`` of each

@@ -325,18 +325,17 @@ class CrmDuplicateSample(models.Model):
 
     @api.model
     def _value_labels(self):
-        _ = self.env._
         return {
-            "person": _("Person"),
-            "company": _("Company"),
-            "phones": _("Phones"),
-            "email": _("E-mail"),
-            "fiscal_code": _("Codice Fiscale"),
-            "vat_number": _("Partita IVA"),
-            "birth_date": _("Birth Date"),
-            "street": _("Street"),
-            "street2": _("Second Line"),
-            "zip": _("Postcode"),
-            "city": _("City"),
-            "province": _("Province"),
+            "person": self.env._("Person"),
+            "company": self.env._("Company"),
+            "phones": self.env._("Phones"),
+            "email": self.env._("E-mail"),
+            "fiscal_code": self.env._("Codice Fiscale"),
+            "vat_number": self.env._("Partita IVA"),
+            "birth_date": self.env._("Birth Date"),
+            "street": self.env._("Street"),
+            "street2": self.env._("Second Line"),
+            "zip": self.env._("Postcode"),
+            "city": self.env._("City"),
+            "province": self.env._("Province"),
         }

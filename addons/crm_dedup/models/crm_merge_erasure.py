@@ -116,10 +116,11 @@ class CrmMergeJournal(models.Model):
     _inherit = "crm.merge.journal"
 
     def _check_undo(self):
-        super()._check_undo()
+        result = super()._check_undo()
         if self.entries is None or self.entries is False:
             raise UserError(
                 self.env._(
                     "The person was erased by law: the merge can't be taken back."
                 )
             )
+        return result

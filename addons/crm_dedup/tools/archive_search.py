@@ -70,7 +70,7 @@ class ArchiveSearch:
             "SELECT id FROM crm_lead WHERE id BETWEEN %s AND %s", (first, last)
         )
         known = self._read_leads(cursor, [lead_id for (lead_id,) in cursor.fetchall()])
-        return self.write(cursor, known, first, last, step == "keys")
+        return self.write_forms(cursor, known, first, last, step == "keys")
 
     # ------------------------------------------------------------
     # Keys and forms
@@ -84,7 +84,7 @@ class ArchiveSearch:
             row["extras"] = {name: row[name] for name in self.extras}
         return [known_of_lead(row) for row in rows]
 
-    def write(self, cursor, known, first, last, keys):
+    def write_forms(self, cursor, known, first, last, keys):
         """Write the forms of the records of a range, and their keys if asked for.
 
         :param list known: of ``KnownRecord``, all that there are in the range

@@ -43,7 +43,8 @@ def main():
     except MemoryError:
         _say(out, {"problem": "too_large", "details": {}})
     except BrokenPipeError:
-        pass
+        # Whoever asked has gone: nobody is left to tell.
+        os._exit(1)
     except (RecursionError, OverflowError):
         _say(out, {"problem": "corrupt", "details": {}})
     os._exit(0)
