@@ -213,7 +213,7 @@ class CrmDuplicateRun(models.Model):
     def _read_holders(self, step, first, last):
         service = self.env["crm.dedup"]
         known = service._records_of(self._holders_between(first, last))
-        return service._archive_search().write(
+        return service._archive_search().write_forms(
             self.env.cr, known, first, last, step == "keys"
         )
 

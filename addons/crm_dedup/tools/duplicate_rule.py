@@ -137,6 +137,10 @@ def decided(rules, first, second, comparison):
     :rtype: Comparison
     """
     for rule in rules:
+        if rule.name_must_agree and comparison.score < 0:
+            # Shops of one brand and sister companies share an e-mail and much of
+            # their name: what tells them apart weighs more.
+            continue
         equal = first.values_of(rule) & second.values_of(rule)
         if equal and rule.allows(first.record, second.record):
             return Comparison(
