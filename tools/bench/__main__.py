@@ -9,10 +9,12 @@ smaller one, of another name.
 """
 
 import argparse
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
-from ..environment import settings
+from ..environment import settings, virtualenv
 from ..environment.setup import setup
 from ..environment.shell import EnvironmentProblem, main, say
 from . import registry, report
@@ -24,6 +26,7 @@ JSON_FILE = settings.LOCAL / "bench.json"
 def run():
     """Measure the chosen groups; return the exit code."""
     arguments = parse()
+    use_libraries()
     groups = registry.chosen(arguments.only, registry.load())
     setup(core_template=False)
     bench = registry.Bench(size=arguments.size)
@@ -33,6 +36,14 @@ def run():
     report.write(rows, arguments.json)
     print(f"\n{report.table(rows)}\n\n{report.summary(rows)}")
     return 0 if all(row.ok for row in rows) else 1
+
+
+def use_libraries():
+    """Go on with the interpreter that has what the measurements import."""
+    if importlib.util.find_spec("psycopg2") is None:
+        setup(core_template=False)
+        python = str(virtualenv.python())
+        os.execv(python, [python, "-m", "tools.bench", *sys.argv[1:]])
 
 
 def measure(groups, bench):
