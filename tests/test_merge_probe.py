@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.environment import cluster, databases, odoo_config, settings
+from tools.environment import cluster, databases, odoo_config
 from tools.environment.testing.addon_tests import template
 from tools.environment.testing.odoo_log import OdooLog
 from tools.environment.testing.odoo_run import database_name
@@ -51,7 +51,9 @@ def test_links_of_an_unknown_addon_follow_and_return(database, tmp_path):
     _run(database, tmp_path / "odoo.log", "merge_probe", "/merge_probe")
 
 
-@pytest.mark.parametrize("database", [lambda: settings.CORE_TEMPLATE], indirect=True)
+@pytest.mark.parametrize(
+    "database", [lambda: template(["crm", "sale_crm"])], indirect=True
+)
 def test_posted_entries_are_never_altered(database, tmp_path):
     """With orders and invoices of Odoo: what the other stages skip for want of them."""
     tags = "/crm_dedup:TestMergeValues,/crm_callcenter:TestConversionUndo"

@@ -6,7 +6,7 @@ _logger = logging.getLogger(__name__)
 
 
 def uninstall_hook(env):
-    """Let the addon's data go without errors in the log, and its two tables with it."""
+    """Let the addon's data go without errors in the log, and its tables with it."""
     env.cr.execute("SELECT count(*) FROM crm_merge_journal WHERE state = 'done'")
     [merges] = env.cr.fetchone()
     if merges:
@@ -17,4 +17,7 @@ def uninstall_hook(env):
         )
     release_links(env, "crm_dedup")
     # They have no model that Odoo would drop them with.
-    env.cr.execute("DROP TABLE IF EXISTS crm_dedup_key, crm_dedup_stale")
+    env.cr.execute(
+        """DROP TABLE IF EXISTS crm_dedup_key, crm_dedup_stale, crm_dedup_work,
+                                crm_dedup_form, crm_dedup_candidate, crm_dedup_found"""
+    )
