@@ -7,7 +7,7 @@ from tools.dirty_names import accuracy, febrl, generate
 #: Least F1 of the pairs, and of the groups, of each file (with and without number).
 FEBRL_GOALS = {
     ("3", True): (0.998, 0.998),
-    ("3", False): (0.988, 0.995),
+    ("3", False): (0.988, 0.997),
     ("4", True): (0.9998, 0.9998),
     ("4", False): (0.9965, 0.996),
 }
