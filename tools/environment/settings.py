@@ -43,7 +43,12 @@ DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 DB_ROLE = "odoo"
 HTTP_HOST = "127.0.0.1"
 DEMO_DATABASE = "callcenter_demo"
-DEMO_MODULES = ("crm_callcenter", "crm_dedup", "crm_campaign_motivi")
+DEMO_MODULES = (
+    "crm_callcenter",
+    "crm_dedup",
+    "crm_campaign_motivi",
+    "crm_segnalazioni",
+)
 #: The only modules of Odoo that our core addons may depend on.
 CORE_TEMPLATE = "tpl_core"
 CORE_MODULES = (
