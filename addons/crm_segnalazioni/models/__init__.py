@@ -6,4 +6,5 @@ from . import crm_segnalazione_protocol
 from . import crm_segnalazione_line_state
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_document
 from . import sale_order_workflow
