@@ -10,6 +10,7 @@
         "security/segnalazioni_groups.xml",
         "security/ir.model.access.csv",
         "security/segnalazioni_rules.xml",
+        "report/crm_segnalazione_report.xml",
         "data/crm_segnalazione_state_data.xml",
         "data/crm_segnalazione_type_data.xml",
         "data/crm_segnalazione_transition_data.xml",
@@ -20,6 +21,10 @@
         "views/crm_segnalazione_transition_views.xml",
         "views/crm_segnalazione_line_state_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_action_domains.xml",
+        "views/sale_order_workflow_views.xml",
+        "views/crm_segnalazione_protocol_views.xml",
+        "views/crm_segnalazione_move_views.xml",
     ],
     "demo": [],
     "assets": {
