@@ -14,6 +14,7 @@
         "data/crm_segnalazione_type_data.xml",
         "data/crm_segnalazione_transition_data.xml",
         "data/crm_segnalazione_line_state_data.xml",
+        "data/ir_cron_pending.xml",
         "views/segnalazioni_menus.xml",
         "views/crm_segnalazione_type_views.xml",
         "views/crm_segnalazione_state_views.xml",

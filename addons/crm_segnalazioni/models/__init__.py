@@ -7,3 +7,13 @@ from . import crm_segnalazione_line_state
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_workflow
+from . import res_company_origin
+from . import crm_segnalazione_type_origin
+from . import sale_order_origin
+from . import sale_order_cancel
+from . import crm_lead_segnalazione
+from . import crm_segnalazione_pending
+from . import crm_interaction_origin
+from . import crm_relation_report
+from . import calendar_event_origin
+from . import crm_conversion_documents
