@@ -23,8 +23,10 @@ class CalendarEvent(models.Model):
         :rtype: sale.order
         """
         # sudo: the document follows its appointment, whoever moves that
-        return self.env["sale.order"].sudo().search(
-            [("appointment_event_id", "in", self.ids)]
+        return (
+            self.env["sale.order"]
+            .sudo()
+            .search([("appointment_event_id", "in", self.ids)])
         )
 
     def _tell_documents(self):

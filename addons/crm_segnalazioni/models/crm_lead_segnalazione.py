@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -5,20 +7,25 @@ from odoo.exceptions import ConcurrencyError
 
 #: Under which what happened in this transaction waits for its end.
 WAITING = "crm_segnalazioni.sources"
+#: The same for a piece of work that is still going on, see ``_segnalazioni_at_end``.
+HELD = "crm_segnalazioni.held"
 #: How many names at most get their documents before the commit; more wait for the
 #: scheduled action, so that nobody waits for an import.
 MOST_AT_COMMIT = 50
 #: Kinds of outcomes that make a document.
 KINDS = {"T": "appointment", "C": "closing"}
+#: What a document is rather made from than from the opportunity.
+NEWER = ("appointment", "closing", "report")
 
 
 class CrmLead(models.Model):
     """What happens to a name makes documents: by themselves, and once.
 
     An outcome or an opportunity is only noted when it happens; the documents are made
-    before the commit, when it is known whether one name has both. ``source_kind`` and
-    ``source_ref`` of the document are unique, so that neither a request that comes
-    twice nor two at the same moment make a second one.
+    before the commit, when it is known whether one name has both. Odoo runs what waits
+    for the commit at each savepoint, too, hence ``_segnalazioni_at_end``. The source
+    of a document is unique, so that neither a request that comes twice nor two at the
+    same moment make a second one.
     """
 
     _inherit = "crm.lead"
@@ -35,9 +42,7 @@ class CrmLead(models.Model):
             self._note_opportunities()
         return result
 
-    def _register_outcome(
-        self, outcome, activity_type=None, *, event=None, **details
-    ):
+    def _register_outcome(self, outcome, activity_type=None, *, event=None, **details):
         interaction = super()._register_outcome(
             outcome, activity_type, event=event, **details
         )
@@ -78,13 +83,57 @@ class CrmLead(models.Model):
         :param calendar.event event: the appointment that was fixed
         """
         self.ensure_one()
+        rows = {interaction.id: event.id if event else False} if interaction else {}
+        held = self.env.cr.cache.get(HELD)
+        if held is not None:
+            held.setdefault(self.id, {}).update(rows)
+        else:
+            self._note_for_commit({self.id: rows})
+
+    @api.model
+    def _note_for_commit(self, noted):
+        """Let the documents of these names be made before the commit.
+
+        :param dict noted: events by row of the history, by name
+        """
         precommit = self.env.cr.precommit
         waiting = precommit.data.setdefault(WAITING, {})
-        if not waiting:
+        if not waiting and noted:
             precommit.add(self.env["crm.lead"]._generate_noted)
-        rows = waiting.setdefault(self.id, {})
-        if interaction:
-            rows[interaction.id] = event.id if event else False
+        for lead_id, rows in noted.items():
+            waiting.setdefault(lead_id, {}).update(rows)
+
+    @api.model
+    @contextmanager
+    def _segnalazioni_at_end(self):
+        """Make no document before this piece of work has ended.
+
+        For work that makes an opportunity first and registers the appointment of it
+        later: a savepoint between the two would make the document of the opportunity.
+        """
+        cache = self.env.cr.cache
+        if HELD in cache:
+            yield
+            return
+        held = cache[HELD] = {}
+        try:
+            yield
+        finally:
+            cache.pop(HELD)
+        self._note_for_commit(held)
+
+    def _take_noted(self):
+        """Return what was noted for these names, and forget it.
+
+        :return: events by row of the history, by name
+        :rtype: dict
+        """
+        noted = {lead.id: {} for lead in self}
+        cr = self.env.cr
+        for waiting in (cr.precommit.data.get(WAITING), cr.cache.get(HELD)):
+            for lead_id in noted if waiting else ():
+                noted[lead_id].update(waiting.pop(lead_id, {}))
+        return noted
 
     @api.model
     def _generate_noted(self):
@@ -121,13 +170,13 @@ class CrmLead(models.Model):
         # As the system: an operator has no rights on orders, and nobody is to become a
         # follower of what was made without asking.
         leads = self.with_user(SUPERUSER_ID).exists()
-        waiting = self.env.cr.precommit.data.get(WAITING) or {}
-        noted = {lead.id: waiting.pop(lead.id, None) or {} for lead in self}
+        noted = self._take_noted()
         types = leads.env["crm.segnalazione.type"]._by_origin()
         sources = leads._outcome_sources(noted, types)
         sources += leads._opportunity_sources(sources, types)
         documents = leads.env["sale.order"]
         known = documents._known_sources([source[:2] for source in sources])
+        earlier = leads._documents_of_this_moment(sources)
         wanted = {}
         for kind, number, lead, details in sources:
             if (kind, number) in known:
@@ -136,6 +185,9 @@ class CrmLead(models.Model):
             company = lead._segnalazione_company(details[0])
             values = lead._prepare_segnalazione_values(*details)
             values.update(source_kind=kind, source_ref=number)
+            if lead in earlier:
+                documents |= earlier.pop(lead)._become_segnalazione(types[kind], values)
+                continue
             wanted.setdefault((kind, company), []).append(values)
         for (kind, company), vals_list in wanted.items():
             documents |= leads._make_segnalazioni(types[kind], company, vals_list)
@@ -172,11 +224,13 @@ class CrmLead(models.Model):
         """
         done = {lead.id for _kind, _number, lead, _details in outcomes}
         leads = self.filtered(
-            lambda lead: lead.id not in done
-            and lead.active
-            and lead.type == "opportunity"
-            and lead.partner_id
-            and lead._makes_segnalazioni()
+            lambda lead: (
+                lead.id not in done
+                and lead.active
+                and lead.type == "opportunity"
+                and lead.partner_id
+                and lead._makes_segnalazioni()
+            )
         )
         if not leads or "opportunity" not in types:
             return []
@@ -192,6 +246,27 @@ class CrmLead(models.Model):
             ("opportunity", lead.id, lead, nothing)
             for lead in leads - orders.opportunity_id
         ]
+
+    def _documents_of_this_moment(self, sources):
+        """Return documents of opportunities that this transaction has just made.
+
+        At a savepoint between conversion and outcome; nobody has seen them yet.
+
+        :param list sources: outcomes that make documents, see ``_outcome_sources``
+        :return: document by name
+        :rtype: dict[crm.lead, sale.order]
+        """
+        leads = self.browse(lead.id for kind, _n, lead, _d in sources if kind in NEWER)
+        if not leads:
+            return {}
+        orders = self.env["sale.order"].search(
+            [
+                ("source_kind", "=", "opportunity"),
+                ("source_ref", "in", leads.ids),
+                ("create_date", "=", self.env.cr.now()),
+            ]
+        )
+        return {order.opportunity_id: order for order in orders}
 
     def _makes_segnalazioni(self, interaction=None):
         """Tell whether what happens to this name makes documents.
@@ -296,6 +371,6 @@ class CrmLead(models.Model):
         self.ensure_one()
         # sudo: who visits the zone, whoever reports the name
         lead = self.sudo()
-        if lead.user_id.has_group("crm_callcenter.group_agent"):
+        if lead.user_id and lead.user_id.has_group("crm_callcenter.group_agent"):
             return lead.user_id
         return lead.zone_id._covering_agents().filtered("active")[:1]

@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..tools.workflow import WORKFLOW, WORKFLOW_KEY
+
 #: What a document can be made from by itself, and the title of each.
 SOURCES = [
     ("appointment", "Appointment"),
@@ -62,6 +64,38 @@ class SaleOrder(models.Model):
         found = {(order.source_kind, order.source_ref): order for order in documents}
         return {source: found[source] for source in sources if source in found}
 
+    def _become_segnalazione(self, document_type, values):
+        """Let a document that was made a moment ago become one of another source.
+
+        It keeps the number that it has, and takes one of its new type as well, so that
+        no series has a hole.
+
+        :param crm.segnalazione.type document_type: its new type
+        :param dict values: of the order
+        :rtype: sale.order
+        """
+        self.ensure_one()
+        protocol = self.env["crm.segnalazione.protocol"]
+        names = protocol._take_numbers(self, document_type)
+        order = self.with_context(**{WORKFLOW_KEY: WORKFLOW}, tracking_disable=True)
+        state = document_type.default_state_id
+        move = self.env["crm.segnalazione.move"].create(
+            self._move_values(
+                document_type, state, self.env["crm.segnalazione.transition"]
+            )
+        )
+        order.write(
+            {
+                **values,
+                "name": names[self.id],
+                "segnalazione_type_id": document_type.id,
+                "segnalazione_state_id": state.id,
+                "locked": state.locks_lines,
+            }
+        )
+        self._state_reached(move.transition_id, move)
+        return self
+
     # ------------------------------------------------------------
     # THE CALENDAR
     # ------------------------------------------------------------
@@ -72,8 +106,9 @@ class SaleOrder(models.Model):
         :param calendar.event event: of these documents
         """
         for order in self.filtered(
-            lambda order: order.date_appointment != event.start
-            or order.appointment_cancelled_on
+            lambda order: (
+                order.date_appointment != event.start or order.appointment_cancelled_on
+            )
         ):
             before = order.date_appointment
             order.write(

@@ -1,1 +1,3 @@
 from . import test_protocol
+from . import test_origin
+from . import test_origin_concurrency
