@@ -18,3 +18,5 @@ from . import crm_interaction_origin
 from . import crm_relation_report
 from . import calendar_event_origin
 from . import crm_conversion_documents
+from . import crm_segnalazione_opportunity_rule
+from . import sale_order_opportunity

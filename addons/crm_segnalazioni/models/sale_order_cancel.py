@@ -15,15 +15,16 @@ class SaleOrder(models.Model):
         :param str reason: a sentence
         """
         for order in self:
-            step = order._cancelling_step()
+            step = order._step_to("cancelled")
             if order.state_category == "open" and step:
                 order._take_transition(step, reason=reason)
             else:
                 order._note_on_document(reason)
 
-    def _cancelling_step(self):
-        """Return the step that cancels this document.
+    def _step_to(self, category):
+        """Return the first step of this document that leads to a category of states.
 
+        :param str category: of ``crm.segnalazione.state``
         :rtype: crm.segnalazione.transition
         """
         self.ensure_one()
@@ -31,7 +32,7 @@ class SaleOrder(models.Model):
             [
                 ("type_id", "=", self.segnalazione_type_id.id),
                 ("from_state_id", "=", self.segnalazione_state_id.id),
-                ("to_state_id.category", "=", "cancelled"),
+                ("to_state_id.category", "=", category),
             ],
             limit=1,
         )
