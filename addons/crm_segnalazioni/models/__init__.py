@@ -7,3 +7,10 @@ from . import crm_segnalazione_line_state
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_workflow
+from . import sale_order_screens
+from . import sale_order_buttons
+from . import sale_order_signature
+from . import crm_card_documents
+from . import crm_lead_documents
+from . import res_partner_documents
+from . import calendar_event_documents
