@@ -20,3 +20,10 @@ from . import calendar_event_origin
 from . import crm_conversion_documents
 from . import crm_segnalazione_opportunity_rule
 from . import sale_order_opportunity
+from . import sale_order_screens
+from . import sale_order_buttons
+from . import sale_order_signature
+from . import crm_card_documents
+from . import crm_lead_documents
+from . import res_partner_documents
+from . import calendar_event_documents
