@@ -20,6 +20,7 @@
         "views/crm_segnalazione_transition_views.xml",
         "views/crm_segnalazione_line_state_views.xml",
         "views/sale_order_views.xml",
+        "views/document_button_views.xml",
     ],
     "demo": [],
     "assets": {

@@ -24,3 +24,10 @@ from . import account_move_document
 from . import crm_segnalazione_archive
 from . import crm_segnalazione_archive_index
 from . import sale_order_forecast
+from . import sale_order_screens
+from . import sale_order_buttons
+from . import sale_order_signature
+from . import crm_card_documents
+from . import crm_lead_documents
+from . import res_partner_documents
+from . import calendar_event_documents
