@@ -20,6 +20,9 @@ from . import calendar_event_origin
 from . import crm_conversion_documents
 from . import crm_segnalazione_opportunity_rule
 from . import sale_order_opportunity
+from . import crm_segnalazione_check_item
+from . import crm_segnalazione_check
+from . import sale_order_check
 from . import sale_order_line_invoice
 from . import sale_order_line_totals
 from . import crm_segnalazione_lines

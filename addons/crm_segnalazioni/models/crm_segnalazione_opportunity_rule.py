@@ -46,9 +46,9 @@ class CrmSegnalazioneOpportunityRule(models.Model):
         help="Empty: all states of the category.",
     )
     category = fields.Selection(
-        selection=lambda self: self.env["crm.segnalazione.state"]
-        ._fields["category"]
-        .selection,
+        selection=lambda self: (
+            self.env["crm.segnalazione.state"]._fields["category"].selection
+        ),
         help="Used where no state is chosen.",
     )
     result = fields.Selection(
