@@ -7,3 +7,8 @@ from . import crm_segnalazione_line_state
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_workflow
+from . import crm_commission_rule
+from . import crm_commission
+from . import crm_commission_statement
+from . import sale_order_commission
+from . import sale_order_line_commission
