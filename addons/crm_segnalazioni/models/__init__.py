@@ -6,6 +6,7 @@ from . import crm_segnalazione_protocol
 from . import crm_segnalazione_line_state
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_document
 from . import sale_order_workflow
 from . import crm_commission_rule
 from . import crm_commission

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CrmSegnalazioneMove(models.Model):
-    """Trace of a document: each state that it came to, when, and who brought it there."""
+    """Trace of a document: each state it came to, when, and who brought it there."""
 
     _name = "crm.segnalazione.move"
     _description = "Document Movement"

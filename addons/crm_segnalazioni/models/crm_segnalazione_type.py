@@ -40,6 +40,9 @@ class CrmSegnalazioneType(models.Model):
         "Made from",
         help="Documents of this type are made by themselves from it.",
     )
+    transition_ids = fields.One2many(
+        "crm.segnalazione.transition", "type_id", "Transitions"
+    )
     is_quotation = fields.Boolean(
         help="Documents of this type are quotations or orders of Odoo: they have a"
         " validity, may be signed and sent, and count in the figures of the sales team."

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -84,7 +84,10 @@ class SaleOrder(models.Model):
                     state=self.segnalazione_state_id.name,
                 )
             ]
-        if transition.group_ids and not transition.group_ids & self.env.user.all_group_ids:
+        if (
+            transition.group_ids
+            and not transition.group_ids & self.env.user.all_group_ids
+        ):
             return [
                 self.env._(
                     "Only %(groups)s may do this.",
@@ -93,22 +96,29 @@ class SaleOrder(models.Model):
             ]
         return []
 
+    def _move_values(self, document_type, state, transition, reason=None):
+        """Return the row of the trace for a state that is reached now.
+
+        :rtype: dict
+        """
+        return {
+            "order_id": self.id,
+            "type_id": document_type.id,
+            "transition_id": transition.id,
+            "from_state_id": self.segnalazione_state_id.id,
+            "to_state_id": state.id,
+            "user_id": self.env.uid,
+            "date": fields.Datetime.now(),
+            "reason": reason,
+        }
+
     def _write_state(self, state, transition, reason):
         """Write the new state and its trace.
 
         :rtype: crm.segnalazione.move
         """
         move = self.env["crm.segnalazione.move"].create(
-            {
-                "order_id": self.id,
-                "type_id": self.segnalazione_type_id.id,
-                "transition_id": transition.id,
-                "from_state_id": self.segnalazione_state_id.id,
-                "to_state_id": state.id,
-                "user_id": self.env.uid,
-                "date": fields.Datetime.now(),
-                "reason": reason,
-            }
+            self._move_values(self.segnalazione_type_id, state, transition, reason)
         )
         self.segnalazione_state_id = state
         return move
@@ -123,15 +133,3 @@ class SaleOrder(models.Model):
             for a new document
         :param crm.segnalazione.move move: its trace
         """
-
-    @api.model
-    def _new_segnalazione_values(self, document_type):
-        """Return what a new document of a type begins with.
-
-        :param crm.segnalazione.type document_type: its type
-        :rtype: dict
-        """
-        return {
-            "segnalazione_type_id": document_type.id,
-            "segnalazione_state_id": document_type.default_state_id.id,
-        }
