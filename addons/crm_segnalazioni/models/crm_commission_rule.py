@@ -170,8 +170,12 @@ class CrmCommissionRule(models.Model):
         """
         changed = FIXED_ONCE_USED & vals.keys()
         # sudo: commissions of persons that the user may not see count as well
-        for rule in self.sudo() if changed else ():
-            if rule.commission_count and any(
+        commissions = self.env["crm.commission"].sudo()
+        used = changed and commissions._read_group(
+            [("rule_id", "in", self.ids)], ["rule_id"]
+        )
+        for [rule] in used:
+            if any(
                 rule._fields[name].convert_to_cache(vals[name], rule)
                 != rule._fields[name].convert_to_cache(rule[name], rule)
                 for name in changed

@@ -1,1 +1,2 @@
 from . import test_protocol
+from . import test_commission
