@@ -27,9 +27,9 @@ class CrmCommission(models.Model):
         "res.users", required=True, index=True, ondelete="restrict"
     )
     pay_to = fields.Selection(
-        selection=lambda self: self.env["crm.commission.rule"]
-        ._fields["pay_to"]
-        .selection,
+        selection=lambda self: (
+            self.env["crm.commission.rule"]._fields["pay_to"].selection
+        ),
         string="Paid as",
         required=True,
     )
@@ -70,7 +70,9 @@ class CrmCommission(models.Model):
         "(order_id, rule_id, person_id, number)",
         "This commission has been computed already.",
     )
-    _open_rows = models.Index("(company_id, person_id, date) WHERE statement_id IS NULL")
+    _open_rows = models.Index(
+        "(company_id, person_id, date) WHERE statement_id IS NULL"
+    )
 
     def write(self, vals):
         """Refuse: only the statement that a row stands on is ever set.
@@ -91,5 +93,7 @@ class CrmCommission(models.Model):
     def _unlink_never(self):
         """Refuse: what was due once stays on record, whoever asks."""
         raise UserError(
-            self.env._("Commissions can't be deleted. Cancelled documents reverse them.")
+            self.env._(
+                "Commissions can't be deleted. Cancelled documents reverse them."
+            )
         )

@@ -43,9 +43,7 @@ class CrmCommissionStatement(models.Model):
         "Taken Back", compute="_compute_amounts", store=True
     )
     amount_total = fields.Monetary("Total", compute="_compute_amounts", store=True)
-    document_count = fields.Integer(
-        "Documents", compute="_compute_amounts", store=True
-    )
+    document_count = fields.Integer("Documents", compute="_compute_amounts", store=True)
     approved_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     approved_on = fields.Datetime(readonly=True)
     paid_on = fields.Date(readonly=True)
@@ -62,18 +60,14 @@ class CrmCommissionStatement(models.Model):
             statement.name = self.env._(
                 "%(person)s, %(month)s",
                 person=statement.person_id.name,
-                month=format_date(
-                    self.env, statement.month, date_format="MMMM y"
-                ),
+                month=format_date(self.env, statement.month, date_format="MMMM y"),
             )
 
     @api.depends("commission_ids.amount", "commission_ids.statement_id")
     def _compute_amounts(self):
         for statement in self:
             rows = statement.commission_ids
-            statement.amount_due = sum(
-                row.amount for row in rows if row.amount > 0
-            )
+            statement.amount_due = sum(row.amount for row in rows if row.amount > 0)
             statement.amount_taken_back = sum(
                 row.amount for row in rows if row.amount < 0
             )

@@ -108,9 +108,7 @@ class SaleOrder(models.Model):
         changed = [
             key
             for key in {**known, **due}
-            if not currency.is_zero(
-                due.get(key, (0, 0))[0] - known.get(key, (0, 0))[0]
-            )
+            if not currency.is_zero(due.get(key, (0, 0))[0] - known.get(key, (0, 0))[0])
         ]
         basis = self._commission_basis() if self.commission_date else False
         if changed:

@@ -92,9 +92,7 @@ class SaleOrder(models.Model):
             )
             for state, count, untaxed, total in rows
         )
-        return (
-            Markup("<table class='table table-sm mb-0'>%s%s</table>") % (head, body)
-        )
+        return Markup("<table class='table table-sm mb-0'>%s%s</table>") % (head, body)
 
     def _format_total(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)

@@ -1,2 +1,3 @@
 from . import test_protocol
 from . import test_commission
+from . import test_effectiveness

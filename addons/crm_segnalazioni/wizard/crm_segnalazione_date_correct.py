@@ -14,7 +14,9 @@ class CrmSegnalazioneDateCorrect(models.TransientModel):
         "crm.segnalazione.date", "Date to Correct", required=True, ondelete="cascade"
     )
     field_type = fields.Selection(related="date_id.field_type")
-    new_date = fields.Date("New Date", compute="_compute_new", store=True, readonly=False)
+    new_date = fields.Date(
+        "New Date", compute="_compute_new", store=True, readonly=False
+    )
     new_datetime = fields.Datetime(
         "New Date and Time", compute="_compute_new", store=True, readonly=False
     )
