@@ -31,6 +31,11 @@ from . import sale_order_opportunity
 from . import crm_segnalazione_check_item
 from . import crm_segnalazione_check
 from . import sale_order_check
+from . import crm_commission_rule
+from . import crm_commission
+from . import crm_commission_statement
+from . import sale_order_commission
+from . import sale_order_line_commission
 from . import sale_order_line_invoice
 from . import sale_order_line_totals
 from . import crm_segnalazione_lines
@@ -54,3 +59,9 @@ from . import crm_card_documents
 from . import crm_lead_documents
 from . import res_partner_documents
 from . import calendar_event_documents
+from . import crm_segnalazione_state_figures
+from . import sale_order_figures
+from . import res_company_call_cost
+from . import crm_call_day
+from . import crm_effectiveness_report
+from . import crm_profitability_report
