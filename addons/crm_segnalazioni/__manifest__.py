@@ -22,7 +22,7 @@
         "views/sale_order_views.xml",
         "views/document_button_views.xml",
     ],
-    "demo": [],
+    "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_segnalazioni/static/src/**/*"],
         "web.assets_tests": ["crm_segnalazioni/static/tests/tours/**/*"],
