@@ -1,0 +1,3 @@
+from . import crm_segnalazione_check_wizard
+from . import crm_segnalazione_date_correct
+from . import crm_segnalazione_withdraw
