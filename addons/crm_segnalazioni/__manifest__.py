@@ -56,7 +56,7 @@
         "views/crm_profitability_report_views.xml",
         "views/res_config_settings_call_cost_views.xml",
     ],
-    "demo": [],
+    "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_segnalazioni/static/src/**/*"],
         "web.assets_tests": ["crm_segnalazioni/static/tests/tours/**/*"],
