@@ -7,3 +7,12 @@ from . import crm_segnalazione_line_state
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_workflow
+from . import sale_order_mass_change
+from . import crm_segnalazione_mass_change
+from . import crm_segnalazione_mass_change_schedule
+from . import crm_segnalazione_mass_change_value
+from . import crm_segnalazione_mass_change_prepare
+from . import crm_segnalazione_mass_run
+from . import crm_segnalazione_mass_run_apply
+from . import crm_segnalazione_mass_run_undo
+from . import crm_segnalazione_mass_result

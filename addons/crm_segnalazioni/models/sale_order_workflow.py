@@ -84,7 +84,10 @@ class SaleOrder(models.Model):
                     state=self.segnalazione_state_id.name,
                 )
             ]
-        if transition.group_ids and not transition.group_ids & self.env.user.all_group_ids:
+        if (
+            transition.group_ids
+            and not transition.group_ids & self.env.user.all_group_ids
+        ):
             return [
                 self.env._(
                     "Only %(groups)s may do this.",
