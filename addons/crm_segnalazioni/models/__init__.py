@@ -65,3 +65,12 @@ from . import res_company_call_cost
 from . import crm_call_day
 from . import crm_effectiveness_report
 from . import crm_profitability_report
+from . import sale_order_mass_change
+from . import crm_segnalazione_mass_change
+from . import crm_segnalazione_mass_change_schedule
+from . import crm_segnalazione_mass_change_value
+from . import crm_segnalazione_mass_change_prepare
+from . import crm_segnalazione_mass_run
+from . import crm_segnalazione_mass_run_apply
+from . import crm_segnalazione_mass_run_undo
+from . import crm_segnalazione_mass_result

@@ -9,3 +9,4 @@ from . import test_roles
 from . import test_steps
 from . import test_commission
 from . import test_effectiveness
+from . import test_mass_change
