@@ -12,11 +12,13 @@ class CrmSegnalazioneType(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "crm_segnalazioni.crm_segnalazione_workflow_action"
+        )
         return {
-            "type": "ir.actions.client",
-            "tag": "crm_segnalazioni.workflow",
-            "name": self.env._("Workflow: %(type)s", type=self.name),
-            "params": {"type_id": self.id},
+            **action,
+            "display_name": self.env._("Workflow: %(type)s", type=self.name),
+            "context": {"active_id": self.id, "active_ids": self.ids},
         }
 
     def get_workflow_graph(self):
