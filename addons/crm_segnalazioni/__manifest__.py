@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/segnalazioni_rules.xml",
         "security/segnalazioni_origin_rules.xml",
+        "report/crm_segnalazione_report.xml",
         "data/crm_segnalazione_state_data.xml",
         "data/crm_segnalazione_type_data.xml",
         "data/crm_segnalazione_transition_data.xml",
@@ -28,6 +29,10 @@
         "views/crm_segnalazione_opportunity_rule_views.xml",
         "views/crm_segnalazione_check_views.xml",
         "views/document_button_views.xml",
+        "views/sale_action_domains.xml",
+        "views/sale_order_workflow_views.xml",
+        "views/crm_segnalazione_protocol_views.xml",
+        "views/crm_segnalazione_move_views.xml",
     ],
     "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {
