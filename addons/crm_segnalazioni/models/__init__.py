@@ -10,12 +10,6 @@ from . import sale_order_line
 from . import sale_order_line_lock
 from . import sale_order_document
 from . import sale_order_workflow
-from . import sale_order_effects
-from . import sale_order_guard
-from . import sale_order_quotation
-from . import sale_figures
-from . import payment_transaction
-from . import utm_campaign
 from . import res_company_origin
 from . import crm_segnalazione_type_origin
 from . import sale_order_origin
@@ -36,6 +30,8 @@ from . import crm_commission
 from . import crm_commission_statement
 from . import sale_order_commission
 from . import sale_order_line_commission
+from . import crm_segnalazione_verdict_rule
+from . import crm_segnalazione_verdict
 from . import sale_order_line_invoice
 from . import sale_order_line_totals
 from . import crm_segnalazione_lines
@@ -74,3 +70,9 @@ from . import crm_segnalazione_mass_run
 from . import crm_segnalazione_mass_run_apply
 from . import crm_segnalazione_mass_run_undo
 from . import crm_segnalazione_mass_result
+from . import sale_order_effects
+from . import sale_order_guard
+from . import sale_order_quotation
+from . import sale_figures
+from . import payment_transaction
+from . import utm_campaign
