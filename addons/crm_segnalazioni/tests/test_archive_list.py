@@ -131,5 +131,5 @@ class TestArchiveList(InvoicingCase):
             )
         )
         self.assertIn("Merge Append", plan)
-        self.assertIn("sale_order__archive_idx", plan)
-        self.assertIn("account_move__archive_idx", plan)
+        self.assertIn("sale_order_archive_idx", plan)
+        self.assertIn("account_move_archive_idx", plan)
