@@ -84,11 +84,13 @@ class SaleOrder(models.Model):
         """
         types = states.type_ids
         for condition in Domain(domain).iter_conditions():
-            if condition.field_expr == "segnalazione_type_id" and (
-                condition.operator == "in"
-            ):
-                chosen = [number for number in condition.value if number]
-                types = types.filtered(lambda kind, ids=chosen: kind.id in ids) or types
+            if condition.field_expr != "segnalazione_type_id":
+                continue
+            if condition.operator in ("=", "in") and condition.value:
+                kinds = self.env["crm.segnalazione.type"].search(
+                    [("id", condition.operator, condition.value)]
+                )
+                types = kinds or types
         return states | types.state_ids
 
     def get_formview_id(self, access_uid=None):

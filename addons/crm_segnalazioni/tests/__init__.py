@@ -6,3 +6,15 @@ from . import test_document_dates
 from . import test_withdrawal
 from . import test_archive_list
 from . import test_forecast
+from . import test_origin
+from . import test_origin_concurrency
+from . import test_opportunity_rule
+from . import test_quality_check
+from . import test_verdict
+from . import test_roles
+from . import test_steps
+from . import test_protocol_concurrency
+from . import test_workflow
+from . import test_workflow_figures
+from . import test_workflow_graph
+from . import test_workflow_guard

@@ -57,9 +57,9 @@ async function mountDocument() {
 
 
 test("a step is taken with the state that the user saw, and the record reloads", async () => {
-    onRpc("sale.order", "take_transition", ({ args, env }) => {
+    onRpc("sale.order", "take_transition", function ({ args }) {
         expect.step(JSON.stringify(args));
-        env["sale.order"].write([1], {
+        this.env["sale.order"].write([1], {
             segnalazione_state_id: 2,
             available_transitions: STEPS[2],
         });
@@ -119,8 +119,8 @@ test("a step that wants a yes is not taken on a no", async () => {
 
 test("a refusal shows its sentence and what holds now", async () => {
     expect.errors(1);
-    onRpc("sale.order", "take_transition", ({ env }) => {
-        env["sale.order"].write([1], {
+    onRpc("sale.order", "take_transition", function () {
+        this.env["sale.order"].write([1], {
             segnalazione_state_id: 2,
             available_transitions: STEPS[2],
         });

@@ -68,8 +68,4 @@ registry.category("fields").add("take_signature", {
     component: TakeSignatureField,
     displayName: _t("Signature of the customer"),
     supportedTypes: ["boolean"],
-    fieldDependencies: [
-        { name: "name", type: "char" },
-        { name: "partner_id", type: "many2one" },
-    ],
 });

@@ -8,7 +8,8 @@ import { askBefore } from "./take_transition";
 
 /**
  * The steps that the user may take with a document now, as buttons. The server says
- * which; it checks again, and its sentence is shown when a step is refused.
+ * which; it checks again, and its sentence is shown when a step is refused. The form
+ * shows the state as well: what the user saw goes along with the step.
  */
 export class TransitionsField extends Component {
     static template = "crm_segnalazioni.TransitionsField";
@@ -73,5 +74,4 @@ registry.category("fields").add("segnalazione_transitions", {
     displayName: _t("Steps of a document"),
     supportedTypes: ["json"],
     extractProps: ({ options }) => ({ large: Boolean(options.large) }),
-    fieldDependencies: [{ name: "segnalazione_state_id", type: "many2one" }],
 });
