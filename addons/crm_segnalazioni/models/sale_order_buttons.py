@@ -17,55 +17,27 @@ class SaleOrder(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_available_transitions(self):
         """List the steps that lead on from the state of each document."""
-        transitions = self._transitions_by_state()
         for order in self:
             steps = [
                 self._transition_button(transition)
-                for transition in order._origin._transitions_of_user(transitions)
+                for transition in order._origin._transitions_of_user()
             ]
             order.available_transitions = steps
             order.quick_transitions = [step for step in steps if step["quick"]]
 
-    def _transitions_by_state(self):
-        """Return the steps from the states of some documents, read at once.
-
-        :return: steps by type and state
-        :rtype: dict
-        """
-        found = {}
-        for step in self.env["crm.segnalazione.transition"].search(
-            [
-                ("type_id", "in", self.segnalazione_type_id.ids),
-                ("from_state_id", "in", self.segnalazione_state_id.ids),
-            ]
-        ):
-            key = (step.type_id.id, step.from_state_id.id)
-            found[key] = found.get(key, step) | step
-        return found
-
-    def _transitions_of_user(self, transitions=None):
+    def _transitions_of_user(self):
         """Return the steps from the present state that the user's groups may take.
 
         What else stands in the way (a field that is missing, a signature) is no
         reason to hide a step: it is said when the step is asked for.
 
-        :param dict transitions: see :meth:`_transitions_by_state`, if read already
         :rtype: crm.segnalazione.transition
         """
-        if transitions is None:
-            transitions = self._transitions_by_state()
-        steps = transitions.get(
-            (self.segnalazione_type_id.id, self.segnalazione_state_id.id),
-            self.env["crm.segnalazione.transition"],
+        if not self.segnalazione_state_id:
+            return self.env["crm.segnalazione.transition"]
+        return self._steps_from_here().filtered(
+            lambda step: not self._group_obstacles(step)
         )
-        # sudo: only whether the user's own groups are among them
-        groups = self.env.user.all_group_ids
-        allowed = steps.filtered(
-            lambda step: not step.sudo().group_ids or step.sudo().group_ids & groups
-        )
-        if all(step.sudo().group_ids for step in allowed) or self.has_access("write"):
-            return allowed
-        return allowed.filtered(lambda step: step.sudo().group_ids)
 
     @api.model
     def _transition_button(self, transition):
@@ -81,9 +53,20 @@ class SaleOrder(models.Model):
             "category": transition.to_state_id.category,
             "to_state_id": transition.to_state_id.id,
             "quick": transition.is_quick,
-            "asks_reason": transition.to_state_id.category in ("lost", "cancelled"),
-            "confirm": False,
+            "asks_reason": transition.asks_reason,
+            "confirm": self._transition_question(transition),
         }
+
+    @api.model
+    def _transition_question(self, transition):
+        """Return what is asked before a step that can't be taken back at once.
+
+        :param crm.segnalazione.transition transition: the step
+        :return: the question, or False when nothing is asked
+        """
+        if transition.asks_reason or transition.to_state_id.category != "cancelled":
+            return False
+        return self.env._("The document will be cancelled. Go on?")
 
     def take_transition_to(self, to_state_id, expected_state_id=None, reason=None):
         """Take the one step that leads to a state, as a card that is dragged does.

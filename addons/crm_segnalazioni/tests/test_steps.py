@@ -58,9 +58,8 @@ class TestSteps(SegnalazioneCase):
 
     def test_the_agent_moves_its_document_by_a_tap_only(self):
         order = self.order.with_user(self.agent)
-        with mute_logger("odoo.addons.base.models.ir_model"):
-            with self.assertRaises(AccessError):
-                order.write({"segnalazione_state_id": self.states["visited"].id})
+        with self.assertRaisesRegex(UserError, "moves by its steps only"):
+            order.write({"segnalazione_state_id": self.states["visited"].id})
         order.take_transition(self.visit.id, self.states["appointment_fixed"].id)
         self.assertEqual(self.order.segnalazione_state_id, self.states["visited"])
         self.assertEqual(self.order.move_ids[0].user_id, self.agent)
