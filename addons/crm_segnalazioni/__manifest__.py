@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",
-    "depends": ["crm_callcenter", "sale_crm"],
+    "depends": ["crm_callcenter", "digest", "sale_crm"],
     "data": [
         "security/segnalazioni_groups.xml",
         "security/ir.model.access.csv",
@@ -18,6 +18,7 @@
         "data/crm_segnalazione_line_state_data.xml",
         "data/segnalazione_figures_data.xml",
         "data/commission_cron.xml",
+        "data/evening_summary_data.xml",
         "report/crm_analysis_report.xml",
         "report/crm_commission_statement_report.xml",
         "views/segnalazioni_menus.xml",
@@ -33,6 +34,9 @@
         "views/crm_effectiveness_report_views.xml",
         "views/crm_profitability_report_views.xml",
         "views/res_config_settings_call_cost_views.xml",
+        "views/crm_segnalazione_target_views.xml",
+        "views/digest_templates.xml",
+        "views/digest_views.xml",
     ],
     "demo": [],
     "assets": {

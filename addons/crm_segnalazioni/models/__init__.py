@@ -35,3 +35,5 @@ from . import res_company_call_cost
 from . import crm_call_day
 from . import crm_effectiveness_report
 from . import crm_profitability_report
+from . import crm_segnalazione_target
+from . import digest_digest

@@ -4,10 +4,12 @@ from odoo.tools import SQL
 #: What commissions of a document depend on, as one text: when it differs from what
 #: they were last computed by, they are computed again.
 BASIS_SQL = SQL(
-    """(SELECT concat_ws('|', doc.segnalazione_type_id, doc.user_id, doc.operator_id,
-                         doc.campaign_id, doc.company_id,
-                         string_agg(concat_ws(':', line.product_id, line.product_uom_qty,
-                                              line.price_subtotal), ',' ORDER BY line.id))
+    """(SELECT concat_ws(
+                   '|', doc.segnalazione_type_id, doc.user_id, doc.operator_id,
+                   doc.campaign_id, doc.company_id,
+                   string_agg(
+                       concat_ws(':', line.product_id, line.product_uom_qty,
+                                 line.price_subtotal), ',' ORDER BY line.id))
          FROM sale_order doc
     LEFT JOIN sale_order_line line
            ON line.order_id = doc.id AND line.display_type IS NULL
