@@ -87,7 +87,7 @@ class AccountMove(models.Model):
         return "partial" if self.payment_state == "partial" else "issued"
 
     def _inverse_invoice_state_id(self):
-        """Keep what somebody has set; a state of the invoice's own lets it follow again.
+        """Keep what somebody has set; a mapped state lets the invoice follow again.
 
         :raise AccessError: the group of the state doesn't say that one may
         """

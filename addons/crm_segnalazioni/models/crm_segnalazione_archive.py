@@ -32,6 +32,7 @@ class CrmSegnalazioneArchive(models.Model):
     operator_id = fields.Many2one("res.users", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
     zone_id = fields.Many2one("crm.zone", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True, help="With taxes.")
@@ -100,6 +101,7 @@ class CrmSegnalazioneArchive(models.Model):
                 "operator_id",
                 "campaign_id",
                 "zone_id",
+                "team_id",
                 "company_id",
                 "currency_id",
                 "order_id",
@@ -145,6 +147,7 @@ class CrmSegnalazioneArchive(models.Model):
                 "operator_id": SQL("operator_id"),
                 "campaign_id": SQL("campaign_id"),
                 "zone_id": SQL("zone_id"),
+                "team_id": SQL("team_id"),
                 "company_id": SQL("company_id"),
                 "currency_id": SQL("currency_id"),
                 "amount": SQL("amount_total"),
@@ -171,6 +174,7 @@ class CrmSegnalazioneArchive(models.Model):
                 "operator_id": SQL("operator_id"),
                 "campaign_id": SQL("campaign_id"),
                 "zone_id": SQL("zone_id"),
+                "team_id": SQL("team_id"),
                 "company_id": SQL("company_id"),
                 "currency_id": SQL("currency_id"),
                 "amount": SQL(

@@ -65,3 +65,53 @@ class SaleOrder(models.Model):
     def _check_products_of_type(self):
         """The lines of a document that becomes another type fit that type, too."""
         self.order_line._check_product_allowed()
+
+    def action_line_states(self):
+        """Open the lines of a document, to confirm or refuse some.
+
+        :return: the action
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_segnalazioni.sale_order_line_action_states"
+        )
+        return {
+            **action,
+            "name": self.env._("Lines of %(document)s", document=self.name),
+            "domain": [("order_id", "=", self.id), ("line_state_id", "!=", False)],
+            "context": {},
+        }
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def action_confirm_lines(self):
+        """Confirm the chosen lines.
+
+        :rtype: bool
+        """
+        return self._set_category("confirmed")
+
+    def action_refuse_lines(self):
+        """Refuse the chosen lines.
+
+        :rtype: bool
+        """
+        return self._set_category("refused")
+
+    def action_hold_lines(self):
+        """Let the chosen lines wait again.
+
+        :rtype: bool
+        """
+        return self._set_category("pending")
+
+    def _set_category(self, category):
+        lines = self.filtered(
+            lambda line: line.line_state_id and line.line_state_id.category != category
+        )
+        if lines:
+            lines.line_state_id = lines.line_state_id._first_of(category)
+        return True

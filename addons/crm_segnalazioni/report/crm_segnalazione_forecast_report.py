@@ -39,6 +39,7 @@ class CrmSegnalazioneForecastReport(models.Model):
     operator_id = fields.Many2one("res.users", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
     zone_id = fields.Many2one("crm.zone", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -58,7 +59,8 @@ class CrmSegnalazioneForecastReport(models.Model):
                    document.segnalazione_state_id, document.state_category,
                    %(closing)s AS closing_date,
                    document.user_id, document.operator_id, document.campaign_id,
-                   document.zone_id, document.partner_id, document.company_id,
+                   document.zone_id, document.team_id,
+                   document.partner_id, document.company_id,
                    company.currency_id, document.probability,
                    CASE WHEN document.state_category = 'open'
                         THEN document.expected_amount / %(rate)s END
@@ -87,3 +89,20 @@ class CrmSegnalazioneForecastReport(models.Model):
                          document.expected_closing)
                     ELSE document.expected_closing END"""
         )
+
+    def action_open(self):
+        """Open the document of a row.
+
+        :return: the action
+        :rtype: dict
+        """
+        self.ensure_one()
+        view = self.env.ref("crm_segnalazioni.sale_order_view_form_segnalazione")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.order_id.display_name,
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+        }

@@ -2,3 +2,11 @@ from . import test_protocol
 from . import test_commission
 from . import test_effectiveness
 from . import test_evening_summary
+from . import test_origin
+from . import test_origin_concurrency
+from . import test_opportunity_rule
+from . import test_quality_check
+from . import test_roles
+from . import test_steps
+from . import test_workflow
+from . import test_workflow_guard

@@ -6,6 +6,8 @@ can't. Only Python code that imports it may write what the workflow alone writes
 
 WORKFLOW_KEY = "crm_segnalazioni_workflow"
 WORKFLOW = object()
+#: Says that a customer acts, by paying; the value is WORKFLOW as well.
+CUSTOMER_KEY = "crm_segnalazioni_customer"
 
 
 def is_workflow(env):
