@@ -30,6 +30,8 @@ from . import sale_order_opportunity
 from . import crm_segnalazione_check_item
 from . import crm_segnalazione_check
 from . import sale_order_check
+from . import crm_segnalazione_verdict_rule
+from . import crm_segnalazione_verdict
 from . import sale_order_line_invoice
 from . import sale_order_line_totals
 from . import crm_segnalazione_lines
