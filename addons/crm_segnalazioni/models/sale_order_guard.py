@@ -219,15 +219,37 @@ class SaleOrder(models.Model):
                 document._take_step_for_customer(effect)
             return
         for document in self:
-            steps = document._steps_from_here()
-            fitting = steps.filtered(lambda step: step.order_effect == effect)
-            allowed = fitting.filtered(
-                lambda step, document=document: not document._group_obstacles(step)
+            document._take_transition(document._step_for_effect(effect))
+
+    def _step_for_effect(self, effect):
+        """Return the step from here that does this to Odoo's order.
+
+        Where there are several, one that the user may take and that asks nothing
+        comes first, and a cancellation before a loss.
+
+        :param str effect: as in ``crm.segnalazione.transition.order_effect``
+        :rtype: crm.segnalazione.transition
+        :raise UserError: there is none, or it asks for a reason
+        """
+        steps = self._steps_from_here()
+        fitting = steps.filtered(lambda step: step.order_effect == effect).sorted(
+            lambda step: (
+                bool(self._group_obstacles(step)),
+                step.asks_reason,
+                step.to_state_id.category != "cancelled",
             )
-            step = (allowed or fitting)[:1]
-            if not step:
-                raise UserError(document._no_step_sentence(effect, steps))
-            document._take_transition(step)
+        )[:1]
+        if not fitting:
+            raise UserError(self._no_step_sentence(effect, steps))
+        if fitting.asks_reason and not self._group_obstacles(fitting):
+            raise UserError(
+                self.env._(
+                    "%(step)s asks for the reason. Use its button in %(document)s.",
+                    step=fitting.name,
+                    document=self.name,
+                )
+            )
+        return fitting
 
     def _no_step_sentence(self, effect, steps):
         """Return that nothing leads there from here, and what does lead on.

@@ -84,4 +84,4 @@ class SaleOrder(models.Model):
                 )
             )
         # sudo: the layout belongs to the configuration
-        return kind.sudo().report_id.report_action(self)
+        return kind.sudo().report_id.report_action(self, config=False)

@@ -76,7 +76,7 @@ class SaleOrder(models.Model):
 
         :rtype: str
         """
-        last = self.sudo().move_ids[:1]  # sudo: the trace names colleagues
+        last = self._last_move()
         return self.env._(
             "%(user)s has brought %(document)s to %(state)s meanwhile. Look at it"
             " again.",
@@ -84,6 +84,15 @@ class SaleOrder(models.Model):
             document=self.name,
             state=self.segnalazione_state_id.name,
         )
+
+    def _last_move(self):
+        """Return the row of the trace that brought this document where it is.
+
+        :rtype: crm.segnalazione.move
+        """
+        # sudo: the trace names colleagues
+        trace = self.env["crm.segnalazione.move"].sudo()
+        return trace.search([("order_id", "=", self.id)], limit=1)
 
     def _steps_from_here(self):
         """Return the steps that lead on from the present state.
@@ -127,7 +136,7 @@ class SaleOrder(models.Model):
                     step=transition.name,
                     document=self.name,
                     state=self.segnalazione_state_id.name,
-                    user=self.sudo().move_ids[:1].user_id.name,  # sudo: a colleague
+                    user=self._last_move().user_id.name,
                     **{"from": transition.from_state_id.name},
                 )
             ]

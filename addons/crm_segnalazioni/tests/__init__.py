@@ -9,5 +9,8 @@ from . import test_quality_check
 from . import test_verdict
 from . import test_roles
 from . import test_steps
+from . import test_protocol_concurrency
 from . import test_workflow
+from . import test_workflow_figures
+from . import test_workflow_graph
 from . import test_workflow_guard

@@ -90,6 +90,13 @@ class TestWorkflowGuard(SegnalazioneCase):
         with self.assertRaisesRegex(UserError, "Campaign Manager only"):
             self.order.with_user(self.back_office).action_confirm()
 
+    def test_a_button_of_odoo_that_would_need_a_reason_says_where_to_give_it(self):
+        self._transition(
+            "contract", "signed", "cancelled", order_effect="cancel", asks_reason=True
+        )
+        with self.assertRaisesRegex(UserError, "Use its button in CON/"):
+            self.order.action_cancel()
+
     def test_the_mass_cancellation_takes_the_steps(self):
         self._transition("contract", "signed", "cancelled", order_effect="cancel")
         other = self.env["sale.order"].create({"partner_id": self.partner.id})
@@ -118,7 +125,9 @@ class TestWorkflowGuard(SegnalazioneCase):
         self.assertEqual(
             self.order.segnalazione_state_id, self.states["administration"]
         )
-        self.assertEqual(self.order.move_ids[0].user_id, self.env.ref("base.user_root"))
+        self.assertEqual(
+            self.order._last_move().user_id, self.env.ref("base.user_root")
+        )
 
     def test_signing_on_the_portal_is_no_way_round_the_groups(self):
         group = self.env.ref("crm_callcenter.group_back_office")
