@@ -48,6 +48,7 @@
         "views/crm_segnalazione_target_views.xml",
         "views/digest_templates.xml",
         "views/digest_views.xml",
+        "views/crm_segnalazione_figures_views.xml",
         "views/crm_segnalazione_opportunity_rule_views.xml",
         "views/crm_segnalazione_check_views.xml",
         "views/crm_segnalazione_verdict_views.xml",
