@@ -68,16 +68,18 @@ def create(database, modules, *options):
     rounds = [(modules, options)]
     if "--with-demo" in options:
         rest = [name for name in modules if name not in settings.DEMO_FIRST]
-        rounds = [(settings.DEMO_FIRST, options), (settings.DEMO_BARE, ())]
+        rounds = [(settings.DEMO_FIRST, options)]
+        rounds.append((settings.DEMO_BARE, ("--skip-auto-install",)))
         rounds.append((rest, options))
     try:
         for chosen, asked in rounds:
+            if len(rounds) > 1 and chosen != settings.DEMO_FIRST:
+                # An addon gets its demo data if those that it needs had theirs.
+                has_demo = "true" if asked == options else "false"
+                query(database, f"UPDATE ir_module_module SET demo = {has_demo}")
             args = ["-d", database, "-i", ",".join(chosen), "--stop-after-init"]
             args = odoo_config.with_free_port([*args, *asked])
             run_odoo(odoo_config.command(*args), log)
-            # Odoo loads no demo data of an addon that needs one without.
-            if asked != options:
-                query(database, "UPDATE ir_module_module SET demo = true")
     except (EnvironmentProblem, KeyboardInterrupt):
         drop(database)
         raise
