@@ -241,13 +241,18 @@ class CrmCommissionRule(models.Model):
     def _fits_document(self, order):
         """Tell whether all conditions on the document itself hold.
 
+        What a document earned as an earlier type stays when it becomes another.
+
         :rtype: bool
         """
         self.ensure_one()
+        types = order.segnalazione_type_id
+        if self in order.commission_ids.rule_id:
+            types |= order.protocol_ids.type_id
         return all(
-            not condition or condition == value
+            not condition or condition in value
             for condition, value in (
-                (self.type_id, order.segnalazione_type_id),
+                (self.type_id, types),
                 (self.agent_id, order.user_id),
                 (self.operator_id, order.operator_id),
                 (self.campaign_id, order.campaign_id),

@@ -127,9 +127,11 @@ class CrmEffectivenessReport(models.Model):
             """(1, CASE WHEN doc.visited_on IS NOT NULL
                         THEN COALESCE(%s, doc.visited_on) END, 1, 0, 0),
                (2, CASE WHEN doc.contract_on IS NOT NULL
-                        THEN COALESCE(doc.date_signature, doc.contract_on) END, 0, 1, 0),
+                        THEN COALESCE(doc.date_signature, doc.contract_on) END,
+                0, 1, 0),
                (3, CASE WHEN doc.confirmed_on IS NOT NULL
-                        THEN COALESCE(doc.date_confirmed, doc.confirmed_on) END, 0, 0, 1)
+                        THEN COALESCE(doc.date_confirmed, doc.confirmed_on) END,
+                0, 0, 1)
             """,
             local_day_sql(SQL("doc.date_visit"), self.env["crm.points"]._timezone()),
         )

@@ -24,5 +24,5 @@ class CrmSegnalazioneType(models.Model):
         "Counts in Figures",
         default=True,
         help="Visits, contracts and confirmed contracts of this type are counted. Off"
-        " for types that only follow up another document, such as jobs.",
+        " for types of which each document only repeats another one.",
     )

@@ -4,10 +4,12 @@ from odoo.tools import SQL
 #: What commissions of a document depend on, as one text: when it differs from what
 #: they were last computed by, they are computed again.
 BASIS_SQL = SQL(
-    """(SELECT concat_ws('|', doc.segnalazione_type_id, doc.user_id, doc.operator_id,
-                         doc.campaign_id, doc.company_id,
-                         string_agg(concat_ws(':', line.product_id, line.product_uom_qty,
-                                              line.price_subtotal), ',' ORDER BY line.id))
+    """(SELECT concat_ws(
+                   '|', doc.segnalazione_type_id, doc.user_id, doc.operator_id,
+                   doc.campaign_id, doc.company_id,
+                   string_agg(
+                       concat_ws(':', line.product_id, line.product_uom_qty,
+                                 line.price_subtotal), ',' ORDER BY line.id))
          FROM sale_order doc
     LEFT JOIN sale_order_line line
            ON line.order_id = doc.id AND line.display_type IS NULL
@@ -211,22 +213,29 @@ class SaleOrder(models.Model):
     def _winning_rules(self, rules, product):
         """Yield which rules pay whom for a product.
 
+        A rule for an earlier type of the document goes on paying beside those for its
+        present type, and instead of those for all types.
+
         :param crm.commission.rule rules: the most specific first
         :param product.product product: empty for a document without lines
         :return: rules and persons
         :rtype: iterator
         """
-        paid = set()
-        for rule in rules:
+        present, paid = self.segnalazione_type_id, {}
+        # Rules for earlier types first: they are here only because they paid already.
+        earlier = rules.filtered(lambda one: one.type_id and one.type_id != present)
+        for rule in earlier + (rules - earlier):
             person = rule._paid_person(self)
             if not person or not rule._fits_product(product):
                 continue
             if not product and rule.method != "document":
                 continue
             if not rule.is_additional:
-                if (rule.pay_to, person) in paid:
+                # Types of the rules that pay this person for this line; 0 for all.
+                types = paid.setdefault((rule.pay_to, person), set())
+                if types & {0, rule.type_id.id} or (types and not rule.type_id):
                     continue
-                paid.add((rule.pay_to, person))
+                types.add(rule.type_id.id or 0)
             yield rule, person
 
     def _line_commission(self, rule, line):

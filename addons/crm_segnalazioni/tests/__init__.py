@@ -1,4 +1,7 @@
 from . import test_protocol
+from . import test_commission
+from . import test_effectiveness
+from . import test_evening_summary
 from . import test_origin
 from . import test_origin_concurrency
 from . import test_opportunity_rule

@@ -29,7 +29,10 @@ class CommissionCase(SegnalazioneCase):
             "install": cls._transition("contract", "confirmed", "installed"),
         }
         cls.steps["confirm"].group_ids = False
-        # What other subjects ask of a step isn't looked at here.
+        # What may be changed in which state, and what other subjects ask of a step,
+        # isn't looked at here.
+        for state in cls.states.values():
+            state.locks_lines = False
         cls.classPatch(
             type(cls.env["sale.order"]), "_transition_obstacles", lambda *_args: []
         )
@@ -130,8 +133,6 @@ class TestCommission(CommissionCase):
             (self.product_two, 5000, self.confirmed_line),
         )
         self.assertEqual(self._on_account(order), {self.agent: 700})
-        # What may still be changed in which state isn't looked at here.
-        self.states["confirmed"].locks_lines = False
         order.order_line[1].line_state_id = self.refused_line
         self.assertEqual(self._on_account(order), {self.agent: 450})
         self.assertEqual(
@@ -200,6 +201,29 @@ class TestCommission(CommissionCase):
             self._on_account(order),
             {self.agent: 2800 + 25, self.coordinator: 14},
         )
+
+    def test_what_was_earned_as_an_earlier_type_stays(self):
+        self._rule(name="All", percent=1)
+        self._rule(name="Orders", percent=5, type_id=self.types["order"].id)
+        job = self._rule(
+            name="Jobs", method="document", amount=9, type_id=self.types["job"].id
+        )
+        self.states["administration"].is_commission_due = True
+        order = self._document("order")
+        order.order_line.line_state_id = self.confirmed_line
+        order._take_transition(self._transition("order", "signed", "administration"))
+        self.assertEqual(self._on_account(order), {self.agent: 450})
+        order._take_transition(
+            self._transition(
+                "order",
+                "administration",
+                "confirmed",
+                next_type_id=self.types["job"].id,
+            )
+        )
+        self.assertEqual(order.segnalazione_type_id, self.types["job"])
+        self.assertEqual(self._on_account(order), {self.agent: 450 + 9})
+        self.assertEqual(job.commission_count, 1)
 
     def test_rules_of_categories_hold_below_them(self):
         above = self.env["product.category"].create({"name": "Energy"})

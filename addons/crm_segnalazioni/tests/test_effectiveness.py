@@ -132,6 +132,7 @@ class TestEffectiveness(AnalysisCase):
         self.assertEqual(self._figures(domain=theirs)["appointments"], 1)
 
     def test_visits_are_counted_once_and_by_what_they_include(self):
+        self.types["appointment"].state_ids |= self.states["signed"]
         visited = self._transition("appointment", "appointment_fixed", "visited")
         signed = self._transition("appointment", "visited", "signed")
         values = {"campaign_id": self.campaign.id}
@@ -158,12 +159,26 @@ class TestEffectiveness(AnalysisCase):
         before = [("date", "<=", earlier)]
         self.assertEqual(self._figures(domain=before)["confirmed"], 1)
 
-    def test_jobs_are_not_counted_again(self):
+    def test_types_that_only_repeat_are_not_counted(self):
+        self.types["job"].is_counted = False
         self._document("job", campaign_id=self.campaign.id)
         self.assertEqual(self._figures()["confirmed"], 0)
         self.types["job"].is_counted = True
         self._document("job", campaign_id=self.campaign.id)
         self.assertEqual(self._figures()["confirmed"], 1)
+
+    def test_a_document_that_becomes_another_type_counts_once(self):
+        order = self._document("order", campaign_id=self.campaign.id)
+        become = self._transition(
+            "order",
+            "signed",
+            "confirmed",
+            next_type_id=self.types["job"].id,
+        )
+        order._take_transition(become)
+        self.assertEqual(order.segnalazione_type_id, self.types["job"])
+        figures = self._figures()
+        self.assertEqual((figures["contracts"], figures["confirmed"]), (1, 1))
 
     def test_rates_are_of_the_sums(self):
         for _time in range(3):
