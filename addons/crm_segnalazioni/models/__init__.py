@@ -8,6 +8,7 @@ from . import sale_order
 from . import sale_order_line
 from . import sale_order_workflow
 from . import sale_order_mass_change
+from . import sale_order_line_amounts
 from . import crm_segnalazione_mass_change
 from . import crm_segnalazione_mass_change_schedule
 from . import crm_segnalazione_mass_change_value

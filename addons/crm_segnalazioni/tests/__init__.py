@@ -1,1 +1,2 @@
 from . import test_mass_change
+from . import test_mass_change_amounts
