@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/segnalazioni_rules.xml",
         "security/crm_segnalazione_mass_rules.xml",
+        "report/crm_segnalazione_report.xml",
         "data/crm_segnalazione_state_data.xml",
         "data/crm_segnalazione_type_data.xml",
         "data/crm_segnalazione_transition_data.xml",
@@ -25,6 +26,10 @@
         "views/crm_segnalazione_mass_change_views.xml",
         "views/crm_segnalazione_mass_run_views.xml",
         "views/crm_segnalazione_mass_menus.xml",
+        "views/sale_action_domains.xml",
+        "views/sale_order_workflow_views.xml",
+        "views/crm_segnalazione_protocol_views.xml",
+        "views/crm_segnalazione_move_views.xml",
     ],
     "demo": [],
     "assets": {

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmSegnalazioneState(models.Model):
@@ -49,3 +50,74 @@ class CrmSegnalazioneState(models.Model):
         "CHECK (color IS NULL OR color ~ '^#[0-9a-fA-F]{6}$')",
         "A colour is written as # and six hexadecimal digits, for instance #28a745.",
     )
+
+    def _is_closing(self):
+        """Tell whether a document in this state is closed.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.category != "open"
+
+    @api.constrains("category")
+    def _check_steps_back(self):
+        """Refuse a category that makes a step lead back without saying so."""
+        steps = self.env["crm.segnalazione.transition"]
+        for state in self:
+            steps.search(
+                [
+                    "|",
+                    ("from_state_id", "=", state.id),
+                    ("to_state_id", "=", state.id),
+                ]
+            )._check_backward()
+
+    @api.constrains("active")
+    def _check_still_needed(self):
+        """Refuse to switch off a state that documents begin in or stand in."""
+        for state in self.filtered(lambda one: not one.active):
+            kinds = self.env["crm.segnalazione.type"].search(
+                [("default_state_id", "=", state.id)]
+            )
+            if kinds:
+                raise UserError(
+                    self.env._(
+                        "Documents of %(types)s begin in %(state)s. Give them another"
+                        " first state before it is switched off.",
+                        types=", ".join(kinds.mapped("name")),
+                        state=state.name,
+                    )
+                )
+            # sudo: documents of all companies stand in it
+            documents = self.env["sale.order"].sudo()
+            count = documents.search_count([("segnalazione_state_id", "=", state.id)])
+            if count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s documents are in %(state)s. Bring them on before it"
+                        " is switched off.",
+                        count=count,
+                        state=state.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: the trace of all companies
+        trace = self.env["crm.segnalazione.move"].sudo()
+        for state in self:
+            if trace.search_count(
+                [
+                    "|",
+                    ("from_state_id", "=", state.id),
+                    ("to_state_id", "=", state.id),
+                ],
+                limit=1,
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(state)s stands in the trace of documents. Switch it off"
+                        " instead of deleting it.",
+                        state=state.name,
+                    )
+                )

@@ -3,3 +3,9 @@ from . import test_mass_change_amounts
 from . import test_mass_change_concurrency
 from . import test_mass_change_schedule
 from . import test_mass_change_undo
+from . import test_protocol
+from . import test_protocol_concurrency
+from . import test_workflow
+from . import test_workflow_figures
+from . import test_workflow_graph
+from . import test_workflow_guard
