@@ -62,13 +62,24 @@ def clone(source, target):
 def create(database, modules, *options):
     """Create a database with modules installed; nothing is left if it fails."""
     drop(database)
-    args = ["-d", database, "-i", ",".join(modules), "--stop-after-init", *options]
-    command = odoo_config.command(*odoo_config.with_free_port(args))
     log = settings.LOCAL / "log" / f"create-{database}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
+    rounds = [(modules, options)]
+    if "--with-demo" in options:
+        rest = [name for name in modules if name not in settings.DEMO_FIRST]
+        rounds = [(settings.DEMO_FIRST, options)]
+        rounds.append((settings.DEMO_BARE, ("--skip-auto-install",)))
+        rounds.append((rest, options))
     try:
-        run_odoo(command, log)
+        for chosen, asked in rounds:
+            if len(rounds) > 1 and chosen != settings.DEMO_FIRST:
+                # An addon gets its demo data if those that it needs had theirs.
+                has_demo = "true" if asked == options else "false"
+                query(database, f"UPDATE ir_module_module SET demo = {has_demo}")
+            args = ["-d", database, "-i", ",".join(chosen), "--stop-after-init"]
+            args = odoo_config.with_free_port([*args, *asked])
+            run_odoo(odoo_config.command(*args), log)
     except (EnvironmentProblem, KeyboardInterrupt):
         drop(database)
         raise

@@ -49,6 +49,11 @@ DEMO_MODULES = (
     "crm_campaign_motivi",
     "crm_segnalazioni",
 )
+#: Where there is demo data: first what makes the company Italian, then accounting
+#: without its own demo data, which are entries of an American company. So it takes the
+#: Italian chart of accounts, and the addons' demo data finds its taxes.
+DEMO_FIRST = ("crm_callcenter",)
+DEMO_BARE = ("l10n_it", "sale_crm")
 #: The only modules of Odoo that our core addons may depend on.
 CORE_TEMPLATE = "tpl_core"
 CORE_MODULES = (

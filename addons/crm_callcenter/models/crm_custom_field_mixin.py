@@ -342,17 +342,34 @@ class CrmCustomFieldMixin(models.AbstractModel):
             self._fetch_needed(expressions)
         changed = set(touched or ())
         for name, needed in expressions["compute"]:
+            if not self._are_columns_known({name, *needed}):
+                continue
             if touched is None or needed & changed:
                 changed.add(name)
                 for record in self:
                     value = entry_model._evaluate(name, "compute", record)
                     record._write_in_step({name: value})
         for name, needed in expressions["rule"]:
+            if not self._are_columns_known({name, *needed}):
+                continue
             if touched is None or needed & changed:
                 for record in self:
                     record._check_custom_rule(name)
         if touched is not None:
             self._tell_twins({name for name in changed if name.startswith(PREFIX)})
+
+    def _are_columns_known(self, columns):
+        """Tell whether Odoo knows the custom fields that an expression needs.
+
+        While addons are loaded it knows only those that were made meanwhile: customers
+        of an addon's demo data get their computed values when they are next computed.
+
+        :param set columns: column names
+        :rtype: bool
+        """
+        return all(
+            column in self._fields for column in columns if column.startswith(PREFIX)
+        )
 
     def _fetch_needed(self, expressions):
         """Read what expressions need, at once."""

@@ -1,0 +1,38 @@
+from odoo import models
+
+
+class CalendarEvent(models.Model):
+    """Documents follow the appointment that they were made from."""
+
+    _inherit = "calendar.event"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"start", "start_date", "active"} & set(vals):
+            self._tell_documents()
+        return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._documents()._event_cancelled()
+        return super().unlink()
+
+    def _documents(self):
+        """Return the documents that these events are the appointment of.
+
+        :rtype: sale.order
+        """
+        # sudo: the document follows its appointment, whoever moves that
+        return (
+            self.env["sale.order"]
+            .sudo()
+            .search([("appointment_event_id", "in", self.ids)])
+        )
+
+    def _tell_documents(self):
+        for order in self._documents():
+            event = order.appointment_event_id
+            if event.active:
+                order._follow_event(event)
+            else:
+                order._event_cancelled()
