@@ -10,6 +10,16 @@ from . import sale_order_line
 from . import sale_order_line_lock
 from . import sale_order_document
 from . import sale_order_workflow
+from . import sale_order_mass_change
+from . import sale_order_line_amounts
+from . import crm_segnalazione_mass_change
+from . import crm_segnalazione_mass_change_schedule
+from . import crm_segnalazione_mass_change_value
+from . import crm_segnalazione_mass_change_prepare
+from . import crm_segnalazione_mass_run
+from . import crm_segnalazione_mass_run_apply
+from . import crm_segnalazione_mass_run_undo
+from . import crm_segnalazione_mass_result
 from . import res_company_origin
 from . import crm_segnalazione_type_origin
 from . import sale_order_origin

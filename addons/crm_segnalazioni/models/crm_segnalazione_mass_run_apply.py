@@ -6,7 +6,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-
 #: What else changes with a field, by itself: all of it can be undone.
 FOLLOWING = {
     "product_id": (

@@ -22,17 +22,19 @@ class CrmSegnalazioneMassRun(models.Model):
         plans = {order.id: Plan(order) for order in orders}
         rows = self._changed_rows(orders)
         lines = orders.order_line.browse({row[1] for row in rows if row[1]}).exists()
-        lines.mapped("order_id")
-        shadows = [Plan(order) for order in orders]
+        shadows = {order.id: Plan(order) for order in orders}
         for line in lines:
-            shadows[orders.ids.index(line.order_id.id)].lines[line] = {}
-        current = self._snapshot(shadows)
+            shadows[line.order_id.id].lines[line] = {}
+        current = self._snapshot(shadows.values())
+        found = {line.id: line for line in lines}
         by_record = {}
         for order_id, line_id, name, old, new in rows:
             by_record.setdefault((order_id, line_id), {})[name] = old, new
         for (order_id, line_id), changes in by_record.items():
             plan = plans[order_id]
-            line = lines.browse(line_id) if line_id else None
+            line = found.get(line_id)
+            if line_id and not line:
+                continue  # deleted meanwhile
             self._plan_undo(plan, line, changes, current)
         return list(plans.values())
 

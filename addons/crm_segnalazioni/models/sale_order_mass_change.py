@@ -92,6 +92,3 @@ class SaleOrderLine(models.Model):
         if self.is_downpayment and SOLD & set(names):
             return self.env._("The line is a down payment.")
         return False
-
-    def _recompute_amounts_in_bulk(self):
-        """Compute the amounts of lines that were written, and of their documents."""
