@@ -14,9 +14,6 @@ from . import test_quality_check
 from . import test_verdict
 from . import test_roles
 from . import test_steps
-from . import test_commission
-from . import test_effectiveness
-from . import test_mass_change
 from . import test_protocol_concurrency
 from . import test_workflow
 from . import test_workflow_figures
