@@ -18,8 +18,18 @@ class SaleOrder(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        order = self.with_context(bin_size=True)
-        return bool(order.signature or order.acceptance_document)
+        # sudo: whether there is one; the scans themselves are large and not read
+        files = self.env["ir.attachment"].sudo()
+        return bool(
+            files.search_count(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "in", ["signature", "acceptance_document"]),
+                ],
+                limit=1,
+            )
+        )
 
     # ------------------------------------------------------------
     # THE ORDER
