@@ -1,9 +1,13 @@
 import { expect, test } from "@odoo/hoot";
 import { click, queryAllAttributes, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 
 import { WorkflowDrawing } from "@crm_segnalazioni/workflow/workflow_drawing";
+
+// The services of mail are loaded with the drawing.
+defineMailModels();
 
 function node(id, level, values = {}) {
     return {
