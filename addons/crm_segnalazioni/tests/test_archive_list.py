@@ -121,6 +121,7 @@ class TestArchiveList(InvoicingCase):
         """No sort of everything: each piece is read in the order of its index."""
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+        self.env.cr.execute("SET LOCAL enable_sort = off")
         query = self.archive.with_user(self.back_office)._search(
             [], order=self.archive._order, limit=80
         )

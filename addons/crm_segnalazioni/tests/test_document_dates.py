@@ -16,6 +16,7 @@ class TestDocumentDates(SegnalazioneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
         cls.dates = cls._shipped("crm.segnalazione.date", "date_")
 
     def _last(self, order):
