@@ -148,6 +148,13 @@ class TestDocumentDates(SegnalazioneCase):
         with self.assertRaisesRegex(UserError, "can't be changed"):
             self._add("Test").field_type = "datetime"
 
+    def test_no_other_column_becomes_a_date(self):
+        entry = self._add("Test", field_name="amount_total", is_added=False)
+        self.assertEqual(entry.field_name, "x_segnalazione_date_test")
+        self.assertTrue(entry.is_added)
+        with self.assertRaisesRegex(UserError, "can't be changed"):
+            entry.field_name = "amount_total"
+
     def test_deleting(self):
         with self.assertRaisesRegex(UserError, "belongs to the archive"):
             self.dates["visit"].unlink()
