@@ -68,6 +68,7 @@
         "views/crm_segnalazione_mass_change_views.xml",
         "views/crm_segnalazione_mass_run_views.xml",
         "views/crm_segnalazione_mass_menus.xml",
+        "views/segnalazione_setup_views.xml",
     ],
     "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {
