@@ -56,3 +56,5 @@ from . import sale_order_quotation
 from . import sale_figures
 from . import payment_transaction
 from . import utm_campaign
+from . import sale_order_step_outcome
+from . import crm_lead_report
