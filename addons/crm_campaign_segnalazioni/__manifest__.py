@@ -14,5 +14,8 @@
         "views/utm_campaign_call_cost_views.xml",
         "views/crm_segnalazione_verdict_rule_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_campaign_segnalazioni/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }
