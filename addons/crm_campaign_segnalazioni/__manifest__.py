@@ -8,9 +8,14 @@
     "depends": ["crm_campaign_motivi", "crm_segnalazioni"],
     "data": [
         "security/campaign_segnalazioni_rules.xml",
+        "security/campaign_analysis_rules.xml",
         "data/crm_segnalazione_verdict_rule_data.xml",
         "views/sale_order_views.xml",
+        "views/utm_campaign_call_cost_views.xml",
         "views/crm_segnalazione_verdict_rule_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_campaign_segnalazioni/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

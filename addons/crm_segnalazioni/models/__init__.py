@@ -68,6 +68,7 @@ from . import crm_segnalazione_state_figures
 from . import sale_order_figures
 from . import res_company_call_cost
 from . import crm_call_day
+from . import crm_analysis_mixin
 from . import crm_effectiveness_report
 from . import crm_profitability_report
 from . import crm_segnalazione_target

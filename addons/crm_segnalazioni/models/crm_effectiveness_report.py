@@ -22,7 +22,7 @@ class CrmEffectivenessReport(models.Model):
 
     _name = "crm.effectiveness.report"
     _description = "Effectiveness"
-    _inherit = ["crm.monitored.mixin"]
+    _inherit = ["crm.analysis.mixin", "crm.monitored.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "date"
@@ -90,50 +90,72 @@ class CrmEffectivenessReport(models.Model):
 
     @property
     def _table_query(self):
+        return SQL(" UNION ALL ").join(
+            [
+                self._call_part_sql(),
+                *(
+                    self._document_part_sql(place, name)
+                    for place, name in enumerate(("visits", "contracts", "confirmed"))
+                ),
+            ]
+        )
+
+    @api.model
+    def _call_part_sql(self):
+        """Return days as calls and appointments."""
         return SQL(
             """SELECT day.id, day.day AS date, day.company_id, day.campaign_id,
                       day.operator_id, day.team_id, day.agent_id, day.zone_id,
                       NULL::int AS type_id, NULL::int AS order_id, day.calls, day.dials,
                       day.appointments, 0 AS visits, 0 AS contracts, 0 AS confirmed,
                       %(rates)s
-                 FROM (%(days)s) day
-            UNION ALL
-               SELECT doc.id::bigint * 8 + figure.place, figure.date, doc.company_id,
-                      doc.campaign_id, doc.operator_id, doc.team_id, doc.user_id,
-                      doc.zone_id, doc.segnalazione_type_id, doc.id, 0, 0, 0,
-                      figure.visits, figure.contracts, figure.confirmed, %(rates)s
-                 FROM sale_order doc
-                CROSS JOIN LATERAL (VALUES %(figures)s)
-                           figure(place, date, visits, contracts, confirmed)
-                WHERE doc.segnalazione_type_id IS NOT NULL
-                  AND figure.date IS NOT NULL""",
-            rates=SQL(", ").join(
-                SQL("NULL::float AS %s", SQL.identifier(name)) for name in RATES
-            ),
+                 FROM (%(days)s) day""",
+            rates=self._no_rates_sql(),
             days=self.env["crm.call.day"]._all_days_sql(),
-            figures=self._document_figures_sql(),
         )
 
     @api.model
-    def _document_figures_sql(self):
-        """Return what a document counts and when.
+    def _document_part_sql(self, place, figure):
+        """Return the documents that count as visit, contract or confirmed contract.
 
-        The day on which it reached the state, or the date that the back office
+        On the day on which they reached the state, or the date that the back office
         corrected it to.
 
+        :param int place: tells the rows of one document apart
+        :param str figure: ``visits``, ``contracts`` or ``confirmed``
         :rtype: SQL
         """
+        visited = local_day_sql(
+            SQL("doc.date_visit"), self.env["crm.points"]._timezone()
+        )
+        reached, corrected = {
+            "visits": (SQL("doc.visited_on"), visited),
+            "contracts": (SQL("doc.contract_on"), SQL("doc.date_signature")),
+            "confirmed": (SQL("doc.confirmed_on"), SQL("doc.date_confirmed")),
+        }[figure]
         return SQL(
-            """(1, CASE WHEN doc.visited_on IS NOT NULL
-                        THEN COALESCE(%s, doc.visited_on) END, 1, 0, 0),
-               (2, CASE WHEN doc.contract_on IS NOT NULL
-                        THEN COALESCE(doc.date_signature, doc.contract_on) END,
-                0, 1, 0),
-               (3, CASE WHEN doc.confirmed_on IS NOT NULL
-                        THEN COALESCE(doc.date_confirmed, doc.confirmed_on) END,
-                0, 0, 1)
-            """,
-            local_day_sql(SQL("doc.date_visit"), self.env["crm.points"]._timezone()),
+            """SELECT doc.id::bigint * 8 + %(place)s,
+                      COALESCE(%(corrected)s, %(reached)s), doc.company_id,
+                      doc.campaign_id, doc.operator_id, doc.team_id, doc.user_id,
+                      doc.zone_id, doc.segnalazione_type_id, doc.id,
+                      0, 0, 0, %(visits)s, %(contracts)s, %(confirmed)s, %(rates)s
+                 FROM sale_order doc
+                WHERE doc.segnalazione_type_id IS NOT NULL
+                  AND %(reached)s IS NOT NULL""",
+            place=place + 1,
+            corrected=corrected,
+            reached=reached,
+            visits=int(figure == "visits"),
+            contracts=int(figure == "contracts"),
+            confirmed=int(figure == "confirmed"),
+            rates=self._no_rates_sql(),
+        )
+
+    @api.model
+    def _no_rates_sql(self):
+        """Return the columns of the rates, which only groups have."""
+        return SQL(", ").join(
+            SQL("NULL::float AS %s", SQL.identifier(name)) for name in RATES
         )
 
     def _read_group_select(self, aggregate_spec, query):

@@ -13,7 +13,7 @@ class CrmProfitabilityReport(models.Model):
 
     _name = "crm.profitability.report"
     _description = "Profitability"
-    _inherit = ["crm.monitored.mixin"]
+    _inherit = ["crm.analysis.mixin", "crm.monitored.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "date"

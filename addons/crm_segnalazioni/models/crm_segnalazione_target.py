@@ -120,15 +120,30 @@ class CrmSegnalazioneTarget(models.Model):
         month = self._month_cells(company, day)
         cells = {}
         if month and company._is_working_day(day):
-            first = day.replace(day=1)
-            following = first + relativedelta(months=1)
-            working = sum(
-                company._is_working_day(first + relativedelta(days=number))
-                for number in range((following - first).days)
-            )
+            working = len(self._working_days(company, day))
             cells = {key: value / working for key, value in month.items()}
         cells.update(self._cells(company, "day", day))
         return cells
+
+    @api.model
+    def _month_pace(self, company, day):
+        """Return which part of the month's work is done at the end of a day.
+
+        :rtype: float
+        """
+        days = self._working_days(company, day)
+        return sum(one <= day for one in days) / len(days) if days else 1.0
+
+    @api.model
+    def _working_days(self, company, day):
+        """Return the days of the month of a day on which the company works.
+
+        :rtype: list[datetime.date]
+        """
+        first = day.replace(day=1)
+        length = (first + relativedelta(months=1) - first).days
+        days = [first + relativedelta(days=number) for number in range(length)]
+        return [one for one in days if company._is_working_day(one)]
 
     @api.model
     def _cells(self, company, period, day):

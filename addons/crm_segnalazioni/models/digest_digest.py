@@ -135,6 +135,12 @@ class DigestDigest(models.Model):
             frame(self.env._("This month"), month, month - relativedelta(months=1)),
         ]
 
+    def _compute_tips(self, company, user, tips_count=1, consumed=True):
+        """An evening summary is to be read in a minute: no tips on Odoo."""
+        if len(self) == 1 and self.is_evening_summary:
+            return []
+        return super()._compute_tips(company, user, tips_count, consumed)
+
     # ------------------------------------------------------------
     # THE SECTION BY CAMPAIGN AND ZONE
     # ------------------------------------------------------------
@@ -168,6 +174,7 @@ class DigestDigest(models.Model):
                         targets._month_cells(company, today),
                         today.replace(day=1),
                         today,
+                        targets._month_pace(company, today),
                     ),
                 ],
                 "tables": [
@@ -181,9 +188,10 @@ class DigestDigest(models.Model):
         except AccessError:
             return {}
 
-    def _segnalazione_total(self, title, report, cells, first, last):
+    def _segnalazione_total(self, title, report, cells, first, last, pace=1.0):
         """Return one line of totals over days.
 
+        :param float pace: the part of the target that should be reached by now
         :rtype: dict
         """
         [values] = self._segnalazione_figures(report, first, last, [])
@@ -191,7 +199,9 @@ class DigestDigest(models.Model):
         return {
             "label": title,
             "cells": [
-                self._segnalazione_cell(value or 0, targets._sum_up(cells, metric))
+                self._segnalazione_cell(
+                    value or 0, targets._sum_up(cells, metric), pace
+                )
                 for value, (metric, _label) in zip(values, METRICS, strict=True)
             ],
         }
@@ -240,16 +250,18 @@ class DigestDigest(models.Model):
             [f"{metric}:sum" for metric, _label in METRICS],
         )
 
-    def _segnalazione_cell(self, value, target):
+    def _segnalazione_cell(self, value, target, pace=1.0):
         """Return a figure beside its target, and the colour that it is shown in.
 
+        :param float pace: the part of the target that should be reached by now
         :rtype: dict
         """
         if target is None:
             return {"value": value, "target": "", "color": "#374151"}
-        share = value / target if target else 1.0
+        expected = target * pace
+        share = value / expected if expected else 1.0
         colour = next(colour for limit, colour in COLOURS if share >= limit)
-        return {"value": value, "target": f"{target:.4g}", "color": colour}
+        return {"value": value, "target": f"{round(target, 1):g}", "color": colour}
 
     # ------------------------------------------------------------
     # SENDING

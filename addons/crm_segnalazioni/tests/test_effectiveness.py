@@ -196,6 +196,19 @@ class TestEffectiveness(AnalysisCase):
         )
         self.assertEqual([group[0]["confirmed_rate:avg"] for group in sets], [50, 50])
 
+    def test_the_pivot_is_in_the_order_of_names(self):
+        other = self.env["utm.campaign"].create({"name": "Autumn"})
+        self._registered()
+        self._registered(campaign_id=other.id)
+        self._registered(campaign_id=False)
+        [groups, _all] = self.report.formatted_read_grouping_sets(
+            [("campaign_id", "in", [self.campaign.id, other.id, False])],
+            [["campaign_id"], []],
+            ["calls:sum"],
+        )
+        names = [group["campaign_id"] and group["campaign_id"][1] for group in groups]
+        self.assertEqual(names, ["Autumn", "Summer", False])
+
     def test_who_sees_what(self):
         self._registered()
         self._confirmed()

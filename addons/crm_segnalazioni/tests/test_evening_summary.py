@@ -39,7 +39,7 @@ class SummaryCase(AnalysisCase):
 @tagged("post_install", "-at_install")
 class TestTarget(SummaryCase):
     def test_a_month_is_shared_out_over_its_working_days(self):
-        # May 2026: 21 days from Monday to Friday, but for the first, a Friday.
+        # May 2026 has 21 days from Monday to Friday.
         calendar = self.company.action_calendar_id or self.company.resource_calendar_id
         self.assertTrue(calendar)
         target = self._target(210, period="month", date="2026-05-20")
@@ -51,6 +51,16 @@ class TestTarget(SummaryCase):
         self._target(4, date="2026-05-20")
         cells = self.targets._day_cells(self.company, date(2026, 5, 20))
         self.assertEqual(cells, {key: 4})
+
+    def test_the_month_is_judged_by_its_days_so_far(self):
+        pace = self.targets._month_pace
+        self.assertEqual(pace(self.company, date(2026, 5, 31)), 1)
+        # Ten of the 21 working days.
+        self.assertAlmostEqual(pace(self.company, date(2026, 5, 14)), 10 / 21)
+        cell = self.summary._segnalazione_cell
+        self.assertEqual(cell(100, 210, 10 / 21)["color"], "#2b8a3e")
+        self.assertEqual(cell(80, 210, 10 / 21)["color"], "#a85600")
+        self.assertEqual(cell(60, 210, 10 / 21)["color"], "#c92a2a")
 
     def test_a_whole_stands_for_its_parts(self):
         other_zone = self.env["crm.zone"].create({"name": "Milan"})
@@ -126,6 +136,7 @@ class TestEveningSummary(SummaryCase):
         self.assertIn("1 / 3", text)
         self.assertIn("By campaign", text)
         self.assertIn("This month", text)
+        self.assertNotIn("Did you know", text)
         self.assertIn("#2b8a3e", mail.body_html)
         self.assertIn("#c92a2a", mail.body_html)
         # Odoo's own part of it.
