@@ -10,7 +10,7 @@ MUTED = ("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
 
 @tagged("post_install", "-at_install")
 class TestBackOfficeInvoice(SegnalazioneCase):
-    """The back office makes and sees customers' invoices without accounting's groups."""
+    """The back office makes and sees invoices without accounting's groups."""
 
     @classmethod
     def setUpClass(cls):
