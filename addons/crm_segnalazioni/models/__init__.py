@@ -66,3 +66,8 @@ from . import sale_order_quotation
 from . import sale_figures
 from . import payment_transaction
 from . import utm_campaign
+from . import crm_segnalazione_export_layout
+from . import crm_segnalazione_export_column
+from . import crm_segnalazione_export_batch
+from . import crm_segnalazione_export_document
+from . import crm_segnalazione_export_file

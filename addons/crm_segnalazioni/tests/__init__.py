@@ -16,3 +16,4 @@ from . import test_workflow
 from . import test_workflow_figures
 from . import test_workflow_graph
 from . import test_workflow_guard
+from . import test_order_export

@@ -26,9 +26,10 @@ class TestMassChange(MassChangeCase):
 
     def test_dry_run_says_what_the_run_does_and_changes_nothing(self):
         orders = self._documents(4)
-        orders[1].locked = True
+        self._bring(orders[1], locked=True)
         self._state("state_confirmed").locks_lines = True
-        orders[2].segnalazione_state_id = self._state("state_confirmed")
+        confirmed = self._state("state_confirmed")
+        self._bring(orders[2], segnalazione_state_id=confirmed.id)
         change = self._change(
             orders,
             PRICE_UP,
@@ -216,7 +217,7 @@ class TestMassChange(MassChangeCase):
 
     def test_one_document_that_fails_leaves_the_others(self):
         orders = self._documents(3)
-        orders[1].locked = True
+        self._bring(orders[1], locked=True)
         field = self.env["ir.model.fields"]._get("sale.order.line", "name")
         value = {"target": "line_field", "field_id": field.id, "value_char": "Panel 2"}
         run = self._run(self._change(orders, value))
