@@ -69,7 +69,7 @@ class CrmSegnalazioneArchive(models.Model):
         columns = self._archive_columns()
         pieces = [
             SQL(
-                "SELECT %s FROM %s WHERE %s",
+                "SELECT %s, (%s) AS is_listed FROM %s",
                 SQL(", ").join(
                     SQL(
                         "%s AS %s",
@@ -78,12 +78,18 @@ class CrmSegnalazioneArchive(models.Model):
                     )
                     for name, ttype in columns.items()
                 ),
-                piece["table"],
                 piece["where"],
+                piece["table"],
             )
             for piece in self._archive_queries()
         ]
-        return SQL(" UNION ALL ").join(SQL("(%s)", piece) for piece in pieces)
+        # The condition of each piece is a column that is asked from outside: PostgreSQL
+        # merges the indexes of pieces only if these have no WHERE of their own.
+        return SQL(
+            "SELECT %s FROM (%s) AS piece WHERE is_listed",
+            SQL(", ").join(SQL.identifier(name) for name in columns),
+            SQL(" UNION ALL ").join(SQL("(%s)", piece) for piece in pieces),
+        )
 
     @api.model
     def _archive_columns(self):

@@ -27,3 +27,7 @@ class AccountMove(models.Model):
         "((COALESCE(invoice_date, date)) DESC, (id * 10 + 1) DESC)"
         " WHERE move_type IN ('out_invoice', 'out_refund')"
     )
+    _archive_agent_idx = models.Index(
+        "(invoice_user_id, (COALESCE(invoice_date, date)) DESC, (id * 10 + 1) DESC)"
+        " WHERE move_type IN ('out_invoice', 'out_refund')"
+    )

@@ -138,6 +138,7 @@ class CrmSegnalazioneDate(models.Model):
                     count=added,
                 )
             )
+        self._check_label()
         name = self._free_name()
         self._lock_documents()
         # sudo: see unlink()
@@ -153,6 +154,29 @@ class CrmSegnalazioneDate(models.Model):
             }
         )
         super().write({"field_name": name, "is_added": True})
+
+    def _check_label(self):
+        """Refuse a date that is called like another field of documents.
+
+        :raise ValidationError: it is
+        """
+        # sudo: how the fields of documents are called is no secret
+        other = (
+            self.env["ir.model.fields"]
+            .sudo()
+            .search(
+                [("model", "=", "sale.order"), ("field_description", "=", self.name)],
+                limit=1,
+            )
+        )
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "Documents have a field %(name)s already. Give the date another"
+                    " name.",
+                    name=self.name,
+                )
+            )
 
     def _free_name(self):
         """Return a name for the column that no other has.

@@ -12,11 +12,13 @@ class CrmSegnalazioneType(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "crm_segnalazioni.crm_segnalazione_workflow_action"
+        )
         return {
-            "type": "ir.actions.client",
-            "tag": "crm_segnalazioni.workflow",
-            "name": self.env._("Workflow: %(type)s", type=self.name),
-            "params": {"type_id": self.id},
+            **action,
+            "display_name": self.env._("Workflow: %(type)s", type=self.name),
+            "context": {"active_id": self.id, "active_ids": self.ids},
         }
 
     def get_workflow_graph(self):
@@ -91,22 +93,25 @@ class CrmSegnalazioneType(models.Model):
         :return: by id of the state; those that no way leads to are left out
         :rtype: dict[int, int]
         """
-        levels = {self.default_state_id.id: 0}
-        # A document of another type may become one of this type in another state.
-        for step in self.env["crm.segnalazione.transition"].search(
+        levels = {}
+        # Documents of other types may come in at another state.
+        entries = self.env["crm.segnalazione.transition"].search(
             [("next_type_id", "=", self.id)]
-        ):
-            levels.setdefault(step.to_state_id.id, 0)
-        ahead = list(levels)
-        while ahead:
-            here = ahead.pop(0)
-            for step in steps:
-                target = step.to_state_id.id
-                if (
-                    step.from_state_id.id == here
-                    and not step.next_type_id
-                    and target not in levels
-                ):
-                    levels[target] = levels[here] + 1
-                    ahead.append(target)
+        )
+        for entry in self.default_state_id | entries.to_state_id:
+            if entry.id in levels:
+                continue
+            levels[entry.id] = 0
+            ahead = [entry.id]
+            while ahead:
+                here = ahead.pop(0)
+                for step in steps:
+                    target = step.to_state_id.id
+                    if (
+                        step.from_state_id.id == here
+                        and not step.next_type_id
+                        and target not in levels
+                    ):
+                        levels[target] = levels[here] + 1
+                        ahead.append(target)
         return levels

@@ -17,3 +17,11 @@ from . import test_workflow_figures
 from . import test_workflow_graph
 from . import test_workflow_guard
 from . import test_order_export
+from . import test_line_states
+from . import test_partial_invoicing
+from . import test_invoice_states
+from . import test_document_dates
+from . import test_withdrawal
+from . import test_archive_list
+from . import test_forecast
+from . import test_back_office_invoice

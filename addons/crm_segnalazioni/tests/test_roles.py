@@ -339,3 +339,5 @@ class TestScreens(RolesCase):
         )
         self.assertEqual(expanded & self.states["activated"], states)
         self.assertIn(self.states["administration"], expanded)
+        self.assertEqual(expanded, expanded.sorted("sequence"))
+        self.assertEqual(expanded[:1], self.states["signed"])

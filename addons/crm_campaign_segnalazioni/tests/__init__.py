@@ -1,0 +1,5 @@
+from . import test_desk
+from . import test_verdict
+from . import test_merge
+from . import test_coordinator
+from . import test_document_tour
