@@ -20,6 +20,12 @@ from . import crm_segnalazione_mass_run
 from . import crm_segnalazione_mass_run_apply
 from . import crm_segnalazione_mass_run_undo
 from . import crm_segnalazione_mass_result
+from . import sale_order_effects
+from . import sale_order_guard
+from . import sale_order_quotation
+from . import sale_figures
+from . import payment_transaction
+from . import utm_campaign
 from . import res_company_origin
 from . import crm_segnalazione_type_origin
 from . import sale_order_origin

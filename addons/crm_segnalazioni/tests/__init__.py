@@ -13,6 +13,7 @@ from . import test_roles
 from . import test_steps
 from . import test_protocol_concurrency
 from . import test_workflow
+from . import test_workflow_cost
 from . import test_workflow_figures
 from . import test_workflow_graph
 from . import test_workflow_guard
