@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prove that Odoo's own tests fail nowhere new because of our addons.
 
-The tests of crm, sale_crm, sales_team and helpdesk_mgmt run twice: on a database
+The tests of crm, sale, sale_crm, sales_team and helpdesk_mgmt run twice: on a database
 without our addons (kept until Odoo or its libraries change) and on one with them.
 Some fail in this build of Odoo by themselves; a test that fails only with our
 addons is a failure of ours. Run it alone: ``python3 tests/core_suite.py``.
@@ -32,7 +32,7 @@ from tools.environment.testing.lint import addon_names  # noqa: E402
 from tools.environment.testing.odoo_log import OdooLog  # noqa: E402
 from tools.environment.testing.odoo_run import database_name  # noqa: E402
 
-CORE_MODULES = ("crm", "sale_crm", "sales_team", "helpdesk_mgmt")
+CORE_MODULES = ("crm", "sale", "sale_crm", "sales_team", "helpdesk_mgmt")
 LAUNCHER = Path(__file__).with_name("core_suite_launcher.py")
 BASELINE = settings.LOCAL / "core-baseline.json"
 SECONDS = 1500

@@ -9,7 +9,7 @@ from tools.environment.testing.addon_tests import template
 from tools.environment.testing.odoo_run import database_name
 
 _UNINSTALL = """
-for name in ("crm_campaign_motivi", "crm_dedup", "crm_callcenter"):
+for name in ("crm_segnalazioni", "crm_campaign_motivi", "crm_dedup", "crm_callcenter"):
     module = env["ir.module.module"].search([("name", "=", name)])
     module.button_immediate_uninstall()
     env.cr.commit()
@@ -42,8 +42,8 @@ def installed():
     """Give a database with both addons, some names and a blocked number."""
     cluster.start()
     database = database_name("uninstall")
-    databases.clone(template(["crm"]), database)
-    _odoo(["-d", database, "-i", "crm_campaign_motivi", "--stop-after-init"])
+    databases.clone(template(["sale_crm"]), database)
+    _odoo(["-d", database, "-i", "crm_campaign_motivi,crm_segnalazioni", "--stop-after-init"])
     yield database
     databases.drop(database)
 

@@ -1,4 +1,5 @@
 import json
+from json.encoder import encode_basestring
 
 from odoo import models
 from odoo.exceptions import LockError, UserError
@@ -169,7 +170,7 @@ class CrmListImport(models.Model):
         try:
             for number, cells in place[1]:
                 last = number
-                batch.append((self.id, number, json.dumps(cells, ensure_ascii=False)))
+                batch.append((self.id, number, _as_json(cells)))
                 if len(batch) >= STAGE_SIZE:
                     count += self._stage_batch(batch)
                     batch = []
@@ -344,3 +345,15 @@ class CrmListImport(models.Model):
         match.row_number = name_row.number
         known.add(match, name_row)
         return "accepted", match.lead_id
+
+
+def _as_json(cells):
+    """Return the cells of a row as a JSON list; most by far are texts.
+
+    :param list cells: of a row
+    :rtype: str
+    """
+    try:
+        return f"[{','.join(map(encode_basestring, cells))}]"
+    except TypeError:
+        return json.dumps(cells, ensure_ascii=False)

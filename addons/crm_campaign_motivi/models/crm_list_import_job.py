@@ -160,6 +160,8 @@ class ImportRuntime:
         self._reading = {}
         self._rows = None
         self.table_rows = None
+        #: Probability of each combination of values that was asked for.
+        self.foretold = {}
 
     def workers(self, reader):
         """Return the processes that read rows."""

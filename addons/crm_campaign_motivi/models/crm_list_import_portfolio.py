@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_callcenter.models.crm_business_unit import portfolio_field
+from odoo.addons.crm_callcenter.models.crm_lead_mandatory import SUBSTITUTES
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 
@@ -135,9 +136,15 @@ class CrmListImport(models.Model):
         :param dict known: the names that have a number
         :rtype: list[str]
         """
-        leads = self.env["crm.lead"]
-        if self.only_update or not any(leads._mandatory_by_portfolio().values()):
+        own = self._import_cache("mandatory", self._mandatory_in_rows)
+        if own is None:
             return []
+        value_of = name_row.values.get
+        if name_row.portfolios is None and all(
+            any(map(value_of, names)) for names in own
+        ):
+            return []
+        leads = self.env["crm.lead"]
         constants = self._template()
         values = {
             **constants,
@@ -156,6 +163,27 @@ class CrmListImport(models.Model):
         if missing and self._match_of_row(name_row, known):
             return []
         return missing
+
+    def _mandatory_in_rows(self):
+        """Return what a row without portfolios of its own has to bring itself.
+
+        :return: for each mandatory field the names of those of which one is enough;
+            ``None``: nothing is asked for anywhere
+        :rtype: list[tuple[str]] | None
+        """
+        leads = self.env["crm.lead"]
+        if self.only_update or not any(leads._mandatory_by_portfolio().values()):
+            return None
+        constants = self._template()
+        portfolios = [
+            int(constants[name])
+            for name in leads._portfolio_field_names()
+            if constants.get(name)
+        ]
+        return [
+            SUBSTITUTES.get(name, (name,))
+            for name in leads._missing_mandatory(constants, portfolios)
+        ]
 
     def _describe_leads(self, lead_ids):
         names = super()._describe_leads(lead_ids)

@@ -1,9 +1,12 @@
 import contextlib
+import csv
 import html
 import io
+import itertools
 import json
 import re
 from collections import Counter
+from functools import lru_cache
 
 from odoo import models
 from odoo.tools import SQL, email_normalize
@@ -12,6 +15,8 @@ from odoo.addons.iap.tools import iap_tools
 
 #: Results of rows whose names may be left out of the list.
 _LISTED = ("accepted", "updated", "existing")
+#: Rows that are written at a time while COPY runs.
+_COPY_ROWS = 50
 _PLAIN_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 
@@ -166,8 +171,7 @@ class CrmListImport(models.Model):
             phone_sanitized=numbers[0] if numbers else None,
             phone_state="correct" if values["phone"] else None,
             email_normalized=normalized,
-            email_domain_criterion=iap_tools.mail_prepare_for_domain_search(normalized)
-            or None,
+            email_domain_criterion=self._domain_criterion(normalized),
             # Odoo may ask the network whether a domain takes mail: not for each row.
             email_state=("correct" if normalized else "incorrect") if email else None,
             description=self._as_html(name_row.notes),
@@ -180,6 +184,17 @@ class CrmListImport(models.Model):
         if not email or _PLAIN_EMAIL.fullmatch(email):
             return email
         return email_normalize(email) or None
+
+    @staticmethod
+    def _domain_criterion(normalized):
+        """Return what Odoo looks for similar names by: domain, or whole address.
+
+        :param str normalized: an address as ``email_normalize`` returns it
+        """
+        if not normalized:
+            return None
+        domain = normalized.rpartition("@")[2]
+        return f"@{domain}" if _is_own_domain(domain) else normalized
 
     @staticmethod
     def _as_html(notes):
@@ -216,8 +231,28 @@ class CrmListImport(models.Model):
         for lead in leads:
             values = tuple(lead.get(name, template.get(name)) for name in scored)
             combinations.setdefault(values, []).append(lead)
+        foretold = self._foretold(scored, combinations)
+        for values, group in combinations.items():
+            for lead in group:
+                lead["automated_probability"] = foretold[values]
+                lead["probability"] = foretold[values]
+
+    def _foretold(self, scored, combinations):
+        """Return the probability of each combination of values.
+
+        The statistics of a whole archive don't change by what an import brings, so
+        that what one batch has asked holds for the next ones.
+
+        :param list scored: names of fields
+        :param combinations: values of these fields
+        :rtype: dict[tuple, float]
+        """
+        runtime = self.env.context.get("import_runtime")
+        known = runtime.foretold if runtime else {}
+        wanted = [values for values in combinations if values not in known]
+        model = self.env["crm.lead"]
         samples = model.browse()
-        for at, values in enumerate(combinations):
+        for at, values in enumerate(wanted):
             samples += model.new(
                 {
                     name: int(value)
@@ -227,11 +262,11 @@ class CrmListImport(models.Model):
                 },
                 ref=f"list_import_{at}",
             )
-        found, _tooltip = samples._pls_get_naive_bayes_probabilities()
-        for sample, group in zip(samples, combinations.values(), strict=True):
-            for lead in group:
-                lead["automated_probability"] = found.get(sample.id, 0.0)
-                lead["probability"] = lead["automated_probability"]
+        if samples:
+            found, _tooltip = samples._pls_get_naive_bayes_probabilities()
+            for values, sample in zip(wanted, samples, strict=True):
+                known[values] = found.get(sample.id, 0.0)
+        return known
 
     def _write_results(self, placed, left_out):
         """Note what became of each row of a batch, and count it.
@@ -317,24 +352,56 @@ class CrmListImport(models.Model):
         :param rows: values of each row in the order of the columns
         :param constants: values of the last columns, the same for every row
         """
-        text = io.StringIO()
-        end = "".join("\t" + _copy_value(value) for value in constants) + "\n"
-        for row in rows:
-            text.write("\t".join(map(_copy_value, row)) + end)
-        text.seek(0)
+        constants = tuple(constants)
+        shared = columns[len(columns) - len(constants) :]
+        empty = [
+            name for name, value in zip(shared, constants, strict=True) if value == ""
+        ]
         statement = SQL(
-            "COPY %s (%s) FROM STDIN",
+            "COPY %s (%s) FROM STDIN WITH (FORMAT csv%s)",
             SQL.identifier(table),
             SQL(", ").join(map(SQL.identifier, columns)),
+            # Only an empty text that all share is one; others are no value.
+            SQL(
+                ", FORCE_NOT_NULL (%s)",
+                SQL(", ").join(map(SQL.identifier, empty)),
+            )
+            if empty
+            else SQL(),
         )
-        self.env.cr.copy_expert(statement.code, text)
+        self.env.cr.copy_expert(
+            statement.code, _CopyText((*row, *constants) for row in rows)
+        )
 
 
-_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+class _CopyText:
+    """Rows as the text that COPY reads, written while the database takes them in.
+
+    No value and an empty one are the same: nothing stands there.
+
+    :param rows: iterable of rows
+    """
+
+    def __init__(self, rows):
+        self._rows = iter(rows)
+        self._text = io.StringIO()
+        # PostgreSQL wants \r in quotes as well as \n: both are of this end of a line.
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+
+    def read(self, _size=-1):
+        """Return the next rows, or an empty text behind the last one.
+
+        :rtype: str
+        """
+        self._writer.writerows(itertools.islice(self._rows, _COPY_ROWS))
+        text = self._text.getvalue()
+        self._text.seek(0)
+        self._text.truncate()
+        return text
 
 
-def _copy_value(value):
-    """Return a value in the text format of COPY."""
-    if value is None:
-        return r"\N"
-    return str(value).translate(_COPY_ESCAPES)
+@lru_cache(10_000)
+def _is_own_domain(domain):
+    """Tell whether a domain is one company's, not one of a provider of mailboxes."""
+    found = iap_tools.mail_prepare_for_domain_search(f"somebody@{domain}")
+    return found == f"@{domain}"

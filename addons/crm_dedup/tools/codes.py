@@ -42,7 +42,7 @@ class CodeCheck:
     sex: bool | None = None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def mend_fiscal_code(text):
     """Return a person's codice fiscale without blanks and usual misreadings.
 
@@ -81,7 +81,7 @@ def pad_vat_number(text):
     return ""
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def surname_letters(surname):
     """Return the three letters of a surname in a codice fiscale.
 
@@ -90,7 +90,7 @@ def surname_letters(surname):
     return _three_letters(*_split_letters(surname))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def given_name_letters(name):
     """Return the three letters of a given name in a codice fiscale.
 
@@ -146,7 +146,7 @@ def check_fiscal_code(fiscal_code, name="", birth_date=None, sex=""):
     )
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def _name_fits(letters, name):
     """Tell whether a name gives the six letters, whichever part is the surname.
 

@@ -38,7 +38,7 @@ _NOWHERE = frozenset(
 )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=5_000)
 def clean_email(text):
     """Write an address clean and in small letters.
 

@@ -26,7 +26,7 @@ def is_placeholder(text):
     return normalise(text) in _NO_NAME
 
 
-@settled(100_000, _USUAL)
+@settled(20_000, _USUAL)
 def person_name(text):
     """Write the name of a person: titles first, then the words in their order.
 
@@ -50,7 +50,7 @@ def _shout_less(word):
     return word
 
 
-@settled(50_000)
+@settled(20_000)
 def company_name(text):
     """Write the name of a company, with its legal form in the one form.
 

@@ -340,13 +340,13 @@ def area_codes_of(province, zip_code=""):
     return tuple(area for found in provinces for area in AREA_CODES.get(found, ()))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=5_000)
 def _read_cell(text, country, codes):
     found, unread = read_phone_cell(text, country, codes)
     return tuple(number for _written, number in found), bool(unread)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def _read_vat(text):
     return read_vat_number(pad_vat_number(text) or text)
 

@@ -141,7 +141,7 @@ class Street:
         return " ".join(filter(None, (self.name, self.number, self.detail)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def read_street(text):
     """Split a street and write its parts in their one form.
 
@@ -153,7 +153,7 @@ def read_street(text):
     return Street(_street_name(name), number, detail)
 
 
-@settled(200_000, _USUAL)
+@settled(10_000, _USUAL)
 def one_street(text):
     """Write a street with its number in one line and in one form.
 

@@ -41,6 +41,11 @@ from . import sale_order_opportunity
 from . import crm_segnalazione_check_item
 from . import crm_segnalazione_check
 from . import sale_order_check
+from . import crm_commission_rule
+from . import crm_commission
+from . import crm_commission_statement
+from . import sale_order_commission
+from . import sale_order_line_commission
 from . import crm_segnalazione_verdict_rule
 from . import crm_segnalazione_verdict
 from . import sale_order_line_invoice
@@ -59,6 +64,14 @@ from . import account_move_document
 from . import crm_segnalazione_archive
 from . import crm_segnalazione_archive_index
 from . import sale_order_forecast
+from . import crm_segnalazione_state_figures
+from . import sale_order_figures
+from . import res_company_call_cost
+from . import crm_call_day
+from . import crm_effectiveness_report
+from . import crm_profitability_report
+from . import crm_segnalazione_target
+from . import digest_digest
 from . import sale_order_screens
 from . import sale_order_buttons
 from . import sale_order_signature

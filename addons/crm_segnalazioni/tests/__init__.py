@@ -4,6 +4,9 @@ from . import test_mass_change_concurrency
 from . import test_mass_change_schedule
 from . import test_mass_change_undo
 from . import test_protocol
+from . import test_commission
+from . import test_effectiveness
+from . import test_evening_summary
 from . import test_origin
 from . import test_origin_concurrency
 from . import test_opportunity_rule

@@ -93,12 +93,14 @@ class CsvSource:
         """
         try:
             with self._open() as text:
-                return not any(
-                    len(cell) > MAX_LINES_IN_CELL
-                    and cell.count("\n") > MAX_LINES_IN_CELL
-                    for cells in self._reader(text)
-                    for cell in cells
-                )
+                reader, last = self._reader(text), 0
+                for cells in reader:
+                    if reader.line_num - last > MAX_LINES_IN_CELL and any(
+                        cell.count("\n") > MAX_LINES_IN_CELL for cell in cells
+                    ):
+                        return False
+                    last = reader.line_num
+                return True
         except csv.Error:
             return False
 

@@ -1,0 +1,36 @@
+from odoo import api, models
+
+#: Fields of a line that commissions depend on.
+WATCHED = {
+    "discount",
+    "line_state_id",
+    "price_unit",
+    "product_id",
+    "product_uom_qty",
+    "tax_ids",
+}
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._synchronize_commissions()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if WATCHED & vals.keys():
+            self._synchronize_commissions()
+        return result
+
+    def unlink(self):
+        orders = self.order_id
+        result = super().unlink()
+        orders._synchronize_due_commissions()
+        return result
+
+    def _synchronize_commissions(self):
+        self.order_id._synchronize_due_commissions()
