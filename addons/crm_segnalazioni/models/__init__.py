@@ -88,3 +88,8 @@ from . import payment_transaction
 from . import utm_campaign
 from . import sale_order_step_outcome
 from . import crm_lead_report
+from . import crm_segnalazione_export_layout
+from . import crm_segnalazione_export_column
+from . import crm_segnalazione_export_batch
+from . import crm_segnalazione_export_document
+from . import crm_segnalazione_export_file

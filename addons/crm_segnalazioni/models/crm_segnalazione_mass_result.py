@@ -1,6 +1,11 @@
+import csv
 import datetime
+import io
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
 
 #: Rows of dry runs are looked at once.
 KEPT_DAYS = 30
@@ -47,3 +52,41 @@ class CrmSegnalazioneMassResult(models.Model):
             [limit],
         )
         self.invalidate_model()
+
+
+class CrmSegnalazioneMassRun(models.Model):
+    _inherit = "crm.segnalazione.mass.run"
+
+    def _results_csv(self):
+        """Return the rows of a run as a CSV file that Excel reads.
+
+        :rtype: bytes
+        """
+        results = self.env["crm.segnalazione.mass.result"]
+        query = results._search([("run_id", "=", self.id)], order="id")
+        columns = ("title", "old_text", "new_text", "outcome", "reason")
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT document.name, line.name, %s
+                     FROM crm_segnalazione_mass_result result
+                     JOIN sale_order document ON document.id = result.order_id
+                LEFT JOIN sale_order_line line ON line.id = result.line_id
+                    WHERE result.id IN %s ORDER BY result.id""",
+                SQL(", ").join(SQL.identifier("result", name) for name in columns),
+                query.subselect(),
+            )
+        )
+        outcomes = dict(results._fields["outcome"]._description_selection(self.env))
+        texts = io.StringIO(newline="")
+        writer = csv.writer(texts, delimiter=";")
+        writer.writerow(
+            [
+                results._fields[name]._description_string(self.env)
+                for name in ("order_id", "line_id", *columns)
+            ]
+        )
+        for row in rows:
+            *cells, outcome, reason = row
+            cells += outcomes[outcome], reason
+            writer.writerow([harmless(cell) for cell in cells])
+        return texts.getvalue().encode("utf-8-sig")

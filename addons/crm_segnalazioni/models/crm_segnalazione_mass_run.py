@@ -216,6 +216,35 @@ class CrmSegnalazioneMassRun(models.Model):
             "context": dict(self.env.context, create=False),
         }
 
+    def action_download(self):
+        """Give the rows as a file.
+
+        :rtype: dict
+        :raise UserError: the user may not export
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.env["crm.segnalazione.export.batch"]._check_right(self.env.user)
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": f"{self.display_name}.csv".replace("/", "_"),
+                "raw": self._results_csv(),
+                "mimetype": "text/csv",
+            }
+        )
+        self.env["crm.export.log"]._note(
+            "sale.order",
+            ["mass change", self.display_name],
+            self.env["crm.segnalazione.mass.result"].search_count(
+                [("run_id", "=", self.id)]
+            ),
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "self",
+        }
+
     # ------------------------------------------------------------
     # WHICH DOCUMENTS
     # ------------------------------------------------------------

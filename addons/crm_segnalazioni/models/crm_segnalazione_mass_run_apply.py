@@ -166,9 +166,8 @@ class CrmSegnalazioneMassRun(models.Model):
             try:
                 with self.env.cr.savepoint():
                     self._write_lines([plan])
-            except UserError as error:
-                refused = [(line, None, str(error)) for line in plan.lines]
-                plan.refused += refused
+            except UserError:
+                self._write_lines_alone(plan)
         try:
             with self.env.cr.savepoint():
                 self._write_orders([plan])
@@ -178,6 +177,17 @@ class CrmSegnalazioneMassRun(models.Model):
                     plan.came_from = came_from
         except UserError as error:
             plan.refused.append((None, None, str(error)))
+
+    def _write_lines_alone(self, plan):
+        for line, values in plan.lines.items():
+            try:
+                with self.env.cr.savepoint():
+                    self._write_lines([Plan(plan.order, lines={line: values})])
+            except UserError as error:
+                titles = [
+                    line._fields[name]._description_string(self.env) for name in values
+                ]
+                plan.refused.append((line, ", ".join(titles), str(error)))
 
     def _write_lines(self, plans):
         groups = {}
@@ -209,12 +219,8 @@ class CrmSegnalazioneMassRun(models.Model):
         :raise UserError: no step leads there, or it may not be taken
         """
         order, state = plan.order, plan.state
-        steps = order.env["crm.segnalazione.transition"].search(
-            [
-                ("type_id", "=", order.segnalazione_type_id.id),
-                ("from_state_id", "=", order.segnalazione_state_id.id),
-                ("to_state_id", "=", state.id),
-            ]
+        steps = order._steps_from_here().filtered(
+            lambda step: step.to_state_id == state
         )
         if not steps:
             raise UserError(

@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
         "Mass Changes",
         readonly=True,
         copy=False,
-        domain=[("run_kind", "!=", "dry")],
+        domain=[("run_id.kind", "!=", "dry")],
     )
 
     def _lock_for_mass_change(self):
@@ -78,7 +78,8 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        if order.segnalazione_state_id.locks_lines or order.locked:
+        is_locked = order.segnalazione_state_id.locks_lines or order.locked
+        if is_locked and not set(names) <= self._writable_when_locked():
             return self.env._(
                 "The lines of %(document)s are locked: it is %(state)s.",
                 document=order.name,

@@ -21,6 +21,7 @@ from . import test_workflow_figures
 from . import test_workflow_graph
 from . import test_workflow_guard
 from . import test_workflow_tour
+from . import test_order_export
 from . import test_line_states
 from . import test_partial_invoicing
 from . import test_invoice_states

@@ -26,9 +26,10 @@ class TestMassChange(MassChangeCase):
 
     def test_dry_run_says_what_the_run_does_and_changes_nothing(self):
         orders = self._documents(4)
-        orders[1].locked = True
+        self._bring(orders[1], locked=True)
         self._state("state_confirmed").locks_lines = True
-        orders[2].segnalazione_state_id = self._state("state_confirmed")
+        confirmed = self._state("state_confirmed")
+        self._bring(orders[2], segnalazione_state_id=confirmed.id)
         change = self._change(
             orders,
             PRICE_UP,
@@ -216,7 +217,7 @@ class TestMassChange(MassChangeCase):
 
     def test_one_document_that_fails_leaves_the_others(self):
         orders = self._documents(3)
-        orders[1].locked = True
+        self._bring(orders[1], locked=True)
         field = self.env["ir.model.fields"]._get("sale.order.line", "name")
         value = {"target": "line_field", "field_id": field.id, "value_char": "Panel 2"}
         run = self._run(self._change(orders, value))
@@ -288,3 +289,24 @@ class TestMassChange(MassChangeCase):
             change.action_run()
         with self.assertRaisesRegex(UserError, "is running"):
             change.domain = "[]"
+
+    def test_rows_are_downloaded_by_who_may_export(self):
+        orders = self._documents(1)
+        orders.order_line[0].name = "=1+1"
+        run = self._run(self._change(orders, PRICE_UP), "dry")
+        with self.assertRaises(AccessError):
+            run.with_user(self.back_office).action_download()
+        self.back_office.group_ids += self.env.ref("base.group_allow_export")
+        action = run.with_user(self.back_office).action_download()
+        attachment_id = int(action["url"].split("/")[-1].split("?")[0])
+        text = self.env["ir.attachment"].browse(attachment_id).raw.decode("utf-8-sig")
+        self.assertEqual(
+            text.splitlines(),
+            [
+                "Document;Line;Field;Old;New;Outcome;Why Not",
+                f"{orders.name};'=1+1;Unit Price;100;110;Changed;",
+                f"{orders.name};Panel;Unit Price;101;111.1;Changed;",
+            ],
+        )
+        log = self.env["crm.export.log"].search([], limit=1)
+        self.assertEqual((log.user_id, log.row_count), (self.back_office, 2))

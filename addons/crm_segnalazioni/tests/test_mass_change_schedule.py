@@ -71,7 +71,7 @@ class TestMassChangeSchedule(MassChangeCase):
         )
         with freeze_time("2026-01-10 05:01:00"):
             self._cron()
-        run = change.run_ids
+        run = change.sudo().run_ids
         self.assertEqual(run.state, "failed")
         self.assertIn("may no longer change", run.error)
         self.assertGreater(

@@ -90,7 +90,7 @@ class TestMassChangeUndo(MassChangeCase):
         price = {"target": "price", "operation": "set", "number": 7}
         run = self._run(self._change(orders, price))
         orders[0].order_line[0].unlink()
-        orders[1].locked = True
+        self._bring(orders[1], locked=True)
         undo = self._undo(run)
         self.assertEqual((undo.done, undo.changed_lines, undo.refused), (1, 1, 2))
         self.assertEqual(orders[1].order_line.mapped("price_unit"), [7, 7])

@@ -6,3 +6,4 @@ from . import crm_analysis_print
 from . import crm_segnalazione_verdict_wizard
 from . import sale_advance_payment_inv
 from . import crm_segnalazione_report_wizard
+from . import crm_segnalazione_export_wizard

@@ -106,7 +106,6 @@ def generate(env, documents):
             {
                 "partner_id": env["res.partner"].create({"name": "Bench"}).id,
                 "segnalazione_type_id": document_type.id,
-                "segnalazione_state_id": document_type.default_state_id.id,
                 "order_line": lines[:count],
             }
             for count in (2, 3)
