@@ -19,5 +19,6 @@ def uninstall_hook(env):
     # They have no model that Odoo would drop them with.
     env.cr.execute(
         """DROP TABLE IF EXISTS crm_dedup_key, crm_dedup_stale, crm_dedup_work,
-                                crm_dedup_form, crm_dedup_candidate, crm_dedup_found"""
+                                crm_dedup_form, crm_dedup_candidate, crm_dedup_found,
+                                crm_dedup_key_first, crm_dedup_key_range"""
     )

@@ -14,6 +14,10 @@ prepare = engine.load("matching.prepare")
 settings = engine.load("matching.settings")
 
 
+#: People in the largest household that the generator makes.
+LARGEST_HOUSEHOLD = 4
+
+
 @dataclasses.dataclass
 class Score:
     """Precision and recall of pairs."""
@@ -51,6 +55,26 @@ def true_pairs(truth):
         pair
         for group in members.values()
         for pair in itertools.combinations(sorted(group), 2)
+    }
+
+
+def of_one_household(pairs, records, truth):
+    """Return the pairs of two people of one household.
+
+    The generator makes households one after the other, so that the labels of one stand
+    side by side.
+
+    :param pairs: ids
+    :param records: ``MatchRecord``
+    :param dict truth: label by id
+    """
+    people = {record.id for record in records if record.person and not record.company}
+    return {
+        (one, other)
+        for one, other in pairs
+        if one in people
+        and other in people
+        and 0 < abs(truth[one] - truth[other]) < LARGEST_HOUSEHOLD
     }
 
 

@@ -5,7 +5,7 @@ from odoo import models, modules
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import strata
+from ..tools import first_keys, strata
 from ..tools.matching import archive
 from ..tools.matching.pool import PoolProblem
 from . import crm_duplicate_run
@@ -20,6 +20,8 @@ POOL_BATCH = 10000
 #: Seconds of work of the processes between two commits of their run: as long as
 #: somebody who cancels it may have to wait.
 POOL_SECONDS = 3.0
+#: Seconds until a first fill asks again for the moment in which its table takes over.
+TAKE_OVER_PAUSE = 2.0
 #: Batches handed out at a time; those for which there is no time are handed out again.
 POOL_RANGES = 16
 
@@ -194,10 +196,14 @@ class CrmDuplicateRun(models.Model):
             self._make_tables()
             return
         ranges = self._work_ranges()
+        is_first_fill = first_keys.is_under_way(self.env.cr)
         if not ranges:
-            self._next_phase()
+            if not is_first_fill or self._end_first_fill():
+                self._next_phase()
             return
         step = "keys" if self.makes_keys else "forms"
+        if is_first_fill:
+            step = "fill"
         if ranges[0][0] < 0:
             # Customers are read by Odoo: they are few, and their numbers are not kept
             # in the form in which they are compared.
@@ -214,8 +220,31 @@ class CrmDuplicateRun(models.Model):
         service = self.env["crm.dedup"]
         known = service._records_of(self._holders_between(first, last))
         return service._archive_search().write_forms(
-            self.env.cr, known, first, last, step == "keys"
+            self.env.cr, known, first, last, step
         )
+
+    def _end_first_fill(self):
+        """Index the keys that were filled in, then let their table take over.
+
+        :return: whether it did; there is more to do otherwise
+        :rtype: bool
+        """
+        missing = first_keys.missing_indexes(self.env.cr)
+        if missing:
+            self._do(
+                "index",
+                [(number, number) for number in missing],
+                lambda first, last: first_keys.index(self.env.cr, first, last),
+            )
+            return False
+        # A cursor of its own: this transaction sees what was there when it began.
+        with self.env.registry.cursor() as cursor:
+            if first_keys.take_over(cursor):
+                return True
+            cursor.rollback()
+        _logger.info("%s: the keys are in use, trying again", self.display_name)
+        time.sleep(TAKE_OVER_PAUSE)
+        return False
 
     def _holders_between(self, first, last):
         """Return the holders of a range that there are.
@@ -337,6 +366,9 @@ class CrmDuplicateRun(models.Model):
         """Begin with empty tables."""
         self.env.flush_all()
         archive.create_tables(self.env.cr, keep_keys=True)
+        first_keys.drop(self.env.cr)
+        if self.makes_keys and self._pool() and first_keys.is_wanted(self.env.cr):
+            first_keys.begin(self.env.cr)
         self.env.cr.execute("DELETE FROM crm_dedup_work")
         self.env.cr.execute(
             SQL("INSERT INTO crm_dedup_work (run_id) VALUES (%s)", self.id)

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import first_keys
+
 
 class CrmLead(models.Model):
     """Erasure of what the journal of merges keeps of a person."""
@@ -61,6 +63,7 @@ class CrmLead(models.Model):
             "partners": partners.ids,
         }
         return {
+            **self._erasing_first_keys(of["holders"]),
             "labelled pairs": SQL(
                 """DELETE FROM crm_duplicate_sample
                     WHERE first_holder = ANY(%(holders)s)
@@ -90,6 +93,22 @@ class CrmLead(models.Model):
                 "UPDATE crm_duplicate_rule SET trial_text = NULL"
                 " WHERE trial_text IS NOT NULL RETURNING id"
             ),
+        }
+
+    def _erasing_first_keys(self, holders):
+        """Return what is erased of keys that are being filled in just now.
+
+        :param list holders: ids of names, and of customers with a minus sign
+        :rtype: dict[str, SQL]
+        """
+        if not first_keys.is_under_way(self.env.cr):
+            return {}
+        return {
+            "keys of duplicates to come": SQL(
+                "DELETE FROM crm_dedup_key_first WHERE holder = ANY(%s)"
+                " RETURNING holder",
+                holders,
+            )
         }
 
     def _erase_numbers(self, values):

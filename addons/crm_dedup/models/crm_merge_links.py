@@ -60,6 +60,28 @@ class CrmMergeLinks(models.AbstractModel):
         )
 
     @api.model
+    @tools.ormcache("table")
+    def _company_columns(self, table):
+        """Return the columns with a row of a table for each company.
+
+        :param str table: its name
+        :return: table and column of each
+        :rtype: tuple[tuple[str, str]]
+        """
+        models_of = self._models_of_tables()
+        target = models_of.get(table)
+        return tuple(
+            (name, field.name)
+            for name, model in sorted(models_of.items())
+            if target and not self.env[model].is_transient()
+            for field in self.env[model]._fields.values()
+            if field.company_dependent
+            and field.type == "many2one"
+            and field.comodel_name == target
+            and field.name not in self.env[model]._merge_left_alone()
+        )
+
+    @api.model
     def _keys_of(self, table):
         return foreign_keys(self.env.cr, table)
 
@@ -150,6 +172,8 @@ class CrmMergeLinks(models.AbstractModel):
                 self._move(link, pairs, log)
             else:
                 self._move_relation(link, pairs, log)
+        for name, column in self._company_columns(table):
+            self._move_company_values(name, column, pairs, log)
 
     @api.model
     def _pairs_sql(self, pairs):
@@ -210,6 +234,41 @@ class CrmMergeLinks(models.AbstractModel):
         model = self._models_of_tables().get(link.table)
         if model and key_by_id:
             self.env[model]._merge_moved(link.column, key_by_id, log)
+
+    @api.model
+    def _move_company_values(self, table, column, pairs, log):
+        """Give the values of single companies to the rows that stay.
+
+        Such a field is one column of JSON, with a number for each company.
+        """
+        self.env.cr.execute(
+            SQL(
+                """SELECT DISTINCT pair.key, pair.kept, pair.lost, t.id
+                     FROM %(table)s AS t
+               CROSS JOIN LATERAL jsonb_each(t.%(column)s) AS company
+                     JOIN %(pairs)s ON company.value = to_jsonb(pair.lost)
+                    WHERE jsonb_typeof(t.%(column)s) = 'object'""",
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                pairs=self._pairs_sql(pairs),
+            )
+        )
+        met = {}
+        for key, kept, lost, row_id in self.env.cr.fetchall():
+            met.setdefault((key, kept, lost), {})[row_id] = key
+        for (_key, kept, lost), key_by_id in met.items():
+            value = SQL(
+                """%(column)s = (
+                   SELECT jsonb_object_agg(
+                          company.key, CASE WHEN company.value = to_jsonb(%(lost)s::int)
+                                            THEN to_jsonb(%(kept)s::int)
+                                            ELSE company.value END)
+                     FROM jsonb_each(t.%(column)s) AS company)""",
+                column=SQL.identifier(column),
+                lost=lost,
+                kept=kept,
+            )
+            log.update(table, key_by_id, value)
 
     @api.model
     def _move_relation(self, link, pairs, log):

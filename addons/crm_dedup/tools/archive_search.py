@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import NamedTuple
 
+from . import first_keys
 from . import strata as strata_of_run
 from .duplicate_rule import DuplicateRule, decided
 from .known_record import KnownRecord, known_of_lead, may_pair
@@ -59,18 +60,22 @@ class ArchiveSearch:
     def do(self, cursor, step, first, last):
         """Do one batch of a step; one that was done before is done anew.
 
-        :param str step: ``keys``, ``forms`` or ``scores``
+        :param str step: ``forms``, ``keys`` (these as well), ``fill`` (all keys for
+            the first time), ``index`` (numbers of ``first_keys.INDEXES`` in the place
+            of a range) or ``scores``
         :param int first: holder
         :param int last: holder, included
         :return: what came of it, as JSON can say it
         """
         if step == "scores":
             return self.score(cursor, first, last)
+        if step == "index":
+            return first_keys.index(cursor, first, last)
         cursor.execute(
             "SELECT id FROM crm_lead WHERE id BETWEEN %s AND %s", (first, last)
         )
         known = self._read_leads(cursor, [lead_id for (lead_id,) in cursor.fetchall()])
-        return self.write_forms(cursor, known, first, last, step == "keys")
+        return self.write_forms(cursor, known, first, last, step)
 
     # ------------------------------------------------------------
     # Keys and forms
@@ -84,33 +89,36 @@ class ArchiveSearch:
             row["extras"] = {name: row[name] for name in self.extras}
         return [known_of_lead(row) for row in rows]
 
-    def write_forms(self, cursor, known, first, last, keys):
+    def write_forms(self, cursor, known, first, last, step):
         """Write the forms of the records of a range, and their keys if asked for.
 
         :param list known: of ``KnownRecord``, all that there are in the range
-        :param bool keys: whether the persistent keys follow as well
+        :param str step: ``forms``, ``keys`` or ``fill``
         :return: how many records there are
         :rtype: int
         """
         cursor.execute(
             "DELETE FROM crm_dedup_form WHERE holder BETWEEN %s AND %s", (first, last)
         )
-        lines, wanted = [], set()
+        lines, wanted = [], []
         for record in known:
             rule_keys = {
                 key
                 for rule in self.rules
                 for key in rule.keys(record.record, record.extras)
             }
-            if keys:
+            if step != "forms":
                 holder = record.record.id
-                wanted.update((key, holder) for key in rule_keys)
-                wanted.update((key, holder) for key in keys_of(record.ready()))
+                wanted += [
+                    (key, holder) for key in rule_keys.union(keys_of(record.ready()))
+                ]
             if record.active:
                 lines.append(_form_line(record, rule_keys))
         archive.copy(cursor, f"crm_dedup_form {_COLUMNS}", lines)
-        if keys:
-            _replace_keys(cursor, wanted, first, last)
+        if step == "keys":
+            _replace_keys(cursor, set(wanted), first, last)
+        elif step == "fill":
+            first_keys.write(cursor, wanted, first, last)
         return len(known)
 
     # ------------------------------------------------------------

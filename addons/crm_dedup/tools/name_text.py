@@ -22,6 +22,8 @@ _SPACED_FORM = re.compile(
     r"\bs\.?\s(?:r\.?\sl\b|p\.?\sa\b|n\.?\sc\b|a\.?\ss\b)", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\s\-/(]+|[\s\-/(]+")
+#: Legal forms that are no words of another meaning as well.
+_TELLING_FORMS = frozenset(LEGAL_FORMS) - {"ss", "sc", "arl"}
 _TRADER = re.compile(r"\b\w+ (?:di|de) \w+")
 
 
@@ -101,7 +103,7 @@ def is_company(name, tax_code=""):
     :rtype: bool
     """
     words = set(_words_of(name))
-    if words & set(LEGAL_FORMS) - {"ss", "sc", "arl"} or words & COMPANY_WORDS:
+    if not words.isdisjoint(_TELLING_FORMS) or not words.isdisjoint(COMPANY_WORDS):
         return True
     if "&" in name or re.search(r"\bf\.?lli\b", name, re.IGNORECASE):
         return True

@@ -35,6 +35,8 @@ FEBRL_GOALS = {
 ITALIAN_ROWS = 100_000
 #: F1 of pairs; the second kind of dirt is the one that weights weren't tuned on.
 ITALIAN_GOALS = {"first": 0.96, "second": 0.93}
+#: Share of the automatic merges that are two people of one household.
+HOUSEHOLD_SHARE = 0.005
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999)
 #: Seconds and megabytes for 3,000,000 names, in proportion for fewer.
 ARCHIVE_SECONDS, KEY_SECONDS, ARCHIVE_MB = 180, 180, 2048
@@ -96,7 +98,9 @@ def measure_italian(noise, goal):
     wanted = accuracy.true_pairs(truth)
     outcome = accuracy.run(records)
     pairs = accuracy.score(outcome.pairs(), wanted)
-    sure = accuracy.score(outcome.pairs(("same",)), wanted)
+    merged = outcome.pairs(("same",))
+    sure = accuracy.score(merged, wanted)
+    at_home = accuracy.of_one_household(merged, records, truth)
     groups = accuracy.pairs_of_clusters(outcome.clusters)
     exact = accuracy.score(accuracy.exact_pairs(records), wanted)
     say(f"{title}: {pairs}; sure: {sure}; exact keys: {exact}")
@@ -104,6 +108,8 @@ def measure_italian(noise, goal):
     yield watched(f"{title}_groups_f1", accuracy.score(groups, wanted).f1, "")
     yield at_least(f"{title}_sure_precision", sure.precision, "", 0.99)
     yield watched(f"{title}_sure_recall", sure.recall, "")
+    share = len(at_home) / (len(merged) or 1)
+    yield at_most(f"{title}_household_share", share, "", HOUSEHOLD_SHARE)
     reached = len(outcome.candidates & wanted) / len(wanted)
     yield watched(f"{title}_candidates_recall", reached, "")
     rate = len(outcome.candidates) / ITALIAN_ROWS

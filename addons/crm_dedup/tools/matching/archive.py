@@ -178,17 +178,10 @@ def escaped(text):
 
 def pack(record):
     """Return a prepared record as one text."""
-    values = astuple_of(record)
-    return _FIELD.join(
-        _PART.join(value) if at in _MANY else value
-        for at, value in enumerate(values)
-        if at
-    )
-
-
-def astuple_of(record):
-    """Return the values of a prepared record; ``dataclasses.astuple`` copies them."""
-    return tuple(getattr(record, name) for name in Prepared.__slots__)
+    values = list(record)
+    for at in _MANY:
+        values[at] = _PART.join(values[at])
+    return _FIELD.join(values[1:])
 
 
 def unpack(holder, text):

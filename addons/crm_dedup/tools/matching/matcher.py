@@ -47,7 +47,7 @@ class Matcher:
         :rtype: Comparison
         """
         first, second = self.prepare(first), self.prepare(second)
-        if _written(second) < _written(first):
+        if second[1:] < first[1:]:
             # Where words match equally well, which one is taken hangs on the order.
             first, second = second, first
         found = _Findings(self.settings)
@@ -231,11 +231,9 @@ class Matcher:
         ):
             found.add("alike_phone")
             return "alike"
+        mine, theirs = ({*map(_is_mobile, side.phones)} for side in (first, second))
         for code, kind in (("other_mobile", True), ("other_phone", False)):
-            if all(
-                any(_is_mobile(number) is kind for number in side.phones)
-                for side in (first, second)
-            ):
+            if kind in mine and kind in theirs:
                 found.add(code)
         return ""
 
@@ -314,19 +312,6 @@ class _Findings:
 
     def has(self, code):
         return any(reason.code == code for reason in self.reasons)
-
-
-def _written(record):
-    """Return what puts two records in an order that is always the same."""
-    return (
-        record.person,
-        record.company,
-        record.phones,
-        record.email,
-        record.street,
-        record.place,
-        record.city,
-    )
 
 
 def _is_mobile(number):

@@ -92,7 +92,8 @@ class Pool:
 
         :param str step: ``keys``, ``forms``, ``indexes`` (numbers of
             ``archive.INDEXES``), ``vacuum``, ``candidates`` (``(part, parts)`` in the
-            place of a range) or ``scores``
+            place of a range), ``scores``, or a step of
+            ``archive_search.ArchiveSearch.do``
         :param ranges: ``(first, last)``, both included
         :param progress: function of the range that is done and what came of it; it is
             called by one thread at a time

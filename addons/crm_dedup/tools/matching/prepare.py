@@ -1,8 +1,8 @@
 """Records in the form in which they are compared, and by which they are found."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..italy import COMPANY_WORDS, GIVEN_NAMES, LEGAL_FORMS
 from ..name_text import is_company
@@ -25,14 +25,16 @@ _SPACED_FORM = re.compile(
     r"\b(s)\s(r)\s(l)\s?(s)?\b|\b(s)\s(p)\s(a)\b|\b(s)\s(n)\s(c)\b|\b(s)\s(a)\s(s)\b"
 )
 _PLACEHOLDER_PHONE = re.compile(r"\+?\d{0,4}?(\d)\1{6,}$|.*(?:1234567|7654321)\d?$")
+_NO_DIGIT = re.compile(r"\D+")
+_NO_CODE = re.compile(r"[^A-Z0-9]+")
+_NO_MAILBOX = re.compile(r"[^a-z0-9]+")
 _MONTH_LETTERS = "ABCDEHLMPRST"
 _OMOCODIA = str.maketrans("LMNPQRSTUV", "0123456789")
 _FISCAL = re.compile(r"[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}")
 
 
-@dataclass(slots=True, frozen=True)
-class Prepared:
-    """A record as the comparison reads it.
+class Prepared(NamedTuple):
+    """A record as the comparison reads it; millions are made, so it is a tuple.
 
     :param tuple person: words of the person, particles joined to what follows
     :param tuple company: words of the company without its legal form
@@ -89,7 +91,7 @@ def prepare(record):
         _birth(record.birth_date, fiscal_code),
         street,
         civic,
-        re.sub(r"\D", "", record.zip) if record.zip else "",
+        record.zip if record.zip.isdecimal() else _NO_DIGIT.sub("", record.zip),
         town(record.city) if record.city else "",
         record.province.upper() if record.province else "",
         normalise(record.street2) if record.street2 else "",
@@ -206,8 +208,8 @@ _COMPANY_SHORT = {
 
 def _codes(fiscal_code, vat_number):
     """Return codice fiscale and partita IVA, each where it belongs."""
-    fiscal_code = re.sub(r"[^A-Z0-9]", "", fiscal_code.upper()) if fiscal_code else ""
-    vat_number = re.sub(r"[^A-Z0-9]", "", vat_number.upper()) if vat_number else ""
+    fiscal_code = _NO_CODE.sub("", fiscal_code.upper()) if fiscal_code else ""
+    vat_number = _NO_CODE.sub("", vat_number.upper()) if vat_number else ""
     vat_number = vat_number.removeprefix("IT")
     if len(vat_number) == 16 and not fiscal_code:
         fiscal_code, vat_number = vat_number, ""
@@ -290,7 +292,7 @@ def _email(text):
     if not at or not domain or mailbox in NOBODYS_MAIL:
         return "", "", ""
     own = "" if domain.split(".")[0] in MAIL_SERVICES or "pec" in domain else domain
-    return text, re.sub(r"[^a-z0-9]", "", mailbox), own
+    return text, _NO_MAILBOX.sub("", mailbox), own
 
 
 @lru_cache(_CACHE)

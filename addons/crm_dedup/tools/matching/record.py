@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,16 +36,14 @@ class MatchRecord:
     street2: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One thing that speaks for (points above 0) or against two names being one."""
 
     code: str
     points: float
 
 
-@dataclass(slots=True, frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What a comparison found.
 
     :param str verdict: ``same``, ``review`` or ``different``

@@ -81,7 +81,7 @@ class Worker:
         return None
 
     def _batch(self, cursor, step, first, last, again):
-        if self.search and step in ("keys", "forms", "scores"):
+        if self.search and step in ("keys", "forms", "fill", "index", "scores"):
             return self.search.do(cursor, step, first, last)
         if step in ("keys", "forms"):
             return self.archive.make_keys(

@@ -17,6 +17,7 @@ class MergeProbe(models.Model):
     lead_ids = fields.Many2many(
         "crm.lead", "merge_probe_lead_rel", "probe_id", "lead", string="Leads"
     )
+    keeper_id = fields.Many2one("crm.lead", company_dependent=True)
     lead_number = fields.Integer(help="A number without a foreign key.")
 
     _main_once = models.UniqueIndex("(lead_id) WHERE is_main")
@@ -39,6 +40,23 @@ class MergeProbeChild(models.Model):
     detail_ids = fields.One2many("merge.probe.detail", "child_id")
 
     _code_once = models.Constraint("UNIQUE (lead_id, code)", "Once each.")
+
+
+class MergeProbePeriod(models.Model):
+    """Periods of a name, of which no two overlap."""
+
+    _name = "merge.probe.period"
+    _description = "Period of a Merge Probe"
+
+    lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
+    first = fields.Integer()
+    last = fields.Integer()
+
+    _one_at_a_time = models.Constraint(
+        "EXCLUDE USING gist (int4range(lead_id, lead_id, '[]') WITH &&,"
+        " int4range(first, last, '[]') WITH &&)",
+        "One at a time.",
+    )
 
 
 class MergeProbeDetail(models.Model):

@@ -39,6 +39,13 @@ class TestProbe(MergeCase):
                 {"name": f"One {lead.id}", "lead_ids": [Command.set(lead.ids)]},
             ]
         )
+        first = 5 if lead == self.gone else 1
+        self.env["merge.probe.period"].create(
+            [
+                {"lead_id": lead.id, "first": first, "last": first + 5},
+                {"lead_id": lead.id, "first": 10 * first + 10, "last": 10 * first + 20},
+            ]
+        )
         self.env["merge.probe.child"].create(
             [
                 {
@@ -53,6 +60,23 @@ class TestProbe(MergeCase):
                 for code in ("both", f"only {lead.id}")
             ]
         )
+
+    def test_values_of_single_companies(self):
+        """Each company's own value follows, and returns; those of others stay."""
+        companies = self.env.company | self.env["res.company"].create({"name": "Two"})
+        probe = self.env["merge.probe"].create({"name": "kept by"})
+        third = self.env["crm.lead"].create({"name": "Third"})
+        for company, lead in zip(companies, (self.gone, third), strict=True):
+            probe.with_company(company).keeper_id = lead
+        self.env.flush_all()
+        before = self._dump()
+        journal = self.merge._merge(self.kept, self.gone)
+        self.env.invalidate_all()
+        self.assertEqual(probe.with_company(companies[0]).keeper_id, self.kept)
+        self.assertEqual(probe.with_company(companies[1]).keeper_id, third)
+        journal.action_undo()
+        self.assertSameRows(before, self._dump())
+        self.assertEqual(probe.with_company(companies[0]).keeper_id, self.gone)
 
     def test_both_ways_and_again(self):
         for survivor, loser in (
@@ -84,6 +108,11 @@ class TestProbe(MergeCase):
         self.assertEqual(by_name[f"Number {loser.id}"].lead_number, survivor.id)
         self.assertEqual(by_name[f"Many {loser.id}"].lead_ids, survivor)
         self.assertEqual(by_name[f"One {loser.id}"].lead_ids, survivor)
+        periods = self.env["merge.probe.period"].search([], order="first")
+        self.assertEqual(periods.lead_id, survivor)
+        # Of two that overlap the survivor's stays.
+        own = 5 if survivor == self.gone else 1
+        self.assertEqual(periods.mapped("first"), [own, 20, 60])
         children = self.env["merge.probe.child"].search([])
         self.assertEqual(children.lead_id, survivor)
         self.assertEqual(
