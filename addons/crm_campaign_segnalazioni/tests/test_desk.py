@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import CampaignSegnalazioneCase
@@ -65,6 +65,18 @@ class TestDeskDocument(CampaignSegnalazioneCase):
         )
         self.fix_appointment()
         self.assertEqual(len(self.documents()), 1)
+
+    def test_an_operator_reports_a_name_of_its_list(self):
+        name = self.lead.with_user(self.operator)
+        context = name.action_new_segnalazione()["context"]
+        wizard = self.env["crm.segnalazione.report.wizard"].with_user(self.operator)
+        answer = wizard.with_context(**context).create({}).action_confirm()
+        document = self.documents()
+        self.assertEqual(document.operator_id, self.operator)
+        self.assertEqual(document.user_id, self.agent)
+        self.assertIn(document.name, answer["params"]["message"])
+        with self.assertRaises(AccessError):
+            document.with_user(self.operator).write({"call_note": "x"})
 
     # Cart
 

@@ -9,6 +9,8 @@ from odoo.exceptions import ConcurrencyError
 WAITING = "crm_segnalazioni.sources"
 #: The same for a piece of work that is still going on, see ``_segnalazioni_at_end``.
 HELD = "crm_segnalazioni.held"
+#: Says that a document itself is registering an outcome, by one of its steps.
+BY_DOCUMENT = "crm_segnalazioni.by_document"
 #: How many names at most get their documents before the commit; more wait for the
 #: scheduled action, so that nobody waits for an import.
 MOST_AT_COMMIT = 50
@@ -48,7 +50,7 @@ class CrmLead(models.Model):
         )
         # sudo: the row that was just written, read by whoever registered it
         row = interaction.sudo()
-        if row._segnalazione_source():
+        if BY_DOCUMENT not in self.env.cr.cache and row._segnalazione_source():
             row.lead_id._convert_by_report(row)
             row.lead_id._note_source(row, event)
         return interaction

@@ -16,6 +16,7 @@ class TestDocumentDates(SegnalazioneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
         cls.dates = cls._shipped("crm.segnalazione.date", "date_")
 
     def _last(self, order):
@@ -146,6 +147,13 @@ class TestDocumentDates(SegnalazioneCase):
     def test_type_of_a_date_stays(self):
         with self.assertRaisesRegex(UserError, "can't be changed"):
             self._add("Test").field_type = "datetime"
+
+    def test_no_other_column_becomes_a_date(self):
+        entry = self._add("Test", field_name="amount_total", is_added=False)
+        self.assertEqual(entry.field_name, "x_segnalazione_date_test")
+        self.assertTrue(entry.is_added)
+        with self.assertRaisesRegex(UserError, "can't be changed"):
+            entry.field_name = "amount_total"
 
     def test_deleting(self):
         with self.assertRaisesRegex(UserError, "belongs to the archive"):

@@ -20,6 +20,7 @@ class TestWithdrawal(SegnalazioneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
         cls.goods = cls.env["product.product"].create(
             {"name": "Panel", "type": "consu", "list_price": 100}
         )
@@ -138,6 +139,13 @@ class TestWithdrawal(SegnalazioneCase):
             self.assertTrue(order._is_bound())
             self._step(order, "administration")
         self.assertEqual(order.segnalazione_state_id, self.states["administration"])
+
+    def test_what_is_to_be_delivered_waits_from_the_conclusion(self):
+        order = self._phone_sale(acceptance_date="2026-03-02")
+        order.order_line.product_id = self.goods
+        self.assertIn("03/16/2026", self._obstacles(order, date(2026, 3, 16))[0])
+        self.assertFalse(self._obstacles(order, date(2026, 3, 17)))
+        self.assertFalse(order._is_bound(date(2026, 3, 17)), "not delivered yet")
 
     def test_bound_on_a_day(self):
         order = self._phone_sale(acceptance_date="2026-03-02")
