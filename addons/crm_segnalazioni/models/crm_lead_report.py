@@ -81,7 +81,7 @@ class CrmLead(models.Model):
             lead._take_noted()
             nothing = lead.env["crm.interaction"], lead.env["calendar.event"]
             values = {
-                **lead._prepare_segnalazione_values(*nothing),
+                **lead._prepare_segnalazione_values(types["report"], *nothing),
                 "user_id": agent.id,
                 "operator_id": user.id
                 if user.has_group("crm_callcenter.group_operator")

@@ -185,7 +185,7 @@ class CrmLead(models.Model):
                 documents |= known[kind, number]
                 continue
             company = lead._segnalazione_company(details[0])
-            values = lead._prepare_segnalazione_values(*details)
+            values = lead._prepare_segnalazione_values(types[kind], *details)
             values.update(source_kind=kind, source_ref=number)
             if lead in earlier:
                 documents |= earlier.pop(lead)._become_segnalazione(types[kind], values)
@@ -305,9 +305,10 @@ class CrmLead(models.Model):
                 "a document is being made by another request"
             ) from error
 
-    def _prepare_segnalazione_values(self, interaction, event):
+    def _prepare_segnalazione_values(self, document_type, interaction, event):
         """Return what a document knows of this name from the beginning.
 
+        :param crm.segnalazione.type document_type: its type
         :param crm.interaction interaction: the outcome that it is made from, if any
         :param calendar.event event: its appointment, if any
         :rtype: dict
