@@ -72,7 +72,8 @@ class CrmSegnalazioneTransition(models.Model):
     )
     needs_signature = fields.Boolean(
         "Needs a Signed Document",
-        help="The customer has signed on line, or the signed paper is attached.",
+        help="The customer has signed on a screen, or the signed paper is attached"
+        " under Acceptance.",
     )
     # Effects
     order_effect = fields.Selection(

@@ -43,7 +43,7 @@ class CrmSegnalazioneVerdictRule(models.Model):
         rules = self.search(
             [("verdict", "=", verdict), *self._domain_of(order)],
         )
-        return rules.sorted(self._how_exact)[:1]
+        return rules.sorted(lambda rule: rule._how_exact())[:1]
 
     @api.model
     def _domain_of(self, order):

@@ -1,0 +1,16 @@
+{
+    "name": "Segnalazioni of Call Campaigns",
+    "summary": "What a call campaign gives to the documents that its calls make",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Call Centre Suite Contributors",
+    "license": "AGPL-3",
+    "depends": ["crm_campaign_motivi", "crm_segnalazioni"],
+    "data": [
+        "security/campaign_segnalazioni_rules.xml",
+        "data/crm_segnalazione_verdict_rule_data.xml",
+        "views/sale_order_views.xml",
+        "views/crm_segnalazione_verdict_rule_views.xml",
+    ],
+    "auto_install": True,
+}
