@@ -115,7 +115,7 @@ class SaleOrder(models.Model):
         "is_unsolicited_visit",
         "acceptance_date",
         "signed_on",
-        "signed_document_ids",
+        "acceptance_document",
         "date_signature",
         "date_installation",
         "order_line.product_id",
@@ -143,7 +143,9 @@ class SaleOrder(models.Model):
             self.signed_on,
         )
         written = self.acceptance_date or (signed.date() if signed else False)
-        if self.is_phone_sale and not self.signed_document_ids:
+        # The scan itself is large and not read.
+        paper = self.with_context(bin_size=True).acceptance_document
+        if self.is_phone_sale and not paper:
             return written
         # What was signed on paper was signed when the state says so.
         return written or self.date_signature

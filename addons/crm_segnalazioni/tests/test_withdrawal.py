@@ -1,3 +1,4 @@
+import base64
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -137,9 +138,7 @@ class TestWithdrawal(SegnalazioneCase):
     def test_signed_paper_is_acceptance(self):
         order = self._phone_sale()
         self.assertFalse(order.concluded_on)
-        order.signed_document_ids = self.env["ir.attachment"].create(
-            {"name": "Signed.pdf", "raw": b"signed"}
-        )
+        order.acceptance_document = base64.b64encode(b"signed")
         self.assertEqual(order.concluded_on, order.date_signature)
 
     def test_hand_over_waits_until_the_term_is_over(self):
