@@ -144,14 +144,6 @@ class CrmSegnalazioneTransition(models.Model):
         for step in self:
             step.allowed_to_ids = (step.next_type_id or step.type_id).state_ids
 
-    @api.depends("name", "type_id")
-    @api.depends_context("segnalazione_show_type")
-    def _compute_display_name(self):
-        super()._compute_display_name()
-        if self.env.context.get("segnalazione_show_type"):
-            for step in self:
-                step.display_name = f"{step.type_id.name}: {step.name}"
-
     # ------------------------------------------------------------
     # CHECKS
     # ------------------------------------------------------------

@@ -87,13 +87,15 @@ class SaleOrder(models.Model):
     # COMPUTE
     # ------------------------------------------------------------
 
-    @api.depends("segnalazione_type_id")
+    @api.depends("segnalazione_type_id", "interaction_id")
     def _compute_is_phone_sale(self):
         for order in self:
             if order.segnalazione_type_id:
                 # Once sold by phone, a document stays so whatever it becomes.
                 order.is_phone_sale = (
-                    order.is_phone_sale or order.segnalazione_type_id.is_phone_sale
+                    order.is_phone_sale
+                    or order.segnalazione_type_id.is_phone_sale
+                    or order.interaction_id.outcome_kind == "C"
                 )
             else:
                 order.is_phone_sale = False
@@ -113,6 +115,7 @@ class SaleOrder(models.Model):
         "is_unsolicited_visit",
         "acceptance_date",
         "signed_on",
+        "acceptance_document",
         "date_signature",
         "date_installation",
         "order_line.product_id",
@@ -140,8 +143,11 @@ class SaleOrder(models.Model):
             self.signed_on,
         )
         written = self.acceptance_date or (signed.date() if signed else False)
-        if self.is_phone_sale:
+        # The scan itself is large and not read.
+        paper = self.with_context(bin_size=True).acceptance_document
+        if self.is_phone_sale and not paper:
             return written
+        # What was signed on paper was signed when the state says so.
         return written or self.date_signature
 
     def _may_withdraw(self):

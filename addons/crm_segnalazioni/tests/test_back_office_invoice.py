@@ -21,7 +21,6 @@ class TestBackOfficeInvoice(SegnalazioneCase):
             )
         cls.order = cls._document("contract")
         cls.order.with_user(cls.agent).take_signature("Anna Rossi", DOT)
-        cls._step(cls.order, "signed")
         cls._step(cls.order, "administration")
         cls.order.order_line.line_state_id = cls.env.ref(
             "crm_segnalazioni.line_state_confirmed"

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -43,6 +46,19 @@ class TestProtocol(SegnalazioneCase):
         after = self._document("contract")
         self.assertEqual(
             int(after.name.split("/")[2]), int(before.name.split("/")[2]) + 1
+        )
+
+    def test_the_year_is_that_of_the_company_and_begins_with_one(self):
+        self.company.resource_calendar_id.tz = "Europe/Rome"
+        before = fields.Datetime.to_datetime("2031-12-31 22:30:00")
+        after = fields.Datetime.to_datetime("2031-12-31 23:30:00")
+        names = []
+        for now in (before, after, after, before):
+            with patch.object(fields.Datetime, "now", return_value=now):
+                names.append(self._document("contract").name)
+        self.assertEqual(
+            names,
+            ["CON/2031/00001", "CON/2032/00001", "CON/2032/00002", "CON/2031/00002"],
         )
 
     def test_an_order_without_a_type_is_odoos_own(self):

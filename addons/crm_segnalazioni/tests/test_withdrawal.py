@@ -1,3 +1,4 @@
+import base64
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -126,6 +127,19 @@ class TestWithdrawal(SegnalazioneCase):
         order = self._phone_sale()
         order.write({"signed_on": "2026-03-02 10:00:00", "signed_by": "Customer"})
         self.assertEqual(order.concluded_on, date(2026, 3, 2))
+
+    def test_closing_on_the_line_is_a_sale_by_phone(self):
+        closing = self.env["crm.outcome"].search([("kind", "=", "C")], limit=1)
+        interaction = self.lead._register_outcome(closing)
+        order = self._document("contract", interaction_id=interaction.id)
+        self.assertTrue(order.is_phone_sale)
+        self.assertEqual(order.withdrawal_state, "unaccepted")
+
+    def test_signed_paper_is_acceptance(self):
+        order = self._phone_sale()
+        self.assertFalse(order.concluded_on)
+        order.acceptance_document = base64.b64encode(b"signed")
+        self.assertEqual(order.concluded_on, order.date_signature)
 
     def test_hand_over_waits_until_the_term_is_over(self):
         order = self._phone_sale(acceptance_date="2026-03-02")

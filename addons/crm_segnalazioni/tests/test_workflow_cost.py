@@ -33,4 +33,4 @@ class TestWorkflowCost(SegnalazioneCase):
         order._take_transition(steps.with_env(order.env))
         self.env.flush_all()
         spent = self.cr.sql_log_count - start
-        self.assertLessEqual(spent, 45, f"{spent} statements for one step")
+        self.assertLessEqual(spent, 20, f"{spent} statements for one step")
