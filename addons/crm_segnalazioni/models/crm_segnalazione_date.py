@@ -294,7 +294,12 @@ class CrmSegnalazioneDate(models.Model):
         :param names: names of fields
         :rtype: crm.segnalazione.date
         """
-        names = [name for name in names if name.startswith(("date_", PREFIX))]
+        # Odoo's own date of orders is none of these, and often written.
+        names = [
+            name
+            for name in names
+            if name.startswith(("date_", PREFIX)) and name != "date_order"
+        ]
         if not names:
             return self.browse()
         # sudo: see _known()

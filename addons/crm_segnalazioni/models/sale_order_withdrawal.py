@@ -143,9 +143,7 @@ class SaleOrder(models.Model):
             self.signed_on,
         )
         written = self.acceptance_date or (signed.date() if signed else False)
-        # The scan itself is large and not read.
-        paper = self.with_context(bin_size=True).acceptance_document
-        if self.is_phone_sale and not paper:
+        if self.is_phone_sale and not self._is_signed():
             return written
         # What was signed on paper was signed when the state says so.
         return written or self.date_signature
