@@ -12,5 +12,8 @@
         "views/sale_order_views.xml",
         "views/crm_segnalazione_verdict_rule_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_campaign_segnalazioni/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

@@ -47,11 +47,11 @@
         "views/crm_segnalazione_invoice_state_views.xml",
         "views/crm_segnalazione_archive_views.xml",
         "views/sale_order_forecast_views.xml",
+        "views/segnalazione_setup_views.xml",
     ],
     "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_segnalazioni/static/src/**/*"],
-        "web.assets_tests": ["crm_segnalazioni/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_segnalazioni/static/tests/*.test.js"],
     },
     "application": True,

@@ -2,3 +2,4 @@ from . import test_desk
 from . import test_verdict
 from . import test_merge
 from . import test_coordinator
+from . import test_document_tour

@@ -10,6 +10,12 @@ from . import sale_order_line
 from . import sale_order_line_lock
 from . import sale_order_document
 from . import sale_order_workflow
+from . import sale_order_effects
+from . import sale_order_guard
+from . import sale_order_quotation
+from . import sale_figures
+from . import payment_transaction
+from . import utm_campaign
 from . import res_company_origin
 from . import crm_segnalazione_type_origin
 from . import sale_order_origin

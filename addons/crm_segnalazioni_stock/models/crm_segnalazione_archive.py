@@ -38,7 +38,8 @@ class CrmSegnalazioneArchive(models.Model):
             "columns": {
                 "id": SQL("id * 10 + 2"),
                 "kind": SQL(
-                    "(CASE WHEN return_id IS NULL THEN 'delivery' ELSE 'return' END)::varchar"
+                    "(CASE WHEN return_id IS NULL THEN 'delivery'"
+                    " ELSE 'return' END)::varchar"
                 ),
                 "name": SQL("name"),
                 "date": SQL("COALESCE(date_done, scheduled_date)::date"),
