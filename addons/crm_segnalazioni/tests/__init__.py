@@ -21,3 +21,4 @@ from . import test_document_dates
 from . import test_withdrawal
 from . import test_archive_list
 from . import test_forecast
+from . import test_commission_concurrency
