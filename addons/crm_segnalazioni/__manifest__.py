@@ -33,6 +33,7 @@
         "data/crm_segnalazione_sale_data.xml",
         "data/crm_segnalazione_sale_cron.xml",
         "wizard/crm_segnalazione_verdict_wizard_views.xml",
+        "wizard/crm_segnalazione_report_wizard_views.xml",
         "views/segnalazioni_menus.xml",
         "views/crm_segnalazione_type_views.xml",
         "views/crm_segnalazione_state_views.xml",
@@ -52,6 +53,7 @@
         "views/crm_segnalazione_opportunity_rule_views.xml",
         "views/crm_segnalazione_check_views.xml",
         "views/crm_segnalazione_verdict_views.xml",
+        "views/origin_views.xml",
         "views/document_button_views.xml",
         "views/sale_action_domains.xml",
         "views/sale_order_workflow_views.xml",
@@ -63,6 +65,7 @@
         "views/crm_segnalazione_invoice_state_views.xml",
         "views/crm_segnalazione_archive_views.xml",
         "views/sale_order_forecast_views.xml",
+        "views/segnalazione_setup_views.xml",
     ],
     "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {

@@ -12,17 +12,21 @@ class CrmLead(models.Model):
             company = interaction.campaign_id.company_id
         return company or super()._segnalazione_company(interaction)
 
-    def _prepare_segnalazione_values(self, interaction, event):
-        """Add the products that the campaign sells, when there is one of them.
+    def _prepare_segnalazione_values(self, document_type, interaction, event):
+        """Add what the cart of the desk says, else the campaign's only product.
 
-        Of several, nobody knows yet which the customer wants; the cart of the desk
-        says so.
+        Of several, nobody knows yet which one the customer wants.
         """
-        values = super()._prepare_segnalazione_values(interaction, event)
+        values = super()._prepare_segnalazione_values(document_type, interaction, event)
+        # By number: keys that a client sends with its context are texts.
         lines = self.env.context.get("segnalazione_cart_of", {}).get(interaction.id)
-        products = interaction.campaign_id.product_ids.filtered("active")
         if lines:
             values["order_line"] = lines
-        elif len(products) == 1 and interaction:
+            return values
+        products = interaction.campaign_id.product_ids.filtered(
+            lambda product: product.active and product.sale_ok
+        )
+        allowed = document_type.product_ids
+        if len(products) == 1 and (not allowed or products in allowed):
             values["order_line"] = [Command.create({"product_id": products.id})]
         return values

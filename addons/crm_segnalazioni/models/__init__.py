@@ -15,6 +15,12 @@ from . import crm_commission
 from . import crm_commission_statement
 from . import sale_order_commission
 from . import sale_order_line_commission
+from . import sale_order_effects
+from . import sale_order_guard
+from . import sale_order_quotation
+from . import sale_figures
+from . import payment_transaction
+from . import utm_campaign
 from . import res_company_origin
 from . import crm_segnalazione_type_origin
 from . import sale_order_origin
@@ -70,3 +76,5 @@ from . import sale_order_quotation
 from . import sale_figures
 from . import payment_transaction
 from . import utm_campaign
+from . import sale_order_step_outcome
+from . import crm_lead_report

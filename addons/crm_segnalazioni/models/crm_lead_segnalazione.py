@@ -9,6 +9,8 @@ from odoo.exceptions import ConcurrencyError
 WAITING = "crm_segnalazioni.sources"
 #: The same for a piece of work that is still going on, see ``_segnalazioni_at_end``.
 HELD = "crm_segnalazioni.held"
+#: Says that a document itself is registering an outcome, by one of its steps.
+BY_DOCUMENT = "crm_segnalazioni.by_document"
 #: How many names at most get their documents before the commit; more wait for the
 #: scheduled action, so that nobody waits for an import.
 MOST_AT_COMMIT = 50
@@ -48,7 +50,7 @@ class CrmLead(models.Model):
         )
         # sudo: the row that was just written, read by whoever registered it
         row = interaction.sudo()
-        if row._segnalazione_source():
+        if BY_DOCUMENT not in self.env.cr.cache and row._segnalazione_source():
             row.lead_id._convert_by_report(row)
             row.lead_id._note_source(row, event)
         return interaction
@@ -183,7 +185,7 @@ class CrmLead(models.Model):
                 documents |= known[kind, number]
                 continue
             company = lead._segnalazione_company(details[0])
-            values = lead._prepare_segnalazione_values(*details)
+            values = lead._prepare_segnalazione_values(types[kind], *details)
             values.update(source_kind=kind, source_ref=number)
             if lead in earlier:
                 documents |= earlier.pop(lead)._become_segnalazione(types[kind], values)
@@ -303,9 +305,10 @@ class CrmLead(models.Model):
                 "a document is being made by another request"
             ) from error
 
-    def _prepare_segnalazione_values(self, interaction, event):
+    def _prepare_segnalazione_values(self, document_type, interaction, event):
         """Return what a document knows of this name from the beginning.
 
+        :param crm.segnalazione.type document_type: its type
         :param crm.interaction interaction: the outcome that it is made from, if any
         :param calendar.event event: its appointment, if any
         :rtype: dict

@@ -24,7 +24,7 @@ class CrmSegnalazioneArchive(models.Model):
         [("document", "Document"), ("invoice", "Invoice"), ("refund", "Credit Note")],
         readonly=True,
     )
-    type_id = fields.Many2one("crm.segnalazione.type", "Type", readonly=True)
+    type_id = fields.Many2one("crm.segnalazione.type", readonly=True)
     name = fields.Char("Number", readonly=True)
     date = fields.Date(readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
@@ -42,6 +42,7 @@ class CrmSegnalazioneArchive(models.Model):
         "crm.segnalazione.state", "Document State", readonly=True
     )
     invoice_state_id = fields.Many2one("crm.segnalazione.invoice.state", readonly=True)
+    is_held_for_check = fields.Boolean("Waits for the Quality Check", readonly=True)
     state_name = fields.Char("State", compute="_compute_state", compute_sudo=True)
     state_color = fields.Char(compute="_compute_state", compute_sudo=True)
 
@@ -123,6 +124,7 @@ class CrmSegnalazioneArchive(models.Model):
             "name": "varchar",
             "date": "date",
             "amount": "numeric",
+            "is_held_for_check": "boolean",
         }
 
     @api.model
@@ -157,6 +159,7 @@ class CrmSegnalazioneArchive(models.Model):
                 "company_id": SQL("company_id"),
                 "currency_id": SQL("currency_id"),
                 "amount": SQL("amount_total"),
+                "is_held_for_check": SQL("is_held_for_check"),
                 "order_id": SQL("id"),
                 "segnalazione_state_id": SQL("segnalazione_state_id"),
             },

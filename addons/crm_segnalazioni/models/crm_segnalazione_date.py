@@ -10,6 +10,8 @@ from odoo.exceptions import UserError, ValidationError
 PREFIX = "x_segnalazione_date_"
 #: PostgreSQL ends names of columns at 63 characters.
 SLUG_LENGTH = 40
+#: What says which column a date is, and that a manager has added it.
+TECHNICAL = ("field_name", "is_added")
 #: At most so many: each one is a column of every document.
 MOST_DATES = 40
 
@@ -61,6 +63,12 @@ class CrmSegnalazioneDate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            # Nobody makes a date of a column that is something else.
+            vals_list = [
+                {name: vals[name] for name in vals if name not in TECHNICAL}
+                for vals in vals_list
+            ]
         records = super().create(vals_list)
         for record in records.filtered(lambda entry: not entry.field_name):
             record._add_field()
@@ -71,7 +79,7 @@ class CrmSegnalazioneDate(models.Model):
         for record in self:
             if record.field_name and any(
                 name in vals and vals[name] != record[name]
-                for name in ("field_name", "field_type")
+                for name in (*TECHNICAL, "field_type")
             ):
                 raise UserError(
                     self.env._(
@@ -153,7 +161,8 @@ class CrmSegnalazioneDate(models.Model):
                 "copied": False,
             }
         )
-        super().write({"field_name": name, "is_added": True})
+        # sudo: which column it is nobody writes by hand
+        self.sudo().write({"field_name": name, "is_added": True})
 
     def _check_label(self):
         """Refuse a date that is called like another field of documents.
@@ -195,7 +204,10 @@ class CrmSegnalazioneDate(models.Model):
                 )
             )
         name, number = PREFIX + slug, 1
-        while name in self.env["sale.order"]._fields:
+        every = self.with_context(active_test=False)
+        while name in self.env["sale.order"]._fields or every.search_count(
+            [("field_name", "=", name)]
+        ):
             number += 1
             name = f"{PREFIX}{slug}_{number}"
         return name

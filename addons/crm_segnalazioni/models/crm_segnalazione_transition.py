@@ -72,7 +72,8 @@ class CrmSegnalazioneTransition(models.Model):
     )
     needs_signature = fields.Boolean(
         "Needs a Signed Document",
-        help="The customer has signed on line, or the signed paper is attached.",
+        help="The customer has signed on a screen, or the signed paper is attached"
+        " under Acceptance.",
     )
     # Effects
     order_effect = fields.Selection(
@@ -142,14 +143,6 @@ class CrmSegnalazioneTransition(models.Model):
     def _compute_allowed_to_ids(self):
         for step in self:
             step.allowed_to_ids = (step.next_type_id or step.type_id).state_ids
-
-    @api.depends("name", "type_id")
-    @api.depends_context("segnalazione_show_type")
-    def _compute_display_name(self):
-        super()._compute_display_name()
-        if self.env.context.get("segnalazione_show_type"):
-            for step in self:
-                step.display_name = f"{step.type_id.name}: {step.name}"
 
     # ------------------------------------------------------------
     # CHECKS

@@ -55,7 +55,8 @@ class CrmSegnalazioneTransition(models.Model):
     waits_for_withdrawal = fields.Boolean(
         "Waits for the Withdrawal Term",
         help="The step is refused while the customer may still withdraw, and before"
-        " a sale by phone is accepted in writing: handing over, for instance.",
+        " a sale by phone is accepted in writing: handing over, for instance. While"
+        " goods aren't delivered it waits for the same days from the conclusion.",
     )
     is_after_withdrawal = fields.Boolean(
         "Taken When the Term Is Over",

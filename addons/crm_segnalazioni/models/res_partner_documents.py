@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     document_count = fields.Integer("Documents", compute="_compute_document_count")
 
     def _compute_document_count(self):
-        """Count the documents of each customer and its contacts that the user may see."""
+        """Count the documents of customers, with their contacts', that one may see."""
         self.document_count = 0
         orders = self.env["sale.order"]
         if not orders.has_access("read"):

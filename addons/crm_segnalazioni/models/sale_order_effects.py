@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from ..tools.workflow import WORKFLOW, WORKFLOW_KEY
 
@@ -12,24 +12,24 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    signed_document_ids = fields.Many2many(
-        "ir.attachment",
-        "sale_order_signed_document_rel",
-        "order_id",
-        "attachment_id",
-        "Signed Documents",
-        copy=False,
-        bypass_search_access=True,
-        help="The paper that the customer has signed, scanned or photographed.",
-    )
-
     def _is_signed(self):
-        """Tell whether the customer has signed, on line or on paper.
+        """Tell whether the customer has signed: on a screen, or on the paper attached.
 
         :rtype: bool
         """
         self.ensure_one()
-        return bool(self.signature or self.signed_document_ids)
+        # sudo: whether there is one; the scans themselves are large and not read
+        files = self.env["ir.attachment"].sudo()
+        return bool(
+            files.search_count(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "in", ["signature", "acceptance_document"]),
+                ],
+                limit=1,
+            )
+        )
 
     # ------------------------------------------------------------
     # THE ORDER

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -12,6 +12,13 @@ class SaleOrder(models.Model):
     """What a document has of a quotation: only if its type is one."""
 
     _inherit = "sale.order"
+
+    has_print_layout = fields.Boolean(compute="_compute_has_print_layout")
+
+    @api.depends("segnalazione_type_id.report_id")
+    def _compute_has_print_layout(self):
+        for order in self:
+            order.has_print_layout = bool(order.segnalazione_type_id.report_id)
 
     def _is_sales_document(self):
         """Tell whether this counts as a quotation or an order of Odoo.

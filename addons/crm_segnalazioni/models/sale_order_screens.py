@@ -91,7 +91,7 @@ class SaleOrder(models.Model):
                     [("id", condition.operator, condition.value)]
                 )
                 types = kinds or types
-        return states | types.state_ids
+        return (states | types.state_ids).sorted()
 
     def get_formview_id(self, access_uid=None):
         """Open a document in its own form, wherever it is linked."""

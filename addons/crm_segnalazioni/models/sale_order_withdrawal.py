@@ -87,13 +87,15 @@ class SaleOrder(models.Model):
     # COMPUTE
     # ------------------------------------------------------------
 
-    @api.depends("segnalazione_type_id")
+    @api.depends("segnalazione_type_id", "interaction_id")
     def _compute_is_phone_sale(self):
         for order in self:
             if order.segnalazione_type_id:
                 # Once sold by phone, a document stays so whatever it becomes.
                 order.is_phone_sale = (
-                    order.is_phone_sale or order.segnalazione_type_id.is_phone_sale
+                    order.is_phone_sale
+                    or order.segnalazione_type_id.is_phone_sale
+                    or order.interaction_id.outcome_kind == "C"
                 )
             else:
                 order.is_phone_sale = False
@@ -113,6 +115,7 @@ class SaleOrder(models.Model):
         "is_unsolicited_visit",
         "acceptance_date",
         "signed_on",
+        "acceptance_document",
         "date_signature",
         "date_installation",
         "order_line.product_id",
@@ -140,8 +143,11 @@ class SaleOrder(models.Model):
             self.signed_on,
         )
         written = self.acceptance_date or (signed.date() if signed else False)
-        if self.is_phone_sale:
+        # The scan itself is large and not read.
+        paper = self.with_context(bin_size=True).acceptance_document
+        if self.is_phone_sale and not paper:
             return written
+        # What was signed on paper was signed when the state says so.
         return written or self.date_signature
 
     def _may_withdraw(self):
@@ -343,19 +349,39 @@ class SaleOrder(models.Model):
             return self.env._(
                 "%(document)s isn't signed by the customer yet.", document=self.name
             )
-        if waits and state == "open":
+        until = self._waits_until(transition) if waits else False
+        if until and fields.Date.context_today(self) <= until:
+            return self.env._(
+                "The customer may withdraw from %(document)s: this waits until"
+                " %(day)s.",
+                document=self.name,
+                day=format_date(self.env, until),
+            )
+        if transition.is_after_withdrawal and state == "open":
             return self.env._(
                 "The customer may withdraw from %(document)s: the term begins with the"
                 " delivery, which isn't registered yet.",
                 document=self.name,
             )
-        if waits and state == "running":
-            return self.env._(
-                "The customer may withdraw from %(document)s until %(day)s.",
-                document=self.name,
-                day=format_date(self.env, self.withdrawal_until),
-            )
         return ""
+
+    def _waits_until(self, transition):
+        """Return the last day on which a step still waits.
+
+        What is to be delivered can't wait for a term that begins with the delivery:
+        such a step waits for the days of reflection after the conclusion. The customer
+        may withdraw later all the same, and commissions wait for that
+        (``_is_bound``).
+
+        :param crm.segnalazione.transition transition: the step
+        :rtype: datetime.date or bool
+        """
+        self.ensure_one()
+        if not self._may_withdraw() or not self.concluded_on:
+            return False
+        if self.withdrawal_until or transition.is_after_withdrawal:
+            return self.withdrawal_until
+        return last_day_of_term(self.concluded_on, self._withdrawal_days())
 
     def action_register_withdrawal(self):
         """Open the dialog in which the back office registers a withdrawal.

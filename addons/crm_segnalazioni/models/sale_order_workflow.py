@@ -197,8 +197,9 @@ class SaleOrder(models.Model):
         if transition.needs_signature and not order._is_signed():
             obstacles.append(
                 self.env._(
-                    "%(step)s needs a signed document: let the customer sign on line,"
-                    " or add the signed paper to %(document)s.",
+                    "%(step)s needs a signed document: let the customer sign on the"
+                    " screen, or attach the signed paper to %(document)s, under"
+                    " Acceptance.",
                     document=self.name,
                     step=transition.name,
                 )

@@ -17,7 +17,7 @@ class CrmSegnalazioneForecastReport(models.Model):
     _order = "closing_date desc, id desc"
 
     order_id = fields.Many2one("sale.order", "Document", readonly=True)
-    type_id = fields.Many2one("crm.segnalazione.type", "Type", readonly=True)
+    type_id = fields.Many2one("crm.segnalazione.type", readonly=True)
     segnalazione_state_id = fields.Many2one(
         "crm.segnalazione.state", "Document State", readonly=True
     )
@@ -43,6 +43,7 @@ class CrmSegnalazioneForecastReport(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
+    is_held_for_check = fields.Boolean("Waits for the Quality Check", readonly=True)
     expected_amount = fields.Monetary("Expected", readonly=True)
     weighted_amount = fields.Monetary("Weighted", readonly=True)
     won_amount = fields.Monetary("Won", readonly=True)
@@ -61,7 +62,8 @@ class CrmSegnalazioneForecastReport(models.Model):
                    document.user_id, document.operator_id, document.campaign_id,
                    document.zone_id, document.team_id,
                    document.partner_id, document.company_id,
-                   company.currency_id, document.probability,
+                   company.currency_id, document.is_held_for_check,
+                   document.probability,
                    CASE WHEN document.state_category = 'open'
                         THEN document.expected_amount / %(rate)s END
                         AS expected_amount,

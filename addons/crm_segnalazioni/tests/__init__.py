@@ -11,9 +11,11 @@ from . import test_roles
 from . import test_steps
 from . import test_protocol_concurrency
 from . import test_workflow
+from . import test_workflow_cost
 from . import test_workflow_figures
 from . import test_workflow_graph
 from . import test_workflow_guard
+from . import test_workflow_tour
 from . import test_line_states
 from . import test_partial_invoicing
 from . import test_invoice_states
@@ -22,3 +24,4 @@ from . import test_withdrawal
 from . import test_archive_list
 from . import test_forecast
 from . import test_commission_concurrency
+from . import test_back_office_invoice

@@ -12,6 +12,7 @@ class InvoicingCase(SegnalazioneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
         company = cls.env.company
         if not company.chart_template:
             cls.env["account.chart.template"].try_loading(

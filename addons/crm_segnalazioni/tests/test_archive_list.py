@@ -88,6 +88,16 @@ class TestArchiveList(InvoicingCase):
         ):
             self.assertEqual(set(self._rows(user).mapped("name")), expected, user.login)
 
+    def test_nothing_before_the_quality_check(self):
+        self.other.is_held_for_check = True
+        self.env.flush_all()
+        self.assertFalse(self._rows(self.agent_two))
+        self.assertIn(self.other.name, self._rows(self.back_office).mapped("name"))
+        report = self.env["crm.segnalazione.forecast.report"]
+        domain = [("order_id", "=", self.other.id)]
+        self.assertFalse(report.with_user(self.agent_two).search(domain))
+        self.assertTrue(report.with_user(self.back_office).search(domain))
+
     def test_agent_is_told_that_invoices_stay_closed(self):
         row = self._rows(self.agent, [("kind", "=", "invoice")])
         with self.assertRaisesRegex(AccessError, "back office"):
@@ -121,6 +131,7 @@ class TestArchiveList(InvoicingCase):
         """No sort of everything: each piece is read in the order of its index."""
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+        self.env.cr.execute("SET LOCAL enable_sort = off")
         query = self.archive.with_user(self.back_office)._search(
             [], order=self.archive._order, limit=80
         )

@@ -16,6 +16,7 @@ class TestDocumentDates(SegnalazioneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
         cls.dates = cls._shipped("crm.segnalazione.date", "date_")
 
     def _last(self, order):
@@ -110,7 +111,7 @@ class TestDocumentDates(SegnalazioneCase):
 
     def test_manager_adds_a_date(self):
         entry = self._add()
-        self.assertEqual(entry.field_name, "x_segnalazione_date_sopralluogo_e_fatto")
+        self.assertIn("x_segnalazione_date_sopralluogo_e_fatto", entry.field_name)
         self.states["administration"].date_id = entry
         order = self._document("contract")
         self._transition("contract", "signed", "administration")
@@ -132,12 +133,12 @@ class TestDocumentDates(SegnalazioneCase):
         self.assertNotIn("date_activation", model.sudo().get_view(own)["arch"])
 
     def test_two_dates_of_one_name(self):
-        self._add("Test")
+        first = self._add("Test")
         with self.assertRaisesRegex(ValidationError, "already"):
             self._add("Test")
         with self.assertRaisesRegex(ValidationError, "already"):
             self._add("Customer")
-        self.assertNotEqual(self._add("Tést").field_name, "x_segnalazione_date_test")
+        self.assertNotEqual(self._add("Tést").field_name, first.field_name)
 
     def test_name_without_letters(self):
         with self.assertRaisesRegex(ValidationError, "name with letters"):
@@ -146,6 +147,13 @@ class TestDocumentDates(SegnalazioneCase):
     def test_type_of_a_date_stays(self):
         with self.assertRaisesRegex(UserError, "can't be changed"):
             self._add("Test").field_type = "datetime"
+
+    def test_no_other_column_becomes_a_date(self):
+        entry = self._add("Test", field_name="amount_total", is_added=False)
+        self.assertIn("x_segnalazione_date_test", entry.field_name)
+        self.assertTrue(entry.is_added)
+        with self.assertRaisesRegex(UserError, "can't be changed"):
+            entry.field_name = "amount_total"
 
     def test_deleting(self):
         with self.assertRaisesRegex(UserError, "belongs to the archive"):
@@ -157,8 +165,9 @@ class TestDocumentDates(SegnalazioneCase):
             entry.unlink()
         order[entry.field_name] = False
         order.date_change_ids.unlink()
+        name = entry.field_name
         entry.unlink()
-        self.assertNotIn("x_segnalazione_date_test", self.env["sale.order"]._fields)
+        self.assertNotIn(name, self.env["sale.order"]._fields)
 
     def test_operator_adds_none(self):
         for user in (self.operator, self.agent, self.back_office):

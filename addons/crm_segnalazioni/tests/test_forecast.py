@@ -13,6 +13,11 @@ from .common import SegnalazioneCase
 class TestForecast(SegnalazioneCase):
     """Needs, competitors, probability and forecast of documents."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
+
     def _report(self, orders, groupby, user=None):
         self.env.flush_all()
         report = self.env["crm.segnalazione.forecast.report"]

@@ -84,10 +84,8 @@ class TestOpportunityRule(SegnalazioneCase):
 
     def test_a_won_document_wins_the_opportunity(self):
         self.rule(category="won", result="won", revenue_from="untaxed")
-        contract = self._document("contract")
-        self.states["signed"].category = "won"
-        rule = self.env["crm.segnalazione.opportunity.rule"]._rule_of(contract)
-        rule._apply(contract)
+        self.assertEqual(self.types["job"].default_state_id.category, "won")
+        self._document("job")
         self.assertTrue(self.lead.stage_id.is_won)
         self.assertEqual(self.lead.expected_revenue, 9000)
 

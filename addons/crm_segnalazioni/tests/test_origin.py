@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SegnalazioneCase
@@ -325,3 +326,69 @@ class TestOrigin(OriginCase):
         merged = (self.name | other).merge_opportunity()
         self.commit()
         self.assertEqual(self.documents(merged), before)
+
+
+@tagged("post_install", "-at_install")
+class TestReportByHand(OriginCase):
+    """New segnalazione: a name is reported to an agent by hand."""
+
+    def report(self, user=None, **values):
+        name = self.name.with_user(user or self.manager)
+        action = name.action_new_segnalazione()
+        wizard = self.env["crm.segnalazione.report.wizard"].with_user(name.env.user)
+        wizard = wizard.with_context(**action["context"])
+        return wizard.create(values).action_confirm()
+
+    def test_the_name_becomes_a_customer_of_the_agent_of_its_zone(self):
+        answer = self.report(note="Call in the evening")
+        self.commit()
+        document = self.documents()
+        self.assertEqual(len(document), 1)
+        self.assertIn(document.name, answer["params"]["message"])
+        self.assertEqual(document.segnalazione_type_id, self.types["report"])
+        self.assertEqual(document.source_kind, "manual")
+        self.assertEqual((document.user_id, self.name.user_id), (self.agent,) * 2)
+        self.assertFalse(document.operator_id)
+        self.assertEqual(document.call_note, "Call in the evening")
+        self.assertEqual(self.name.type, "opportunity")
+
+    def test_of_an_opportunity_by_the_back_office(self):
+        self.convert()
+        self.commit()
+        self.report(self.back_office, agent_id=self.agent_two.id)
+        self.commit()
+        document = self.documents()[-1]
+        self.assertEqual(document.user_id, self.agent_two)
+        self.assertFalse(document.operator_id)
+        self.assertEqual(len(self.documents()), 2)
+
+    def test_who_and_what_not(self):
+        self.name.user_id = self.agent
+        with self.assertRaises(AccessError):
+            self.name.with_user(self.agent).action_new_segnalazione()
+        with self.assertRaises(AccessError):
+            self.name.with_user(self.operator_two).action_new_segnalazione()
+        with self.assertRaisesRegex(UserError, "Choose the field agent"):
+            self.report(agent_id=self.back_office.id)
+        blocked = self.env["crm.commercial.state"].search(
+            [("state_class", "=", "blocked")], limit=1
+        )
+        self.name._correct_state(blocked)
+        with self.assertRaisesRegex(UserError, "is blocked"):
+            self.report()
+
+    def test_a_step_that_registers_a_closing_makes_no_second_document(self):
+        self.fix_appointment()
+        self.commit()
+        document = self.documents()
+        self._transition(
+            "appointment",
+            "appointment_fixed",
+            "visited",
+            outcome_id=self.outcomes["C"].id,
+        )
+        self._step(document, "visited")
+        self.commit()
+        rows = self.name.interaction_ids.mapped("outcome_kind")
+        self.assertIn("C", rows)
+        self.assertEqual(self.documents(), document)

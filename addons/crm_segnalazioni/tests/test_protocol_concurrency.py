@@ -223,7 +223,7 @@ class TestProtocolConcurrency(ConcurrencyCase):
                 env = api.Environment(cr, api.SUPERUSER_ID, {})
                 kind = env["crm.segnalazione.type"].browse(self.type_id)
                 order = env["sale.order"].browse(order_id)
-                order.name  # noqa: B018 - takes the snapshot
+                order.fetch(["name"])  # takes the snapshot
                 retrying(lambda: order._become_type(kind), env)
 
         self.assertFalse(

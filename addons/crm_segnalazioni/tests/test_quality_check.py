@@ -13,7 +13,14 @@ class TestQualityCheck(OriginCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.types["appointment"].needs_quality_check = True
-        cls.visited = cls._transition("appointment", "appointment_fixed", "visited")
+        cls.visited = cls._transition(
+            "appointment",
+            "appointment_fixed",
+            "visited",
+            group_ids=[
+                fields.Command.set(cls.env.ref("crm_callcenter.group_agent").ids)
+            ],
+        )
 
     def setUp(self):
         super().setUp()
@@ -94,9 +101,9 @@ class TestQualityCheck(OriginCase):
 
     def test_no_step_before_it_is_passed(self):
         with self.assertRaisesRegex(UserError, "waits for the quality check"):
-            self._step(self.document, "visited")
+            self.document.with_user(self.agent).sudo()._take_transition(self.visited)
         self.visited.is_during_check = True
-        self._step(self.document, "visited")
+        self.document.with_user(self.agent).sudo()._take_transition(self.visited)
 
     def test_cancelling_is_always_possible_and_ends_the_check(self):
         self._step(self.document, "cancelled")
@@ -104,8 +111,10 @@ class TestQualityCheck(OriginCase):
         self.assertFalse(self.found(self.document, self.agent))
 
     def test_the_customer_gets_no_mail(self):
+        self.types["contract"].needs_quality_check = True
+        contract = self._document("contract")
         with self.assertRaisesRegex(UserError, "waits for the quality check"):
-            self.document.action_quotation_send()
+            contract.action_quotation_send()
 
     def test_what_is_missing_or_wrong_is_named(self):
         item = self.check.line_ids[0]
@@ -141,7 +150,7 @@ class TestQualityCheck(OriginCase):
         self.assertEqual(self.document.quality_state, "returned")
         self.assertFalse(self.found(self.document, self.agent))
         with self.assertRaisesRegex(UserError, "sent back to the operator"):
-            self._step(self.document, "visited")
+            self.document.with_user(self.agent).sudo()._take_transition(self.visited)
         activity = self.document.activity_ids
         self.assertEqual(activity.user_id, self.operator)
         self.assertIn("Ask for the roof", activity.note)

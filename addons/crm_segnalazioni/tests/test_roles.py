@@ -88,7 +88,8 @@ class TestRoles(RolesCase):
                     .with_user(user)
                     .search([("name", "=", "Secret Customer")])
                 )
-                self._refused(lambda o=self.secret.with_user(user): o.read(["name"]))
+                secret = self.secret.with_user(user)
+                self._refused(lambda o=secret: o.read(["name"]))
 
     def test_a_document_shows_its_customer_to_its_agent_and_operator(self):
         customer = self.env["res.partner"].create({"name": "Only on a document"})
@@ -103,7 +104,8 @@ class TestRoles(RolesCase):
                 self.assertEqual(customer.with_user(user).name, "Only on a document")
         for user in (self.operator_two, self.agent_two):
             with self.subTest(role=user.login):
-                self._refused(lambda c=customer.with_user(user): c.read(["name"]))
+                theirs = customer.with_user(user)
+                self._refused(lambda c=theirs: c.read(["name"]))
 
     def test_only_the_back_office_and_managers_write(self):
         for user in self.narrow:
@@ -339,3 +341,5 @@ class TestScreens(RolesCase):
         )
         self.assertEqual(expanded & self.states["activated"], states)
         self.assertIn(self.states["administration"], expanded)
+        self.assertEqual(expanded, expanded.sorted("sequence"))
+        self.assertEqual(expanded[:1], self.states["signed"])

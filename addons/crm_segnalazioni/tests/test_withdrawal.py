@@ -1,3 +1,4 @@
+import base64
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -20,6 +21,7 @@ class TestWithdrawal(SegnalazioneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.types["contract"].default_state_id = cls.states["signed"]
         cls.goods = cls.env["product.product"].create(
             {"name": "Panel", "type": "consu", "list_price": 100}
         )
@@ -126,6 +128,19 @@ class TestWithdrawal(SegnalazioneCase):
         order.write({"signed_on": "2026-03-02 10:00:00", "signed_by": "Customer"})
         self.assertEqual(order.concluded_on, date(2026, 3, 2))
 
+    def test_closing_on_the_line_is_a_sale_by_phone(self):
+        closing = self.env["crm.outcome"].search([("kind", "=", "C")], limit=1)
+        interaction = self.lead._register_outcome(closing)
+        order = self._document("contract", interaction_id=interaction.id)
+        self.assertTrue(order.is_phone_sale)
+        self.assertEqual(order.withdrawal_state, "unaccepted")
+
+    def test_signed_paper_is_acceptance(self):
+        order = self._phone_sale()
+        self.assertFalse(order.concluded_on)
+        order.acceptance_document = base64.b64encode(b"signed")
+        self.assertEqual(order.concluded_on, order.date_signature)
+
     def test_hand_over_waits_until_the_term_is_over(self):
         order = self._phone_sale(acceptance_date="2026-03-02")
         [sentence] = self._obstacles(order, date(2026, 3, 16))
@@ -138,6 +153,13 @@ class TestWithdrawal(SegnalazioneCase):
             self.assertTrue(order._is_bound())
             self._step(order, "administration")
         self.assertEqual(order.segnalazione_state_id, self.states["administration"])
+
+    def test_what_is_to_be_delivered_waits_from_the_conclusion(self):
+        order = self._phone_sale(acceptance_date="2026-03-02")
+        order.order_line.product_id = self.goods
+        self.assertIn("03/16/2026", self._obstacles(order, date(2026, 3, 16))[0])
+        self.assertFalse(self._obstacles(order, date(2026, 3, 17)))
+        self.assertFalse(order._is_bound(date(2026, 3, 17)), "not delivered yet")
 
     def test_bound_on_a_day(self):
         order = self._phone_sale(acceptance_date="2026-03-02")

@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -109,8 +111,11 @@ class TestWorkflow(SegnalazioneCase):
         step = self._forward(needs_signature=True)
         with self.assertRaisesRegex(UserError, "needs a signed document"):
             self.order._take_transition(step)
-        self.order.signed_document_ids = self.env["ir.attachment"].create(
-            {"name": "signed.pdf", "raw": b"%PDF-1.4"}
+        self.order.write(
+            {
+                "acceptance_document": b64encode(b"%PDF-1.4"),
+                "acceptance_date": fields.Date.today(),
+            }
         )
         self.order._take_transition(step)
 

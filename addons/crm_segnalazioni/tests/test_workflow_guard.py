@@ -166,6 +166,36 @@ class TestWorkflowGuard(SegnalazioneCase):
         self.assertEqual(self.order.segnalazione_state_id, self.states["signed"])
         self.assertIn("Customer Reference", self.order.message_ids[0].body)
 
+    def _pay(self, order):
+        provider = self.env["payment.provider"].search([], limit=1)
+        provider.state = "test"
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+                "reference": order.name,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [fields.Command.set(order.ids)],
+                "state": "done",
+            }
+        )
+        return transaction._check_amount_and_confirm_order()
+
+    def test_a_payment_takes_the_step_that_confirms(self):
+        self.forward.order_effect = "confirm"
+        self.assertEqual(self._pay(self.order), self.order)
+        self.assertEqual(
+            self.order.segnalazione_state_id, self.states["administration"]
+        )
+
+    def test_a_payment_without_a_step_is_kept_and_confirms_nothing(self):
+        self.assertFalse(self._pay(self.order))
+        self.assertEqual(self.order.state, "draft")
+        self.assertEqual(self.order.segnalazione_state_id, self.states["signed"])
+        self.assertIn("no step from there", self.order.message_ids[0].body)
+
     # ------------------------------------------------------------
     # LOCKED LINES
     # ------------------------------------------------------------

@@ -11,12 +11,10 @@ class CrmSegnalazioneDateCorrect(models.TransientModel):
         "sale.order", "Document", required=True, readonly=True, ondelete="cascade"
     )
     date_id = fields.Many2one(
-        "crm.segnalazione.date", "Date to Correct", required=True, ondelete="cascade"
+        "crm.segnalazione.date", "Which Date", required=True, ondelete="cascade"
     )
     field_type = fields.Selection(related="date_id.field_type")
-    new_date = fields.Date(
-        "New Date", compute="_compute_new", store=True, readonly=False
-    )
+    new_date = fields.Date(compute="_compute_new", store=True, readonly=False)
     new_datetime = fields.Datetime(
         "New Date and Time", compute="_compute_new", store=True, readonly=False
     )

@@ -46,9 +46,10 @@ registry.category("web_tour.tours").add("document_checked", {
     url: "/odoo/documents-archive",
     steps: () => [
         ...openContract(),
-        { content: "The note of the call is there", trigger: "a[name=segnalazione_note]", run: "click" },
-        { trigger: "[name=call_note] textarea:value(Wants it before winter)" },
-        { trigger: "a[name=segnalazione_lines]", run: "click" },
+        {
+            content: "The note of the call is there",
+            trigger: "[name=call_note] textarea:value(Wants it before winter)",
+        },
         ...addProduct("Plant 6 kW", 1),
         ...addProduct("Battery 10 kWh", 2),
         { content: "Open the check", trigger: "button[name=action_open_check]", run: "click" },
