@@ -182,6 +182,13 @@ class CrmCommissionStatement(models.Model):
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
+                """SELECT id FROM crm_commission WHERE statement_id IS NULL
+                 ORDER BY id FOR UPDATE"""
+            ),
+            log_exceptions=False,
+        )
+        self.env.cr.execute(
+            SQL(
                 """SELECT company_id, person_id, date_trunc('month', date)::date
                      FROM crm_commission WHERE statement_id IS NULL
                  GROUP BY 1, 2, 3 ORDER BY 3, 1, 2"""
@@ -219,6 +226,21 @@ class CrmCommissionStatement(models.Model):
             if statement.state == "draft":
                 return statement
             month += relativedelta(months=1)
-        return self.create(
-            {"company_id": company_id, "person_id": person_id, "month": month}
+        # Where somebody else has just made it: fails, and is repeated by Odoo.
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO crm_commission_statement
+                          (company_id, person_id, month, state, create_uid, write_uid,
+                           create_date, write_date)
+                   VALUES (%s, %s, %s, 'draft', %s, %s, %s, %s)
+                       ON CONFLICT DO NOTHING RETURNING id""",
+                company_id,
+                person_id,
+                month,
+                self.env.uid,
+                self.env.uid,
+                *[fields.Datetime.now()] * 2,
+            ),
+            log_exceptions=False,
         )
+        return self.browse(self.env.cr.fetchone()[0])

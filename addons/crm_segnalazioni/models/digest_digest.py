@@ -320,6 +320,14 @@ class DigestDigest(models.Model):
         self._add_campaign_managers()
         return super()._action_send(update_periodicity=update_periodicity)
 
+    def _check_daily_logs(self):
+        """Keep evening summaries daily: management reads them instead of logging in."""
+        return (
+            super()
+            ._check_daily_logs()
+            .filtered(lambda digest: not digest.is_evening_summary)
+        )
+
     def _add_campaign_managers(self):
         """Subscribe campaign managers who came since, but for who doesn't want it."""
         group = self.env.ref("crm_callcenter.group_campaign_manager")

@@ -114,10 +114,7 @@ class SaleOrder(models.Model):
         ]
         basis = self._commission_basis() if self.commission_date else False
         if changed:
-            # Whoever else computes this document from an older state of it fails
-            # here, and is repeated by Odoo.
-            self.commission_number += 1
-            self.flush_recordset(["commission_number"])
+            self._next_commission_number()
             self.env["crm.commission"].create(
                 [
                     self._commission_values(key, due, known, reason)
@@ -126,6 +123,23 @@ class SaleOrder(models.Model):
             )
         if basis != self.commission_basis:
             self.commission_basis = basis
+
+    def _next_commission_number(self):
+        """Count that the document is computed once more.
+
+        Whoever else computes it from an older state of it fails here, and is repeated
+        by Odoo.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE sale_order SET commission_number = commission_number + 1
+                    WHERE id = %s""",
+                self.id,
+            ),
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["commission_number"])
 
     def _commission_values(self, key, due, known, reason):
         """Return the row that brings one account to what is due.

@@ -29,4 +29,5 @@ from . import test_document_dates
 from . import test_withdrawal
 from . import test_archive_list
 from . import test_forecast
+from . import test_commission_concurrency
 from . import test_back_office_invoice

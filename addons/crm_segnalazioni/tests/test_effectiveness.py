@@ -331,6 +331,8 @@ class TestAnalysisPrint(AnalysisCase):
         self.assertEqual(bars["Calls"]["value"], 2)
         self.assertEqual(bars["Appointments"]["percent"], 50)
         self.assertEqual(wizard._totals()["confirmed"], 1)
+        # There was no visit: no rate of contracts out of visits.
+        self.assertIsNone(bars["Contracts"]["percent"])
 
     def test_profitability_on_paper(self):
         self._rule()
@@ -356,6 +358,7 @@ class TestAnalysisPrint(AnalysisCase):
             period="custom", date_from="2001-01-01", date_to="2001-01-31"
         )
         self.assertIn("There is nothing in this period", self._html(wizard))
+        self.assertEqual(wizard._rows(), [])
 
     def test_per_operator_only_with_an_agreement(self):
         self._registered()

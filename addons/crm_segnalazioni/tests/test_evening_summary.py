@@ -190,7 +190,6 @@ class TestEveningSummary(SummaryCase):
                 "_action_send_to_user",
                 lambda digest, user, **_values: sent.append((digest, user)),
             ),
-            patch.object(type(digests), "_check_daily_logs", lambda _self: digests),
         ):
             with self._at(9):
                 digests._cron_send_digest_email()
@@ -204,6 +203,16 @@ class TestEveningSummary(SummaryCase):
                 digests._cron_send_evening_summaries()
             self.assertEqual(sent.count((self.summary, self.manager)), 1)
             self.assertEqual(self.summary.next_run_date, self.today + timedelta(days=1))
+
+    def test_it_stays_daily_though_nobody_logs_in(self):
+        self.env["res.users.log"].search([]).unlink()
+        self.summary.user_ids = self.manager
+        stock = self.env["digest.digest"].create(
+            {"name": "Stock", "user_ids": [fields.Command.set(self.manager.ids)]}
+        )
+        (self.summary | stock).action_send()
+        self.assertEqual(self.summary.periodicity, "daily")
+        self.assertEqual(stock.periodicity, "weekly")
 
     def test_campaign_managers_get_it_until_they_unsubscribe(self):
         self._send()

@@ -155,7 +155,7 @@ class CrmAnalysisPrint(models.TransientModel):
     def _rows(self):
         """Return the rows of the table, the strongest first, months and days in order.
 
-        :return: each with ``label`` and a value per column
+        :return: each with ``label`` and a value per column; none for a rate of nothing
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -165,7 +165,7 @@ class CrmAnalysisPrint(models.TransientModel):
             {
                 "label": self._label(key),
                 **{
-                    column["name"]: value or 0
+                    column["name"]: value
                     for column, value in zip(columns, values, strict=True)
                 },
             }
@@ -173,7 +173,7 @@ class CrmAnalysisPrint(models.TransientModel):
         ]
         if not self.group_by.startswith("date"):
             main = "contracts" if self.analysis == "effectiveness" else "margin"
-            rows.sort(key=lambda row: row[main], reverse=True)
+            rows.sort(key=lambda row: row[main] or 0, reverse=True)
         return rows
 
     def _totals(self):
@@ -183,7 +183,7 @@ class CrmAnalysisPrint(models.TransientModel):
         """
         [values] = self._read([])
         return {
-            column["name"]: value or 0
+            column["name"]: value
             for column, value in zip(self._columns(), values, strict=True)
         }
 
@@ -214,7 +214,8 @@ class CrmAnalysisPrint(models.TransientModel):
         Each is as wide as its share of the one before it, for the share of calls
         would be too small to see.
 
-        :return: ``label``, ``value``, ``percent`` of the step before it
+        :return: ``label``, ``value``, ``percent`` of the step before it (none if that
+            is nothing), ``width``
         :rtype: list[dict]
         """
         if self.analysis != "effectiveness":
@@ -223,14 +224,14 @@ class CrmAnalysisPrint(models.TransientModel):
         labels = {column["name"]: column["label"] for column in self._columns()}
         bars, before = [], None
         for name in STEPS:
-            value = totals[name]
-            percent = 100 if before is None else 100 * value / before if before else 0
+            value = totals[name] or 0
+            percent = round(100 * value / before, 1) if before else None
             bars.append(
                 {
                     "label": labels[name],
                     "value": value,
-                    "percent": round(percent, 1),
-                    "width": max(1, min(100, round(percent))),
+                    "percent": percent,
+                    "width": max(1, min(100, round(percent or 0))) if bars else 100,
                 }
             )
             before = value
