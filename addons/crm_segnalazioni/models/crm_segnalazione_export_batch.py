@@ -1,11 +1,15 @@
 import base64
+import logging
 import tempfile
 from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 #: Up to so many documents are exported while the user waits.
 AT_ONCE = 1000
@@ -177,10 +181,38 @@ class CrmSegnalazioneExportBatch(models.Model):
                 with self.env.cr.savepoint():
                     self._check_right(batch.user_id)
                     batch._export()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise  # nothing is done yet: the next time begins anew
             except UserError as error:
-                batch.write({"state": "failed", "error": str(error)})
+                batch._fail(str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is said
+                _logger.error("%s failed", batch.display_name, exc_info=error)
+                batch._fail(
+                    self.env._(
+                        "The export stopped at an unexpected problem (%(kind)s). No"
+                        " document was marked. The log of the server says more.",
+                        kind=type(error).__name__,
+                    )
+                )
+            else:
+                batch._notify(self.env._("%(name)s is ready", name=batch.display_name))
             if not cron._commit_progress(1, remaining=len(waiting) - place - 1):
                 return
+
+    def _fail(self, sentence):
+        """Write down why the export failed, and tell who wanted it."""
+        self.write({"state": "failed", "error": sentence})
+        self._notify(self.env._("%(name)s failed", name=self.display_name), sentence)
+
+    def _notify(self, subject, body=""):
+        # sudo: a message of the system
+        self.env["mail.thread"].sudo().message_notify(
+            partner_ids=self.user_id.partner_id.ids,
+            subject=subject,
+            body=body or subject,
+            model=self._name,
+            res_id=self.id,
+        )
 
     def _export(self):
         """Write the file, and mark the documents.

@@ -59,7 +59,7 @@ class CrmSegnalazioneMassChange(models.Model):
         "crm.segnalazione.mass.run", "change_id", "Runs", readonly=True
     )
     last_run_id = fields.Many2one(
-        "crm.segnalazione.mass.run", "Last Run", compute="_compute_last_run"
+        "crm.segnalazione.mass.run", compute="_compute_last_run"
     )
 
     def _default_name(self):

@@ -119,7 +119,6 @@ class CrmSegnalazioneMassChangeValue(models.Model):
     number = fields.Float(digits=(16, 4))
     field_id = fields.Many2one(
         "ir.model.fields",
-        "Field",
         ondelete="cascade",
         domain="[('model', 'in', ['sale.order', 'sale.order.line']),"
         " ('store', '=', True), ('readonly', '=', False),"
@@ -128,7 +127,7 @@ class CrmSegnalazioneMassChangeValue(models.Model):
     )
     field_type = fields.Selection(related="field_id.ttype")
     value_char = fields.Char("Text")
-    value_date = fields.Date("Date")
+    value_date = fields.Date("On")
     value_datetime = fields.Datetime("Date and Time")
     value_number = fields.Float("Value", digits=(16, 4))
     value_boolean = fields.Boolean("Yes")

@@ -28,7 +28,7 @@ class CrmSegnalazioneMassResult(models.Model):
         "sale.order", "Document", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
-    line_id = fields.Many2one("sale.order.line", "Line", index=True, ondelete="cascade")
+    line_id = fields.Many2one("sale.order.line", index=True, ondelete="cascade")
     outcome = fields.Selection(
         [("changed", "Changed"), ("refused", "Refused")], required=True
     )

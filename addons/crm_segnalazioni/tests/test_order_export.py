@@ -8,6 +8,7 @@ import openpyxl
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .mass_change_common import MassChangeCase
 
@@ -329,6 +330,34 @@ class TestOrderExport(MassChangeCase):
         self.env.invalidate_all()
         self.assertEqual((batch.state, batch.order_count), ("done", 3))
         self.assertEqual(batch.document_ids.order_id, orders)
+
+    def test_an_export_that_fails_marks_nothing_and_says_why(self):
+        orders = self._documents(3)
+        path = "odoo.addons.crm_segnalazioni.models.crm_segnalazione_export_batch"
+        self.patch(__import__(path, fromlist=["AT_ONCE"]), "AT_ONCE", 2)
+        refused, broken = self._export(), self._export()
+        export = type(refused)._export
+
+        def fail(batch):
+            result = export(batch)
+            if batch.id == refused.id:
+                raise UserError("Not today")
+            if batch.id == broken.id:
+                raise ValueError
+            return result
+
+        self.patch(type(refused), "_export", fail)
+        with (
+            self.enter_registry_test_mode(),
+            mute_logger(path),
+        ):
+            self.env.ref("crm_segnalazioni.ir_cron_exports").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((refused.state, refused.error), ("failed", "Not today"))
+        self.assertEqual(broken.state, "failed")
+        self.assertIn("ValueError", broken.error)
+        self.assertFalse(any(orders.mapped("is_exported")))
+        self.assertFalse(orders.export_document_ids)
 
     def test_many_rows_take_flat_memory(self):
         orders = self._documents(30)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.crm_callcenter.tools.saved_search import read_search
+from odoo.addons.crm_callcenter.tools.saved_search import BROKEN_SEARCH, read_search
 
 
 class CrmSegnalazioneExportWizard(models.TransientModel):
@@ -60,7 +61,12 @@ class CrmSegnalazioneExportWizard(models.TransientModel):
         :rtype: dict
         """
         orders = self.env["sale.order"]
-        domain = read_search(self.domain, orders, self.env.user)
+        try:
+            domain = read_search(self.domain, orders, self.env.user)
+        except BROKEN_SEARCH as error:
+            raise UserError(
+                self.env._("This search can't be run: %(error)s.", error=error)
+            ) from error
         if self.order_ids:
             domain &= Domain("id", "in", self.order_ids.ids)
         return {
