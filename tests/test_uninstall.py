@@ -43,7 +43,15 @@ def installed():
     cluster.start()
     database = database_name("uninstall")
     databases.clone(template(["sale_crm"]), database)
-    _odoo(["-d", database, "-i", "crm_campaign_motivi,crm_segnalazioni", "--stop-after-init"])
+    _odoo(
+        [
+            "-d",
+            database,
+            "-i",
+            "crm_campaign_motivi,crm_segnalazioni",
+            "--stop-after-init",
+        ]
+    )
     yield database
     databases.drop(database)
 
