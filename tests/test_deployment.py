@@ -248,7 +248,7 @@ def _first_start(stubs, **environment):
         "first_start.sh",
         stubs,
         PGDATABASE="callcentre",
-        INSTALL_MODULES="crm_callcenter,crm_dedup,crm_segnalazioni",
+        INSTALL_MODULES="crm_callcenter,crm_dedup,crm_campaign_motivi",
         ADMIN_PASSWORD_SCRIPT=str(ROOT / "docker" / "admin_password.py"),
         **environment,
     )
@@ -258,10 +258,7 @@ def _first_start(stubs, **environment):
 def test_first_start_installs_once(stubs):
     done, calls = _first_start(stubs)
     assert done.returncode == 0, done.stderr
-    assert (
-        "--init crm_callcenter,crm_dedup,crm_campaign_motivi,crm_segnalazioni"
-        in calls[0]
-    )
+    assert "--init crm_callcenter,crm_dedup,crm_campaign_motivi" in calls[0]
     assert calls[1].startswith("odoo shell")
     done, calls = _first_start(stubs)
     assert done.returncode == 0
