@@ -28,10 +28,14 @@ class SaleOrder(models.Model):
 
     @api.model
     def _patch_dates_form(self, arch):
-        group = arch.find(".//group[@name='segnalazione_dates']")
-        if group is None:
+        left = arch.find(".//group[@name='segnalazione_dates']")
+        right = arch.find(".//group[@name='segnalazione_dates_right']")
+        if left is None or right is None:
             return
-        for _id, name in self.env["crm.segnalazione.date"]._known():
+        entries = self.env["crm.segnalazione.date"]._known()
+        middle = (len(entries) + 1) // 2
+        for number, (_id, name) in enumerate(entries):
+            group = left if number < middle else right
             group.append(E.field(name=name, readonly="1"))
 
     @api.model
