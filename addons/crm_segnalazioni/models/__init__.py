@@ -64,3 +64,4 @@ from . import payment_transaction
 from . import utm_campaign
 from . import sale_order_step_outcome
 from . import crm_lead_report
+from . import crm_team_assign
