@@ -87,3 +87,4 @@ from . import crm_segnalazione_export_column
 from . import crm_segnalazione_export_batch
 from . import crm_segnalazione_export_document
 from . import crm_segnalazione_export_file
+from . import crm_team_assign

@@ -11,6 +11,8 @@ WAITING = "crm_segnalazioni.sources"
 HELD = "crm_segnalazioni.held"
 #: Says that a document itself is registering an outcome, by one of its steps.
 BY_DOCUMENT = "crm_segnalazioni.by_document"
+#: Says that a piece of work leaves its documents to the scheduled action.
+IN_BACKGROUND = "crm_segnalazioni.in_background"
 #: How many names at most get their documents before the commit; more wait for the
 #: scheduled action, so that nobody waits for an import.
 MOST_AT_COMMIT = 50
@@ -144,7 +146,8 @@ class CrmLead(models.Model):
         ids = list(waiting)
         # sudo: documents are made by the system, whoever works
         leads = self.sudo().browse(ids)
-        if len(ids) <= MOST_AT_COMMIT:
+        in_background = self.env.cr.cache.get(IN_BACKGROUND)
+        if len(ids) <= MOST_AT_COMMIT and not in_background:
             leads._generate_segnalazioni()
         else:
             leads = leads.exists()
