@@ -70,11 +70,5 @@ from . import crm_card_documents
 from . import crm_lead_documents
 from . import res_partner_documents
 from . import calendar_event_documents
-from . import sale_order_effects
-from . import sale_order_guard
-from . import sale_order_quotation
-from . import sale_figures
-from . import payment_transaction
-from . import utm_campaign
 from . import sale_order_step_outcome
 from . import crm_lead_report
