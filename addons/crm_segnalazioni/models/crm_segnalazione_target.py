@@ -89,9 +89,7 @@ class CrmSegnalazioneTarget(models.Model):
         """Let targets of a month stand on its first day, so that there is only one."""
         for target in self:
             if target.period == "month" and target.date.day != 1:
-                super(CrmSegnalazioneTarget, target).write(
-                    {"date": target.date.replace(day=1)}
-                )
+                target.date = target.date.replace(day=1)
 
     # ------------------------------------------------------------
     # WHAT IS TO BE REACHED

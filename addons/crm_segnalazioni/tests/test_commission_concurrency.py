@@ -17,7 +17,7 @@ CLIENTS = 4
 @tagged("post_install", "-at_install", "concurrency")
 class TestCommissionConcurrency(ConcurrencyCase):
     def _create_data(self, env):
-        super()._create_data(env)
+        created = super()._create_data(env)
         self.rule_id = (
             env["crm.commission.rule"]
             .create(
@@ -36,6 +36,7 @@ class TestCommissionConcurrency(ConcurrencyCase):
         # Due, and nobody has computed it: as the nightly work finds it.
         order.commission_date = fields.Date.today()
         self.order_id = order.id
+        return created
 
     def _clean_up(self):
         with self.registry.cursor() as cr:
@@ -45,7 +46,7 @@ class TestCommissionConcurrency(ConcurrencyCase):
                 [self.user_ids],
             )
             cr.execute("DELETE FROM crm_commission_rule WHERE id = %s", [self.rule_id])
-        super()._clean_up()
+        return super()._clean_up()
 
     def _at_once(self, work):
         """Do the same on several connections, each with a snapshot of the same state.
