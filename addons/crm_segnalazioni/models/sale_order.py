@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
         help="Who had the call that it came from.",
     )
     zone_id = fields.Many2one(
-        "crm.zone", "Zone", index="btree_not_null", ondelete="restrict"
+        "crm.zone", index="btree_not_null", ondelete="restrict"
     )
     call_note = fields.Text("Conversation Note", copy=False)
     appointment_event_id = fields.Many2one(

@@ -341,7 +341,7 @@ class TestOrderExport(MassChangeCase):
         def fail(batch):
             result = export(batch)
             if batch.id == refused.id:
-                raise UserError("Not today")
+                raise UserError("Not today")  # pylint: disable=translation-required
             if batch.id == broken.id:
                 raise ValueError
             return result
