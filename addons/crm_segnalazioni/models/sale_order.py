@@ -46,9 +46,7 @@ class SaleOrder(models.Model):
         ondelete="restrict",
         help="Who had the call that it came from.",
     )
-    zone_id = fields.Many2one(
-        "crm.zone", index="btree_not_null", ondelete="restrict"
-    )
+    zone_id = fields.Many2one("crm.zone", index="btree_not_null", ondelete="restrict")
     call_note = fields.Text("Conversation Note", copy=False)
     appointment_event_id = fields.Many2one(
         "calendar.event",
