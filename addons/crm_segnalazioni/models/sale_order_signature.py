@@ -1,7 +1,7 @@
 import base64
 import binascii
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -13,6 +13,8 @@ class SaleOrder(models.Model):
 
     may_take_signature = fields.Boolean(compute="_compute_may_take_signature")
 
+    @api.depends("signature", "state_category", "user_id")
+    @api.depends_context("uid")
     def _compute_may_take_signature(self):
         """Tell whether the user may have this document signed now."""
         for order in self:
