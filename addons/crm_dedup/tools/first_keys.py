@@ -17,8 +17,6 @@ from .matching import archive
 ALMOST_EMPTY = 100_000
 #: Names from which on indexes are rather built at the end.
 MANY_NAMES = 50_000
-#: How long somebody may have to wait for a try to put the new table into its place.
-LOCK_TIMEOUT = "300ms"
 
 #: Each is built by a process of its own.
 INDEXES = (
@@ -130,7 +128,8 @@ def take_over(cursor):
     :return: whether it is done; if not, the transaction is worth nothing
     :rtype: bool
     """
-    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    # So long somebody may have to wait for this try.
+    cursor.execute("SET LOCAL lock_timeout = '300ms'")
     try:
         cursor.execute(
             "LOCK TABLE crm_dedup_key IN ACCESS EXCLUSIVE MODE", log_exceptions=False
