@@ -259,7 +259,8 @@ class DigestDigest(models.Model):
         if target is None:
             return {"value": value, "target": "", "color": "#374151"}
         expected = target * pace
-        share = value / expected if expected else 1.0
+        # More may be taken back on a day than is reached on it.
+        share = max(value / expected, 0.0) if expected else 1.0
         colour = next(colour for limit, colour in COLOURS if share >= limit)
         return {"value": value, "target": f"{round(target, 1):g}", "color": colour}
 
