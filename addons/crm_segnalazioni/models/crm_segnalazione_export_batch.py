@@ -112,6 +112,9 @@ class CrmSegnalazioneExportBatch(models.Model):
             domain &= Domain("segnalazione_type_id", "in", layout.type_ids.ids)
         if layout.state_ids:
             domain &= Domain("segnalazione_state_id", "in", layout.state_ids.ids)
+        if layout.row_kind == "line":
+            # A document without a row in the file isn't marked as exported.
+            domain &= Domain("order_line", "any", layout._lines_domain())
         if self.which == "all":
             return domain
         marks = self.env["crm.segnalazione.export.document"]._current(layout)
