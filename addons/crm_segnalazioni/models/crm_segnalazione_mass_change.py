@@ -29,6 +29,7 @@ class CrmSegnalazioneMassChange(models.Model):
         "Owner",
         required=True,
         default=lambda self: self.env.user,
+        copy=False,
         ondelete="restrict",
         domain="[('share', '=', False)]",
         help="It runs with the rights of its owner, who gets a message when a run that"

@@ -269,6 +269,7 @@ class TestMassChange(MassChangeCase):
         theirs = self._change(order, PRICE_UP, user=self.manager)
         with self.assertRaises(AccessError):
             change.value_ids.change_id = theirs.with_user(self.back_office)
+        self.assertEqual(change.with_user(self.manager).copy().user_id, self.manager)
         taken = change.with_user(self.manager)
         taken.user_id = self.manager
         self.assertEqual(taken.user_id, self.manager)

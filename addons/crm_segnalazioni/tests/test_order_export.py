@@ -241,6 +241,15 @@ class TestOrderExport(MassChangeCase):
         self._bring(orders[:2], segnalazione_state_id=state.id)
         search = repr([("id", "=", orders[1].id)])
         self.assertEqual(self._export(domain=search).document_ids.order_id, orders[1])
+        wizard = self.env["crm.segnalazione.export.wizard"].with_user(self.back_office)
+        window = wizard.create(
+            {
+                "layout_id": self.layout.id,
+                "domain": "[('date_order', '<', context_today()"
+                " + relativedelta(days=2))]",
+            }
+        )
+        self.assertEqual(window.document_count, 1)
         self.assertFalse(
             self.env["sale.order"].search(
                 [("is_exported", "=", True), ("id", "=", orders[0].id)]
