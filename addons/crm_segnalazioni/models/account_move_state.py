@@ -99,6 +99,12 @@ class AccountMove(models.Model):
                 state if state and not state.mapping else False
             )
 
+    @api.constrains("manual_invoice_state_id")
+    def _check_manual_invoice_state(self):
+        """Refuse a state that is written past the field that asks for the right."""
+        for move in self:
+            move._check_may_set_state(move.manual_invoice_state_id)
+
     def _check_may_set_state(self, states):
         user = self.env.user
         if self.env.su:

@@ -5,6 +5,22 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+#: What nobody writes by hand: steps and commissions say it.
+FOLLOWS = {
+    "amount_due",
+    "amount_taken_back",
+    "amount_total",
+    "approved_by_id",
+    "approved_on",
+    "commission_ids",
+    "company_id",
+    "document_count",
+    "month",
+    "paid_on",
+    "person_id",
+    "state",
+}
+
 
 class CrmCommissionStatement(models.Model):
     """What a person has earned in a month: draft, approved, paid.
@@ -75,10 +91,15 @@ class CrmCommissionStatement(models.Model):
             statement.document_count = len(rows.order_id)
 
     def write(self, vals):
-        """Keep what was approved as it is.
+        """Keep what was approved as it is; its state is changed by its steps alone.
 
-        :raise UserError: a statement is locked
+        :raise UserError: a statement is locked, or something is written that only
+            follows from its steps and its commissions
         """
+        if not self.env.su and (FOLLOWS & vals.keys()):
+            raise UserError(
+                self.env._("A statement is changed by its buttons, but for its note.")
+            )
         if vals.keys() & {"commission_ids", "month", "person_id", "company_id", "note"}:
             self._check_draft()
         return super().write(vals)
@@ -148,7 +169,8 @@ class CrmCommissionStatement(models.Model):
                         statement=statement.name,
                     )
                 )
-        self.write({"state": "paid", "paid_on": fields.Date.context_today(self)})
+        # sudo: the right to write was checked above
+        self.sudo().write({"state": "paid", "paid_on": fields.Date.context_today(self)})
 
     def _check_manager(self):
         if not self.env.su and not self.env.user.has_group(

@@ -1,13 +1,14 @@
 import base64
 import logging
 import tempfile
-from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from odoo.addons.crm_callcenter.tools.saved_search import read_search
 
 _logger = logging.getLogger(__name__)
 
@@ -102,7 +103,9 @@ class CrmSegnalazioneExportBatch(models.Model):
         :rtype: Domain
         """
         layout = self.layout_id
-        domain = Domain(literal_eval(self.domain)) & Domain(
+        # The days in it are those of when the export was asked for.
+        search = read_search(self.domain, self._orders(), self.user_id)
+        domain = search & Domain(
             [
                 ("segnalazione_type_id", "!=", False),
                 ("company_id", "=", self.company_id.id),
@@ -112,6 +115,9 @@ class CrmSegnalazioneExportBatch(models.Model):
             domain &= Domain("segnalazione_type_id", "in", layout.type_ids.ids)
         if layout.state_ids:
             domain &= Domain("segnalazione_state_id", "in", layout.state_ids.ids)
+        if layout.row_kind == "line":
+            # A document without a row in the file isn't marked as exported.
+            domain &= Domain("order_line", "any", layout._lines_domain())
         if self.which == "all":
             return domain
         marks = self.env["crm.segnalazione.export.document"]._current(layout)

@@ -5,6 +5,7 @@ import io
 import xlsxwriter
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
 
@@ -65,10 +66,18 @@ class CrmSegnalazioneExportLayout(models.Model):
 
         :rtype: sale.order.line
         """
-        domain = [("order_id", "in", orders.ids), ("display_type", "=", False)]
-        if self.line_category == "confirmed":
-            domain.append(("line_state_id.category", "=", "confirmed"))
+        domain = Domain("order_id", "in", orders.ids) & self._lines_domain()
         return orders.order_line.search(domain, order="order_id, sequence, id")
+
+    def _lines_domain(self):
+        """Return which lines of a document are exported.
+
+        :rtype: Domain
+        """
+        domain = Domain("display_type", "=", False)
+        if self.line_category == "confirmed":
+            domain &= Domain("line_state_id.category", "=", "confirmed")
+        return domain
 
     # ------------------------------------------------------------
     # TEXT

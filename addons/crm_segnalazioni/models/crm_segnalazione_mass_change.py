@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
@@ -29,6 +29,7 @@ class CrmSegnalazioneMassChange(models.Model):
         "Owner",
         required=True,
         default=lambda self: self.env.user,
+        copy=False,
         ondelete="restrict",
         domain="[('share', '=', False)]",
         help="It runs with the rights of its owner, who gets a message when a run that"
@@ -91,10 +92,32 @@ class CrmSegnalazioneMassChange(models.Model):
         for change in self:
             change.last_run_id = newest.get(change._origin)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_owner(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         if _DEFINITION & vals.keys():
             self._check_not_running()
+        self._check_owner(vals)
         return super().write(vals)
+
+    @api.model
+    def _check_owner(self, vals):
+        """Let nobody run with the rights of somebody else.
+
+        :param dict vals: to be written
+        :raise AccessError: the owner would be another user
+        """
+        if not self.env.su and vals.get("user_id", self.env.uid) != self.env.uid:
+            raise AccessError(
+                self.env._(
+                    "A mass change runs with the rights of its owner: you may take it"
+                    " over, but not give it to somebody else."
+                )
+            )
 
     def _check_not_running(self):
         """Refuse to change what a run is working on.

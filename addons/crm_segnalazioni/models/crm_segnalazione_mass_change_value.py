@@ -159,8 +159,22 @@ class CrmSegnalazioneMassChangeValue(models.Model):
             return f"{self.value_number:g}"
         return str(self[VALUE_FIELDS.get(self.field_type, "value_char")] or "")
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "change_id" in vals:
+            # A rule looks at a record as it was: here is where it went.
+            self.check_access("write")
+        return result
+
     @api.constrains(
-        "target", "operation", "field_id", "number", *set(RECORD_FIELDS.values())
+        "target",
+        "operation",
+        "field_id",
+        "number",
+        "value_char",
+        "value_date",
+        "value_datetime",
+        *sorted(set(RECORD_FIELDS.values())),
     )
     def _check_complete(self):
         for value in self:
@@ -199,6 +213,30 @@ class CrmSegnalazioneMassChangeValue(models.Model):
                 "%(field)s can't be changed in bulk.",
                 field=self.field_id.field_description,
             )
+        return self._operation_problem(field)
+
+    def _operation_problem(self, field):
+        """Return why a field can't be changed in the chosen way.
+
+        :param odoo.fields.Field field: of the document or line
+        :rtype: str
+        """
+        is_number = VALUE_FIELDS[field.type] == "value_number"
+        if self.operation == "clear" and field.required:
+            return self.env._("This can't be emptied: say what it is set to.")
+        if (self.operation == "percent" and not is_number) or (
+            self.operation == "add"
+            and not is_number
+            and field.type not in ("date", "datetime")
+        ):
+            return self.env._("Only numbers and dates can be changed by an amount.")
+        if (
+            self.operation == "set"
+            and not is_number
+            and field.type != "boolean"
+            and not self[VALUE_FIELDS[field.type]]
+        ):
+            return self.env._("Say what %(title)s is set to.", title=self.display_name)
         return False
 
     def _model_name(self):

@@ -169,6 +169,24 @@ class CrmSegnalazioneMassRun(models.Model):
             self.done,
         ).action_open()
 
+    def action_continue(self):
+        """Go on where it was, unless what it did was undone meanwhile.
+
+        :raise UserError: it was, or it can't go on
+        """
+        self.ensure_one()
+        if self._is_undone():
+            raise UserError(self.env._("The run has been undone already."))
+        return super().action_continue()
+
+    def _is_undone(self):
+        """Tell whether the run was undone, or is just being undone.
+
+        :rtype: bool
+        """
+        # sudo: also by somebody whose runs the user doesn't see
+        return any(undo.state != "failed" for undo in self.sudo().undo_ids)
+
     def _undo_obstacle(self):
         """Return why it can't be undone, as a sentence.
 
@@ -180,7 +198,7 @@ class CrmSegnalazioneMassRun(models.Model):
             return self.env._("The run is at work. Cancel it first.")
         if not self.done:
             return self.env._("The run has changed nothing.")
-        if self.sudo().undo_ids.filtered(lambda undo: undo.state != "failed"):
+        if self._is_undone():
             return self.env._("The run has been undone already.")
         manager = "crm_callcenter.group_campaign_manager"
         if self.env.user not in (

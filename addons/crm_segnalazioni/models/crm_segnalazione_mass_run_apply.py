@@ -6,6 +6,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.commissions import LATER, LATER_KEY, WATCHED
+
 #: What else changes with a field, by itself: all of it can be undone.
 FOLLOWING = {
     "product_id": (
@@ -196,13 +198,17 @@ class CrmSegnalazioneMassRun(models.Model):
                 groups.setdefault(repr(values), (values, []))[1].append(line.id)
         if not groups:
             return
-        lines = plans[0].order.order_line.browse
+        lines = plans[0].order.order_line
+        # One correction for each document, not one for each line.
+        later = lines.with_context(**{LATER_KEY: LATER})
         for values, line_ids in groups.values():
-            lines(line_ids).write(values)
-        changed = lines(
+            later.browse(line_ids).write(values)
+        changed = lines.browse(
             [line_id for _values, ids in groups.values() for line_id in ids]
         )
         changed._recompute_amounts_in_bulk()
+        if WATCHED & set().union(*(values for values, _ids in groups.values())):
+            changed._synchronize_commissions()
 
     def _write_orders(self, plans):
         groups = {}

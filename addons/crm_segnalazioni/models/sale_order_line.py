@@ -63,6 +63,8 @@ class SaleOrderLine(models.Model):
             super(SaleOrderLine, others).write({"line_state_id": new.id})
         if new.category == "confirmed":
             changed._lines_confirmed()
+        else:
+            changed._lines_taken_back()
         return result
 
     def _combo_items(self):
@@ -78,6 +80,12 @@ class SaleOrderLine(models.Model):
         """Do what follows when lines of a document are confirmed later on.
 
         Deliveries, if they are installed, begin here.
+        """
+
+    def _lines_taken_back(self):
+        """Do what follows when lines of a document are no longer confirmed.
+
+        Deliveries that are still to be made end here.
         """
 
     # ------------------------------------------------------------

@@ -1,14 +1,6 @@
 from odoo import api, models
 
-#: Fields of a line that commissions depend on.
-WATCHED = {
-    "discount",
-    "line_state_id",
-    "price_unit",
-    "product_id",
-    "product_uom_qty",
-    "tax_ids",
-}
+from ..tools.commissions import LATER, LATER_KEY, WATCHED
 
 
 class SaleOrderLine(models.Model):
@@ -22,7 +14,7 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if WATCHED & vals.keys():
+        if WATCHED & vals.keys() and self.env.context.get(LATER_KEY) is not LATER:
             self._synchronize_commissions()
         return result
 

@@ -60,9 +60,17 @@ class SaleOrder(models.Model):
         ids = self.env.cr.precommit.data.pop(CHANGED, ())
         # sudo: the opportunity follows, whoever may change the document
         orders = self.sudo().browse(sorted(ids)).exists()
+        rules, found = self.env["crm.segnalazione.opportunity.rule"].sudo(), {}
         for order in orders.with_context(**{IN_STEP_KEY: IN_STEP}):
-            rules = self.env["crm.segnalazione.opportunity.rule"].sudo()
-            rule, lead = rules._rule_of(order), order.opportunity_id
+            # Very many documents are changed at once, and few of them differ in this.
+            key = (
+                order.segnalazione_type_id.id,
+                order.company_id.id,
+                order.segnalazione_state_id.id,
+            )
+            if key not in found:
+                found[key] = rules._rule_of(order)
+            rule, lead = found[key], order.opportunity_id
             values = rule._revenue_values(order) if rule else {}
             revenue = values.get("expected_revenue")
             if values and lead.company_currency.compare_amounts(

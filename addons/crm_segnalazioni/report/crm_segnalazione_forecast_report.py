@@ -7,7 +7,8 @@ class CrmSegnalazioneForecastReport(models.Model):
 
     Open documents count with what is expected and, weighted, with its share by
     probability; won ones with what is confirmed. Lost and cancelled ones bring nothing.
-    Amounts are in the company's currency, without taxes.
+    Amounts are in the company's currency, without taxes. Types of which each document
+    only repeats another one are left out, as in the other figures.
     """
 
     _name = "crm.segnalazione.forecast.report"
@@ -75,7 +76,8 @@ class CrmSegnalazioneForecastReport(models.Model):
                         AS won_amount
               FROM sale_order document
               JOIN res_company company ON company.id = document.company_id
-             WHERE document.segnalazione_type_id IS NOT NULL""",
+              JOIN crm_segnalazione_type type
+                ON type.id = document.segnalazione_type_id AND type.is_counted""",
             closing=self._closing_date(),
             rate=SQL("COALESCE(NULLIF(document.currency_rate, 0), 1)"),
         )

@@ -384,6 +384,16 @@ class TestCommissionStatement(CommissionCase):
         with self.assertRaisesRegex(UserError, "once"):
             statement.action_pay()
 
+    def test_state_and_amounts_are_not_written_by_hand(self):
+        for user in (self.back_office, self.manager):
+            statement = self.statement.with_user(user)
+            for vals in ({"state": "approved"}, {"amount_total": 9999}):
+                with self.assertRaisesRegex(UserError, "by its buttons"):
+                    statement.write(vals)
+            statement.write({"note": "With thanks"})
+        self.assertEqual(self.statement.state, "draft")
+        self.assertEqual(self.statement.amount_total, 450)
+
     def test_a_draft_that_is_deleted_is_made_again(self):
         self.statement.with_user(self.manager).unlink()
         self.assertFalse(self.order.commission_ids.statement_id)

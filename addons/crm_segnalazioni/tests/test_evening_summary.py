@@ -61,6 +61,8 @@ class TestTarget(SummaryCase):
         self.assertEqual(cell(100, 210, 10 / 21)["color"], "#2b8a3e")
         self.assertEqual(cell(80, 210, 10 / 21)["color"], "#a85600")
         self.assertEqual(cell(60, 210, 10 / 21)["color"], "#c92a2a")
+        # Of a day on which more was taken back than reached.
+        self.assertEqual(cell(-1, 210)["color"], "#c92a2a")
 
     def test_a_whole_stands_for_its_parts(self):
         other_zone = self.env["crm.zone"].create({"name": "Milan"})

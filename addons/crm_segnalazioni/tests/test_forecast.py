@@ -40,6 +40,11 @@ class TestForecast(SegnalazioneCase):
         )
         self.assertEqual((expected, weighted, won or 0), (9000, 4500, 0))
 
+    def test_types_that_only_repeat_others_do_not_count_twice(self):
+        order = self._document("quotation", expected_closing="2027-01-15")
+        self.types["quotation"].is_counted = False
+        self.assertFalse(self._report(order, ["state_category"]))
+
     def test_refused_lines_are_not_expected(self):
         order = self._document("quotation")
         order.order_line.line_state_id = self.env.ref(

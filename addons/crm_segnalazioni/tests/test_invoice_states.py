@@ -80,6 +80,18 @@ class TestInvoiceStates(InvoicingCase):
             invoice.set_invoice_state(False)
         self.assertInvoiceState("legal")
 
+    def test_nobody_writes_it_past_its_groups(self):
+        self.invoice_states["legal"].group_ids = self.env.ref(
+            "crm_callcenter.group_back_office"
+        )
+        accountant = self._seller()
+        accountant.group_ids += self.env.ref("account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            self.invoice.with_user(accountant).write(
+                {"manual_invoice_state_id": self.invoice_states["legal"].id}
+            )
+        self.assertInvoiceState("draft")
+
     def test_table_says_each_thing_once(self):
         with self.assertRaisesRegex(ValidationError, "same invoices"):
             self.invoice_states["disputed"].mapping = "paid"

@@ -180,6 +180,25 @@ class TestMassChange(MassChangeCase):
         self._run(self._change(orders, later))
         self.assertEqual(orders[0].commitment_date.day, 4)
 
+    def test_commissions_are_corrected_once_for_each_document(self):
+        rules = self.env["crm.commission.rule"]
+        rules.search([]).action_archive()
+        rules.create({"name": "Mass", "percent": 10})
+        order = self._documents(1)
+        order.order_line.line_state_id = self.env.ref(
+            "crm_segnalazioni.line_state_confirmed"
+        )
+        self._bring(order, commission_date=fields.Date.today())
+        order._synchronize_commissions()
+        paid = sum(order.commission_ids.mapped("amount"))
+        self._run(self._change(order, PRICE_UP))
+        rows = order.commission_ids
+        self.assertEqual(len(rows), 2)
+        self.assertAlmostEqual(
+            sum(rows.mapped("amount")), order.amount_confirmed * 0.1, places=2
+        )
+        self.assertGreater(order.amount_confirmed * 0.1, paid)
+
     def test_nothing_happens_to_what_has_the_value_already(self):
         orders = self._documents(2)
         value = {"target": "agent", "agent_id": self.agent.id}
@@ -240,10 +259,27 @@ class TestMassChange(MassChangeCase):
         with self.assertRaisesRegex(UserError, "may no longer change"):
             change.with_user(self.manager).action_run()
 
+    def test_nobody_runs_with_the_rights_of_another(self):
+        order = self._documents(1)
+        with self.assertRaises(AccessError):
+            self._change(order, PRICE_UP, user_id=self.manager.id)
+        change = self._change(order, PRICE_UP)
+        with self.assertRaisesRegex(AccessError, "give it to somebody else"):
+            change.user_id = self.manager
+        theirs = self._change(order, PRICE_UP, user=self.manager)
+        with self.assertRaises(AccessError):
+            change.value_ids.change_id = theirs.with_user(self.back_office)
+        self.assertEqual(change.with_user(self.manager).copy().user_id, self.manager)
+        taken = change.with_user(self.manager)
+        taken.user_id = self.manager
+        self.assertEqual(taken.user_id, self.manager)
+
     def test_incomplete_and_forbidden_values_are_refused(self):
         order = self._documents(1)
         protected = self.env["ir.model.fields"]._get("sale.order", "name")
         computed = self.env["ir.model.fields"]._get("sale.order", "amount_total")
+        reference = self.env["ir.model.fields"]._get("sale.order", "client_order_ref")
+        day = self.env["ir.model.fields"]._get("sale.order", "date_order")
         for value in (
             {"target": "state"},
             {"target": "agent"},
@@ -252,6 +288,14 @@ class TestMassChange(MassChangeCase):
             {"target": "order_field"},
             {"target": "order_field", "field_id": protected.id},
             {"target": "order_field", "field_id": computed.id},
+            {"target": "order_field", "field_id": reference.id},
+            {
+                "target": "order_field",
+                "field_id": reference.id,
+                "operation": "percent",
+                "value_number": 5,
+            },
+            {"target": "order_field", "field_id": day.id, "operation": "clear"},
         ):
             with self.assertRaises(ValidationError):
                 self._change(order, value)

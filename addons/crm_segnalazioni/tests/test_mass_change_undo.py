@@ -67,6 +67,16 @@ class TestMassChangeUndo(MassChangeCase):
         self.assertEqual((undo.state, undo.done, undo.refused), ("done", 3, 0))
         self.assertEqual(self._values(orders), before)
 
+    def test_a_run_that_was_undone_does_not_go_on(self):
+        orders = self._documents(2)
+        value = {"target": "agent", "agent_id": self.second_agent.id}
+        run = self._run(self._change(orders, value))
+        run.sudo().state = "cancelled"
+        self._undo(run)
+        with self.assertRaisesRegex(UserError, "undone already"):
+            run.action_continue()
+        self.assertEqual(orders.user_id, self.agent)
+
     def test_what_was_changed_meanwhile_is_left_and_listed(self):
         orders = self._documents(2)
         price = {"target": "price", "operation": "set", "number": 7}

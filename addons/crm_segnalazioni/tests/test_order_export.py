@@ -171,6 +171,17 @@ class TestOrderExport(MassChangeCase):
         batch = self._export(layout, domain=search, which="all")
         self.assertEqual(batch.row_count, 1)
 
+    def test_a_document_without_a_row_is_not_marked(self):
+        waiting, confirmed = self._documents(2)
+        confirmed.order_line[0].line_state_id = self.env.ref(
+            "crm_segnalazioni.line_state_confirmed"
+        )
+        layout = self._layout("line", "order_id.name", line_category="confirmed")
+        batch = self._export(layout)
+        self.assertEqual(batch.document_ids.order_id, confirmed)
+        waiting.order_line.line_state_id = confirmed.order_line[0].line_state_id
+        self.assertEqual(self._export(layout).document_ids.order_id, waiting)
+
     # ------------------------------------------------------------
     # THE MARK
     # ------------------------------------------------------------
@@ -230,6 +241,15 @@ class TestOrderExport(MassChangeCase):
         self._bring(orders[:2], segnalazione_state_id=state.id)
         search = repr([("id", "=", orders[1].id)])
         self.assertEqual(self._export(domain=search).document_ids.order_id, orders[1])
+        wizard = self.env["crm.segnalazione.export.wizard"].with_user(self.back_office)
+        window = wizard.create(
+            {
+                "layout_id": self.layout.id,
+                "domain": "[('date_order', '<', context_today()"
+                " + relativedelta(days=2))]",
+            }
+        )
+        self.assertEqual(window.document_count, 1)
         self.assertFalse(
             self.env["sale.order"].search(
                 [("is_exported", "=", True), ("id", "=", orders[0].id)]

@@ -24,6 +24,16 @@ class SaleOrderLine(models.Model):
             own._launch_in(order)
         return result
 
+    def _lines_taken_back(self):
+        result = super()._lines_taken_back()
+        # sudo: whoever may refuse lines has their delivery stopped; the right to
+        # transfers is the warehouse's
+        moves = self.sudo().move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        moves._action_cancel()
+        return result
+
     def _launch_in(self, order):
         """Launch the deliveries of lines that were confirmed after their document.
 

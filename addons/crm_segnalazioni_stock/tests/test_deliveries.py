@@ -84,6 +84,30 @@ class TestDeliveries(InvoicingCase):
         with self.assertRaisesRegex(UserError, "is delivered"):
             self._set_lines(self.panels, "refused")
 
+    def test_line_refused_later_is_not_delivered(self):
+        self._set_lines(self.order.order_line, "confirmed")
+        self._sold(self.order)
+        self._set_lines(self.inverters, "refused")
+        self.assertEqual(self.inverters.move_ids.mapped("state"), ["cancel"])
+        self.assertNotIn("cancel", self.panels.move_ids.mapped("state"))
+        self._set_lines(self.inverters, "confirmed")
+        waiting = self.inverters.move_ids.filtered(lambda move: move.state != "cancel")
+        self.assertEqual(sum(waiting.mapped("product_uom_qty")), 1)
+
+    def test_back_office_that_is_of_the_warehouse_sees_all_transfers(self):
+        picking_type = self.env["stock.picking.type"].search(
+            [("code", "=", "incoming"), ("company_id", "=", self.env.company.id)],
+            limit=1,
+        )
+        receipt = self.env["stock.picking"].create(
+            {"picking_type_id": picking_type.id, "partner_id": self.partner.id}
+        )
+        pickings = self.env["stock.picking"].with_user(self.back_office)
+        domain = [("id", "=", receipt.id)]
+        self.assertFalse(pickings.search(domain))
+        self.back_office.group_ids += self.env.ref("stock.group_stock_user")
+        self.assertEqual(pickings.search(domain), receipt)
+
     def test_orders_without_type_are_delivered_as_ever(self):
         order = self.env["sale.order"].create(
             {
