@@ -388,7 +388,7 @@ class _CopyText:
         # PostgreSQL wants \r in quotes as well as \n: both are of this end of a line.
         self._writer = csv.writer(self._text, lineterminator="\r\n")
 
-    def read(self, _size=-1):
+    def read(self, _size=-1):  # pylint: disable=method-required-super
         """Return the next rows, or an empty text behind the last one.
 
         :rtype: str

@@ -97,11 +97,7 @@ class CrmSegnalazioneMassChangeValue(models.Model):
     agent_id = fields.Many2one(
         "res.users", domain="[('share', '=', False)]", ondelete="cascade"
     )
-    campaign_id = fields.Many2one(
-        "utm.campaign",
-        domain="[('is_call_campaign', '=', True)]",
-        ondelete="cascade",
-    )
+    campaign_id = fields.Many2one("utm.campaign", ondelete="cascade")
     zone_id = fields.Many2one("crm.zone", ondelete="cascade")
     line_state_id = fields.Many2one("crm.segnalazione.line.state", ondelete="cascade")
     product_id = fields.Many2one(

@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
             files.search_count(
                 [
                     ("res_model", "=", self._name),
-                    ("res_id", "=", self.id),
+                    ("res_id", "in", self.ids),
                     ("res_field", "in", ["signature", "acceptance_document"]),
                 ],
                 limit=1,

@@ -130,9 +130,7 @@ class TestMassChange(MassChangeCase):
 
     def test_header_and_line_values_of_all_kinds(self):
         orders = self._documents(2)
-        campaign = self.env["utm.campaign"].create(
-            {"title": "Autumn", "is_call_campaign": True}
-        )
+        campaign = self.env["utm.campaign"].create({"title": "Autumn"})
         line_state = self.env.ref("crm_segnalazioni.line_state_refused")
         tax = self.env["account.tax"].search(
             [("type_tax_use", "=", "sale"), ("company_id", "=", self.env.company.id)],
