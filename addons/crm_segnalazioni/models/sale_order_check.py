@@ -150,7 +150,9 @@ class SaleOrder(models.Model):
         self._note_on_document(
             self.env._("Sent back by the check: %(reason)s", reason=check.reason)
         )
-        user = check.operator_id or self.create_uid
+        # Whoever has left, or the system, puts nothing right: then it is whoever sent
+        # it back.
+        user = check.operator_id if check.operator_id.active else self.env.user
         # Without a mail: the operator has it among the activities.
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             "crm_segnalazioni.activity_type_sent_back",
