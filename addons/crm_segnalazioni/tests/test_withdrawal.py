@@ -128,6 +128,12 @@ class TestWithdrawal(SegnalazioneCase):
         order.write({"signed_on": "2026-03-02 10:00:00", "signed_by": "Customer"})
         self.assertEqual(order.concluded_on, date(2026, 3, 2))
 
+    def test_the_day_is_that_of_the_company(self):
+        order = self._phone_sale()
+        self.company.action_calendar_id = self.calendar  # in Europe/Rome
+        order.write({"signed_on": "2026-03-02 23:30:00", "signed_by": "Customer"})
+        self.assertEqual(order.concluded_on, date(2026, 3, 3))
+
     def test_closing_on_the_line_is_a_sale_by_phone(self):
         closing = self.env["crm.outcome"].search([("kind", "=", "C")], limit=1)
         interaction = self.lead._register_outcome(closing)
