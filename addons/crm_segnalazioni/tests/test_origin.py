@@ -164,9 +164,24 @@ class TestOrigin(OriginCase):
         self.assertFalse(self.documents())
 
     def test_an_outcome_without_a_customer_waits_for_the_customer(self):
-        self.name._register_outcome(self.outcomes["T"], self.call)
+        row = (
+            self.name.with_user(self.operator)
+            .sudo()
+            ._register_outcome(self.outcomes["T"], self.call, note="In the evening")
+        )
         self.commit()
         self.assertFalse(self.documents())
+        self.convert()
+        self.commit()
+        document = self.documents()
+        self.assertEqual(document.segnalazione_type_id, self.types["appointment"])
+        self.assertEqual(document.interaction_id.id, row.id)
+        self.assertEqual(document.operator_id, self.operator)
+        self.assertEqual(document.call_note, "In the evening")
+
+    def test_what_was_refused_meanwhile_waits_no_longer(self):
+        self.name._register_outcome(self.outcomes["T"], self.call)
+        self.name._register_outcome(self.outcomes["N"], self.call)
         self.convert()
         self.commit()
         self.assertEqual(
@@ -200,6 +215,17 @@ class TestOrigin(OriginCase):
         row._reverse("wrong name")
         self.assertEqual(self.documents().state_category, "cancelled")
         self.assertIn("wrong name", self.documents().move_ids.sorted("id")[-1:].reason)
+
+    def test_a_condition_of_the_step_doesn_t_keep_an_outcome(self):
+        row, _event = self.fix_appointment()
+        self.commit()
+        document = self.documents()
+        document._step_to("cancelled").mandatory_field_ids = self.env.ref(
+            "sale.field_sale_order__client_order_ref"
+        )
+        row._reverse("wrong name")
+        self.assertEqual(document.state_category, "open")
+        self.assertIn("wrong name", document.message_ids[:1].body)
 
     # Opportunities, however made
 
