@@ -272,6 +272,16 @@ class TestWithdrawal(SegnalazioneCase):
         wizard.action_withdraw()
         self.assertEqual(order.segnalazione_state_id, self.states["cancelled"])
 
+    def test_it_is_registered_whoever_may_take_that_step_otherwise(self):
+        group = self.env.ref("crm_callcenter.group_campaign_manager")
+        self.withdraw.group_ids = group
+        order = self._phone_sale(acceptance_date=fields.Date.today())
+        with self.assertRaisesRegex(UserError, "is for"):
+            order.with_user(self.back_office)._take_transition(self.withdraw)
+        self._withdrawal(order).action_withdraw()
+        self.assertEqual(order.segnalazione_state_id, self.states["cancelled"])
+        self.assertEqual(self._last(order).user_id, self.back_office)
+
     def test_no_step_for_a_withdrawal(self):
         order = self._phone_sale(acceptance_date=fields.Date.today())
         self.withdraw.is_withdrawal = False
