@@ -82,6 +82,13 @@ class SaleOrder(models.Model):
                 raise UserError(order._held_sentence())
         return super().action_quotation_send()
 
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        # Whom a held document is given to hears of it when the check is passed.
+        told = self.filtered(lambda order: not order.is_held_for_check)
+        return super(SaleOrder, told)._message_auto_subscribe_notify(
+            partner_ids, template
+        )
+
     # ------------------------------------------------------------
     # THE CHECK
     # ------------------------------------------------------------

@@ -91,6 +91,16 @@ class TestQualityCheck(OriginCase):
         self.check._send_back("Ask for the roof")
         self.assertEqual(self.document.activity_ids.user_id, self.back_office)
 
+    def test_whom_it_is_given_to_hears_of_it_when_it_is_passed(self):
+        told = self.env["mail.notification"]
+        domain = [("res_partner_id", "=", self.agent_two.partner_id.id)]
+        document = self.document.with_user(self.back_office)
+        document.with_context(tracking_disable=False).user_id = self.agent_two
+        self.assertFalse(told.search(domain))
+        self.fill()
+        self.check.action_pass()
+        self.assertTrue(told.search(domain))
+
     def test_nobody_is_reminded_of_it(self):
         self.event.start = fields.Datetime.add(fields.Datetime.now(), minutes=20)
         manager = self.env["calendar.alarm_manager"]
