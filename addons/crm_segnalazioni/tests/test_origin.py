@@ -311,6 +311,13 @@ class TestOrigin(OriginCase):
         self.assertEqual(document.date_appointment, moved)
         self.assertIn("was moved", document.message_ids[:1].body)
 
+    def test_an_appointment_given_to_another_agent_takes_its_document_along(self):
+        _row, event = self.fix_appointment()
+        self.commit()
+        self.assertEqual(self.documents().user_id, self.agent)
+        event.user_id = self.agent_two
+        self.assertEqual(self.documents().user_id, self.agent_two)
+
     def test_a_cancelled_appointment_leaves_a_trace(self):
         for cancel in ("archive", "delete"):
             with self.subTest(cancel):
