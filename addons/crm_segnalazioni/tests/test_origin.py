@@ -181,6 +181,7 @@ class TestOrigin(OriginCase):
 
     def test_what_was_refused_meanwhile_waits_no_longer(self):
         self.name._register_outcome(self.outcomes["T"], self.call)
+        self.commit()
         self.name._register_outcome(self.outcomes["N"], self.call)
         self.convert()
         self.commit()
@@ -347,6 +348,20 @@ class TestOrigin(OriginCase):
         self.commit()
         self.assertEqual(len(self.documents()), 2)
         self.assertEqual(self.documents()[-1].state_category, "open")
+
+    def test_so_does_one_that_an_appointment_came_with(self):
+        self.convert()
+        self.name._register_outcome(self.outcomes["T"], self.call)
+        self.commit()
+        first = self.documents()
+        self.assertEqual(first.segnalazione_type_id, self.types["appointment"])
+        self.name.with_user(self.back_office).action_undo_conversion()
+        self.assertEqual(first.state_category, "cancelled")
+        self.commit()
+        self.convert()
+        self.commit()
+        second = self.documents() - first
+        self.assertEqual(second.segnalazione_type_id, self.types["opportunity"])
 
     def test_odoos_merge_keeps_one_document_each(self):
         other = self.leads[2]
