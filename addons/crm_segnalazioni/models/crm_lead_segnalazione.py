@@ -331,7 +331,12 @@ class CrmLead(models.Model):
         :rtype: res.company
         """
         self.ensure_one()
-        return self.company_id or self.env.company
+        company = self.company_id
+        if not company and "allowed_company_ids" not in self.env.context:
+            # In the background nobody has chosen one: that of who had the call.
+            user = interaction.user_id if interaction else self.user_id
+            company = user.company_id
+        return company or self.env.company
 
     @api.model
     def _make_segnalazioni(self, document_type, company, vals_list):

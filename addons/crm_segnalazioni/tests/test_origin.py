@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -292,6 +292,22 @@ class TestOrigin(OriginCase):
         self.fix_appointment()
         self.commit()
         self.assertFalse(self.documents())
+
+    def test_in_the_background_it_is_of_the_company_of_the_operator(self):
+        row = (
+            self.name.with_user(self.operator)
+            .sudo()
+            ._register_outcome(self.outcomes["R"], self.call)
+        )
+        other = self.env["res.company"].create({"name": "Other of the tests"})
+        self.operator.write(
+            {"company_ids": [Command.link(other.id)], "company_id": other.id}
+        )
+        self.name.company_id = False
+        company = self.name._segnalazione_company(row.sudo())
+        self.assertEqual(company, other)
+        here = self.name.with_context(allowed_company_ids=self.company.ids)
+        self.assertEqual(here._segnalazione_company(row.sudo()), self.company)
 
     def test_without_a_type_nothing_is_made(self):
         self.env["crm.segnalazione.type"].search([]).origin = False
