@@ -1,3 +1,4 @@
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -34,6 +35,27 @@ class TestCoordinator(CampaignSegnalazioneCase):
             self.document.with_user(self.coordinator).write({"note": "x"})
         customer = self.document.partner_id.with_user(self.coordinator)
         self.assertEqual(customer.name, self.document.partner_id.name)
+
+    def test_what_hangs_on_documents_of_own_campaigns(self):
+        now = fields.Datetime.now()
+        self.document.with_user(self.back_office).date_visit = now
+        rival = self.env["crm.segnalazione.competitor"].create(
+            {"name": "Rival of the tests"}
+        )
+        self.document.competitor_offer_ids = [
+            Command.create({"competitor_id": rival.id, "price": 1})
+        ]
+        self.env.flush_all()
+        number = self.document.id
+        for record in (
+            self.document.date_change_ids,
+            self.document.competitor_offer_ids,
+            self.env["crm.segnalazione.archive"].browse(number * 10),
+            self.env["crm.segnalazione.forecast.report"].browse(number),
+        ):
+            self.assertTrue(record)
+            self.assertEqual(self.found(record, self.coordinator), record)
+            self.assertFalse(self.found(record, self.stranger))
 
     def test_the_operator_sees_its_document_and_nobody_else_s(self):
         self.assertEqual(self.found(self.document, self.operator), self.document)

@@ -17,7 +17,7 @@ class CrmConversion(models.Model):
         )
         documents._cancel_by_system(self.env._("The conversion was taken back."))
         # The name may become an opportunity again, with a document of its own.
-        documents.filtered(lambda order: order.source_kind == "opportunity").write(
+        documents.filtered("source_ref").write(
             {"source_kind": "undone", "source_ref": 0}
         )
         return result

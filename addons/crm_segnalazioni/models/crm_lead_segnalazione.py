@@ -18,6 +18,8 @@ IN_BACKGROUND = "crm_segnalazioni.in_background"
 MOST_AT_COMMIT = 50
 #: Kinds of outcomes that make a document.
 KINDS = {"T": "appointment", "C": "closing"}
+#: How long an appointment or a closing waits for the name to become a customer.
+WAITING_DAYS = 90
 #: What a document is rather made from than from the opportunity.
 NEWER = ("appointment", "closing", "report")
 
@@ -224,7 +226,11 @@ class CrmLead(models.Model):
     def _opportunity_sources(self, outcomes, types):
         """Return the opportunities that have no document and get none by an outcome.
 
+        What the operator registered before there was a customer counts before the
+        opportunity itself.
+
         :param list outcomes: see ``_outcome_sources``
+        :param dict types: see ``_by_origin``
         :rtype: list[tuple]
         """
         done = {lead.id for _kind, _number, lead, _details in outcomes}
@@ -237,7 +243,7 @@ class CrmLead(models.Model):
                 and lead._makes_segnalazioni()
             )
         )
-        if not leads or "opportunity" not in types:
+        if not leads:
             return []
         orders = self.env["sale.order"].search(
             [
@@ -246,11 +252,48 @@ class CrmLead(models.Model):
                 ("source_kind", "!=", "undone"),
             ]
         )
-        nothing = self.env["crm.interaction"], self.env["calendar.event"]
-        return [
-            ("opportunity", lead.id, lead, nothing)
-            for lead in leads - orders.opportunity_id
-        ]
+        leads -= orders.opportunity_id
+        nothing, event = self.env["crm.interaction"], self.env["calendar.event"]
+        rows = leads._waiting_outcomes()
+        sources = []
+        for lead in leads:
+            row = rows.get(lead, nothing)
+            kind, number = KINDS.get(row.outcome_kind), row.id
+            if kind not in types:
+                kind, number, row = "opportunity", lead.id, nothing
+            if kind in types:
+                sources.append((kind, number, lead, (row, event)))
+        return sources
+
+    def _waiting_outcomes(self):
+        """Return the appointments and closings that waited for the customer.
+
+        The last word of the name only: none that was taken back, had a document or was
+        followed by a refusal.
+
+        :return: row of the history by name
+        :rtype: dict[crm.lead, crm.interaction]
+        """
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=WAITING_DAYS)
+        rows = self.env["crm.interaction"].search(
+            [
+                ("lead_id", "in", self.ids),
+                ("outcome_kind", "in", [*KINDS, "N"]),
+                ("reversed_id", "=", False),
+                ("date", ">=", since),
+            ],
+            order="id",
+        )
+        # The later one takes the place of the one before.
+        last = {row.lead_id: row for row in rows if not row.is_reversed}
+        made = self.env["sale.order"].search(
+            [("interaction_id", "in", [row.id for row in last.values()])]
+        )
+        return {
+            lead: row
+            for lead, row in last.items()
+            if row.outcome_kind in KINDS and row not in made.interaction_id
+        }
 
     def _documents_of_this_moment(self, sources):
         """Return documents of opportunities that this transaction has just made.
@@ -288,7 +331,12 @@ class CrmLead(models.Model):
         :rtype: res.company
         """
         self.ensure_one()
-        return self.company_id or self.env.company
+        company = self.company_id
+        if not company and "allowed_company_ids" not in self.env.context:
+            # In the background nobody has chosen one: that of who had the call.
+            user = interaction.user_id if interaction else self.user_id
+            company = user.company_id
+        return company or self.env.company
 
     @api.model
     def _make_segnalazioni(self, document_type, company, vals_list):

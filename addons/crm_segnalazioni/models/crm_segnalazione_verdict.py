@@ -311,6 +311,24 @@ class SaleOrder(models.Model):
     verdict = fields.Selection(
         related="verdict_ids.final", string="Verdict on the Appointment"
     )
+    may_give_verdict = fields.Boolean(compute="_compute_may_give_verdict")
+
+    @api.depends("user_id", "date_appointment", "verdict_ids.state")
+    @api.depends_context("uid")
+    def _compute_may_give_verdict(self):
+        """Tell whether the user may say now how the appointment was, or correct it."""
+        user, now = self.env.user, fields.Datetime.now()
+        is_manager = user.has_group("crm_callcenter.group_campaign_manager")
+        for order in self:
+            # sudo: only whether there is one, and whether it is decided
+            verdicts = order.sudo().verdict_ids
+            order.may_give_verdict = bool(
+                order.ids
+                and order.date_appointment
+                and order.date_appointment <= now
+                and (order.user_id == user or (is_manager and not verdicts))
+                and all(verdict.state == "given" for verdict in verdicts)
+            )
 
     def _check_may_give_verdict(self):
         """Refuse verdicts on what is no appointment, or somebody else's.

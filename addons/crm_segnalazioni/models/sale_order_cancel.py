@@ -10,13 +10,18 @@ class SaleOrder(models.Model):
         """Cancel open documents by a step of theirs, or say in them why they should be.
 
         A numbered document is never deleted. One that is closed, or has no step that
-        cancels it, only gets a note.
+        cancels it and may be taken, only gets a note: what its condition still lacks
+        must not keep the outcome, or the conversion, from being taken back.
 
         :param str reason: a sentence
         """
         for order in self:
             step = order._step_to("cancelled")
-            if order.state_category == "open" and step:
+            if (
+                order.state_category == "open"
+                and step
+                and not order._transition_obstacles(step)
+            ):
                 order._take_transition(step, reason=reason)
             else:
                 order._note_on_document(reason)

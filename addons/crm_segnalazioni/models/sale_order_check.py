@@ -82,6 +82,13 @@ class SaleOrder(models.Model):
                 raise UserError(order._held_sentence())
         return super().action_quotation_send()
 
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        # Whom a held document is given to hears of it when the check is passed.
+        told = self.filtered(lambda order: not order.is_held_for_check)
+        return super(SaleOrder, told)._message_auto_subscribe_notify(
+            partner_ids, template
+        )
+
     # ------------------------------------------------------------
     # THE CHECK
     # ------------------------------------------------------------
@@ -150,7 +157,9 @@ class SaleOrder(models.Model):
         self._note_on_document(
             self.env._("Sent back by the check: %(reason)s", reason=check.reason)
         )
-        user = check.operator_id or self.create_uid
+        # Whoever has left, or the system, puts nothing right: then it is whoever sent
+        # it back.
+        user = check.operator_id if check.operator_id.active else self.env.user
         # Without a mail: the operator has it among the activities.
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             "crm_segnalazioni.activity_type_sent_back",

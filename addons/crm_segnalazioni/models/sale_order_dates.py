@@ -8,7 +8,12 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     date_quotation = fields.Date("Quotation Entered", copy=False)
-    date_appointment = fields.Datetime("Appointment Date", copy=False, index=True)
+    date_appointment = fields.Datetime(
+        "Appointment Date",
+        copy=False,
+        index=True,
+        help="When the agent visits the customer.",
+    )
     date_visit = fields.Datetime("Visit Date", copy=False)
     date_signature = fields.Date("Signed by the Customer", copy=False)
     date_contract = fields.Date("Contract Entered", copy=False)

@@ -35,9 +35,6 @@ class SaleOrder(models.Model):
         copy=False,
         help="Row of the history, or opportunity, that the document was made from.",
     )
-    date_appointment = fields.Datetime(
-        "Appointment Date", copy=False, help="When the agent visits the customer."
-    )
     appointment_cancelled_on = fields.Datetime(
         readonly=True, copy=False, help="When the appointment left the calendar."
     )
@@ -77,7 +74,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         protocol = self.env["crm.segnalazione.protocol"]
         names = protocol._take_numbers(self, document_type)
-        order = self.with_context(**{WORKFLOW_KEY: WORKFLOW}, tracking_disable=True)
+        order = self.with_context(
+            **{WORKFLOW_KEY: WORKFLOW},
+            tracking_disable=True,
+            segnalazione_stamp=True,  # nobody has corrected a date
+        )
         state = document_type.default_state_id
         move = self.env["crm.segnalazione.move"].create(
             self._move_values(

@@ -138,11 +138,10 @@ class SaleOrder(models.Model):
         :rtype: datetime.date or bool
         """
         self.ensure_one()
-        signed = self.signed_on and fields.Datetime.context_timestamp(
-            self.with_context(tz=self.company_id.partner_id.tz or self.env.user.tz),
-            self.signed_on,
-        )
-        written = self.acceptance_date or (signed.date() if signed else False)
+        # The day where the company is, whoever looks at it, and from wherever.
+        planner = self.env["crm.planner"].with_company(self.company_id)
+        signed = self.signed_on and planner._local_day(self.signed_on)
+        written = self.acceptance_date or signed or False
         if self.is_phone_sale and not self._is_signed():
             return written
         # What was signed on paper was signed when the state says so.

@@ -82,6 +82,15 @@ class TestOpportunityRule(SegnalazioneCase):
         self.assertFalse(self.lead.active)
         self.assertEqual(self.lead.lost_reason_id, reason)
 
+    def test_a_document_opened_again_opens_the_opportunity_again(self):
+        self.rule(category="lost", result="lost")
+        self.rule(category="open", result="open")
+        self._step(self.quotation, "lost")
+        self.assertFalse(self.lead.active)
+        self._transition("quotation", "lost", "negotiation", is_backward=True)
+        self._step(self.quotation, "negotiation")
+        self.assertTrue(self.lead.active)
+
     def test_a_won_document_wins_the_opportunity(self):
         self.rule(category="won", result="won", revenue_from="untaxed")
         self.assertEqual(self.types["job"].default_state_id.category, "won")

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -164,9 +164,25 @@ class TestOrigin(OriginCase):
         self.assertFalse(self.documents())
 
     def test_an_outcome_without_a_customer_waits_for_the_customer(self):
-        self.name._register_outcome(self.outcomes["T"], self.call)
+        row = (
+            self.name.with_user(self.operator)
+            .sudo()
+            ._register_outcome(self.outcomes["T"], self.call, note="In the evening")
+        )
         self.commit()
         self.assertFalse(self.documents())
+        self.convert()
+        self.commit()
+        document = self.documents()
+        self.assertEqual(document.segnalazione_type_id, self.types["appointment"])
+        self.assertEqual(document.interaction_id.id, row.id)
+        self.assertEqual(document.operator_id, self.operator)
+        self.assertEqual(document.call_note, "In the evening")
+
+    def test_what_was_refused_meanwhile_waits_no_longer(self):
+        self.name._register_outcome(self.outcomes["T"], self.call)
+        self.commit()
+        self.name._register_outcome(self.outcomes["N"], self.call)
         self.convert()
         self.commit()
         self.assertEqual(
@@ -200,6 +216,17 @@ class TestOrigin(OriginCase):
         row._reverse("wrong name")
         self.assertEqual(self.documents().state_category, "cancelled")
         self.assertIn("wrong name", self.documents().move_ids.sorted("id")[-1:].reason)
+
+    def test_a_condition_of_the_step_doesn_t_keep_an_outcome(self):
+        row, _event = self.fix_appointment()
+        self.commit()
+        document = self.documents()
+        document._step_to("cancelled").mandatory_field_ids = self.env.ref(
+            "sale.field_sale_order__client_order_ref"
+        )
+        row._reverse("wrong name")
+        self.assertEqual(document.state_category, "open")
+        self.assertIn("wrong name", document.message_ids[:1].body)
 
     # Opportunities, however made
 
@@ -266,6 +293,22 @@ class TestOrigin(OriginCase):
         self.commit()
         self.assertFalse(self.documents())
 
+    def test_in_the_background_it_is_of_the_company_of_the_operator(self):
+        row = (
+            self.name.with_user(self.operator)
+            .sudo()
+            ._register_outcome(self.outcomes["R"], self.call)
+        )
+        other = self.env["res.company"].create({"name": "Other of the tests"})
+        self.operator.write(
+            {"company_ids": [Command.link(other.id)], "company_id": other.id}
+        )
+        self.name.company_id = False
+        company = self.name._segnalazione_company(row.sudo())
+        self.assertEqual(company, other)
+        here = self.name.with_context(allowed_company_ids=self.company.ids)
+        self.assertEqual(here._segnalazione_company(row.sudo()), self.company)
+
     def test_without_a_type_nothing_is_made(self):
         self.env["crm.segnalazione.type"].search([]).origin = False
         self.fix_appointment()
@@ -284,6 +327,13 @@ class TestOrigin(OriginCase):
         document = self.documents()
         self.assertEqual(document.date_appointment, moved)
         self.assertIn("was moved", document.message_ids[:1].body)
+
+    def test_an_appointment_given_to_another_agent_takes_its_document_along(self):
+        _row, event = self.fix_appointment()
+        self.commit()
+        self.assertEqual(self.documents().user_id, self.agent)
+        event.user_id = self.agent_two
+        self.assertEqual(self.documents().user_id, self.agent_two)
 
     def test_a_cancelled_appointment_leaves_a_trace(self):
         for cancel in ("archive", "delete"):
@@ -314,6 +364,20 @@ class TestOrigin(OriginCase):
         self.commit()
         self.assertEqual(len(self.documents()), 2)
         self.assertEqual(self.documents()[-1].state_category, "open")
+
+    def test_so_does_one_that_an_appointment_came_with(self):
+        self.convert()
+        self.name._register_outcome(self.outcomes["T"], self.call)
+        self.commit()
+        first = self.documents()
+        self.assertEqual(first.segnalazione_type_id, self.types["appointment"])
+        self.name.with_user(self.back_office).action_undo_conversion()
+        self.assertEqual(first.state_category, "cancelled")
+        self.commit()
+        self.convert()
+        self.commit()
+        second = self.documents() - first
+        self.assertEqual(second.segnalazione_type_id, self.types["opportunity"])
 
     def test_odoos_merge_keeps_one_document_each(self):
         other = self.leads[2]

@@ -73,6 +73,34 @@ class TestQualityCheck(OriginCase):
             self.event.start, [start for start, _stop in free[self.agent.id]]
         )
 
+    def test_neither_planned_visit_nor_customer_name_it(self):
+        visit = self.env["mail.activity"].search(
+            [("calendar_event_id", "=", self.event.id)]
+        )
+        self.assertEqual(visit.user_id, self.agent)
+        for record in (visit, self.name.partner_id):
+            self.assertFalse(self.found(record, self.agent), record._name)
+            self.assertEqual(self.found(record, self.back_office), record)
+        self.fill()
+        self.check.action_pass()
+        for record in (visit, self.name.partner_id):
+            self.assertEqual(self.found(record, self.agent), record)
+
+    def test_what_the_operator_can_t_put_right_comes_back_to_the_checker(self):
+        self.check.sudo().operator_id = False
+        self.check._send_back("Ask for the roof")
+        self.assertEqual(self.document.activity_ids.user_id, self.back_office)
+
+    def test_whom_it_is_given_to_hears_of_it_when_it_is_passed(self):
+        told = self.env["mail.notification"]
+        domain = [("res_partner_id", "=", self.agent_two.partner_id.id)]
+        document = self.document.with_user(self.back_office)
+        document.with_context(tracking_disable=False).user_id = self.agent_two
+        self.assertFalse(told.search(domain))
+        self.fill()
+        self.check.action_pass()
+        self.assertTrue(told.search(domain))
+
     def test_nobody_is_reminded_of_it(self):
         self.event.start = fields.Datetime.add(fields.Datetime.now(), minutes=20)
         manager = self.env["calendar.alarm_manager"]

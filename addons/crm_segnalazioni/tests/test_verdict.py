@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -89,6 +91,26 @@ class TestVerdict(OriginCase):
             self.give("valid")
         with self.assertRaisesRegex(UserError, "has decided"):
             verdict.with_user(self.coordinator).action_agree()
+
+    def test_the_button_is_there_as_long_as_it_may_be_given(self):
+        def offered(user):
+            self.document.invalidate_recordset(["may_give_verdict"])
+            return self.document.with_user(user).may_give_verdict
+
+        self.assertTrue(offered(self.agent))
+        self.assertFalse(offered(self.operator))
+        verdict = self.give("absent")
+        self.assertTrue(offered(self.agent), "it may be changed")
+        verdict.with_user(self.coordinator).action_agree()
+        self.assertFalse(offered(self.agent))
+
+    def test_the_button_is_on_the_telephone_too(self):
+        view = self.env.ref("crm_segnalazioni.sale_order_view_form_segnalazione")
+        arch = self.env["sale.order"].with_user(self.agent).get_view(view.id)["arch"]
+        button = "//div[contains(@class, 'o_document_phone')]" + (
+            "//button[@name='action_give_verdict']"
+        )
+        self.assertEqual(len(etree.fromstring(arch).xpath(button)), 1)
 
     def test_overruled_gives_the_points_again(self):
         verdict = self.give("off_target").with_user(self.coordinator)

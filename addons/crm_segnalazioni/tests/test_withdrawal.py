@@ -128,6 +128,12 @@ class TestWithdrawal(SegnalazioneCase):
         order.write({"signed_on": "2026-03-02 10:00:00", "signed_by": "Customer"})
         self.assertEqual(order.concluded_on, date(2026, 3, 2))
 
+    def test_the_day_is_that_of_the_company(self):
+        order = self._phone_sale()
+        self.company.action_calendar_id = self.calendar  # in Europe/Rome
+        order.write({"signed_on": "2026-03-02 23:30:00", "signed_by": "Customer"})
+        self.assertEqual(order.concluded_on, date(2026, 3, 3))
+
     def test_closing_on_the_line_is_a_sale_by_phone(self):
         closing = self.env["crm.outcome"].search([("kind", "=", "C")], limit=1)
         interaction = self.lead._register_outcome(closing)
@@ -265,6 +271,16 @@ class TestWithdrawal(SegnalazioneCase):
         wizard.is_goodwill = True
         wizard.action_withdraw()
         self.assertEqual(order.segnalazione_state_id, self.states["cancelled"])
+
+    def test_it_is_registered_whoever_may_take_that_step_otherwise(self):
+        group = self.env.ref("crm_callcenter.group_campaign_manager")
+        self.withdraw.group_ids = group
+        order = self._phone_sale(acceptance_date=fields.Date.today())
+        with self.assertRaisesRegex(UserError, "is for"):
+            order.with_user(self.back_office)._take_transition(self.withdraw)
+        self._withdrawal(order).action_withdraw()
+        self.assertEqual(order.segnalazione_state_id, self.states["cancelled"])
+        self.assertEqual(self._last(order).user_id, self.back_office)
 
     def test_no_step_for_a_withdrawal(self):
         order = self._phone_sale(acceptance_date=fields.Date.today())

@@ -50,7 +50,9 @@ class CrmSegnalazioneWithdraw(models.TransientModel):
         self._check_withdrawal()
         transition = self._withdrawal_transition()
         order.withdrawn_on = self.withdrawn_on
-        order._take_transition(
+        # sudo: the customer withdraws by right, whoever else may take that step; who
+        # registers it had to have the right to write that above
+        order.sudo()._take_transition(
             transition,
             expected=order.segnalazione_state_id,
             reason=self.reason or self.env._("The customer withdraws."),
