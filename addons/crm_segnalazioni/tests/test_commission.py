@@ -380,7 +380,8 @@ class TestCommissionStatement(CommissionCase):
                 locked()
         self.statement.with_user(self.back_office).action_pay()
         self.assertEqual(self.statement.state, "paid")
-        self.assertEqual(self.statement.paid_on, fields.Date.today())
+        today = fields.Date.context_today(self.statement.with_user(self.back_office))
+        self.assertEqual(self.statement.paid_on, today)
         with self.assertRaisesRegex(UserError, "once"):
             statement.action_pay()
 

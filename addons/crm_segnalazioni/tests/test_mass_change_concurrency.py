@@ -1,6 +1,7 @@
 """Mass changes on real connections: a kill, documents in hand, two at once."""
 
 import threading
+import time
 import uuid
 from unittest.mock import patch
 
@@ -261,7 +262,8 @@ class TestMassChangeConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             env = self._env(cr)
             change = env["crm.segnalazione.mass.change"].browse(self.change_id)
-            other = change.copy({"name": self.mark})
+            other = change.with_user(change.user_id).copy({"name": self.mark})
+            other = other.with_env(env)
             run = env["crm.segnalazione.mass.run"].browse(self.run_id)
             with run._job_lock() as mine:
                 self.assertTrue(mine)
@@ -284,6 +286,7 @@ class TestMassChangeConcurrency(BaseCase):
             if len(batches) == 2:
                 # It waits for this batch: the row is locked until the commit.
                 cancelling.start()
+                time.sleep(2)
             return process(run, leads)
 
         with patch.object(

@@ -5,6 +5,7 @@ import io
 
 import openpyxl
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -135,7 +136,10 @@ class TestOrderExport(MassChangeCase):
             [row[:4] for row in rows[1:]],
             [[orders.name, "'=1+1", 1, 100], [orders.name, "'=1+1", 2, 202]],
         )
-        self.assertEqual(rows[1][4].date(), orders.date_order.date())
+        local = fields.Datetime.context_timestamp(
+            batch.with_context(tz=self.back_office.tz), orders.date_order
+        )
+        self.assertEqual(rows[1][4].date(), local.date())
         self.assertEqual(sheet.cell(2, 2).data_type, "s")
 
     def test_no_cell_is_a_formula(self):

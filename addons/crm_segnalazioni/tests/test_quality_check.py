@@ -74,10 +74,15 @@ class TestQualityCheck(OriginCase):
         )
 
     def test_neither_planned_visit_nor_customer_name_it(self):
-        visit = self.env["mail.activity"].search(
-            [("calendar_event_id", "=", self.event.id)]
+        visit = self.env["mail.activity"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "res_id": self.name.id,
+                "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
+                "user_id": self.agent.id,
+                "calendar_event_id": self.event.id,
+            }
         )
-        self.assertEqual(visit.user_id, self.agent)
         for record in (visit, self.name.partner_id):
             self.assertFalse(self.found(record, self.agent), record._name)
             self.assertEqual(self.found(record, self.back_office), record)

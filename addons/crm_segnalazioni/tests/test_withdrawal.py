@@ -291,9 +291,9 @@ class TestWithdrawal(SegnalazioneCase):
 
     def test_withdrawal_in_the_future(self):
         order = self._phone_sale(acceptance_date=fields.Date.today())
-        tomorrow = fields.Date.today() + timedelta(days=1)
+        later = fields.Date.today() + timedelta(days=2)
         with self.assertRaisesRegex(UserError, "future"):
-            self._withdrawal(order, withdrawn_on=tomorrow).action_withdraw()
+            self._withdrawal(order, withdrawn_on=later).action_withdraw()
 
     def test_others_register_nothing(self):
         order = self._phone_sale()
