@@ -80,6 +80,7 @@
     "demo": ["demo/product_demo.xml", "demo/sale_order_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_segnalazioni/static/src/**/*"],
+        "web.assets_tests": ["crm_segnalazioni/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_segnalazioni/static/tests/*.test.js"],
     },
     "application": True,

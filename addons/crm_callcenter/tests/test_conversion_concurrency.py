@@ -13,6 +13,7 @@ from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import SQL
 
 
 @tagged("post_install", "-at_install", "concurrency")
@@ -62,6 +63,20 @@ class TestConversionConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM crm_interaction WHERE lead_id = %s", [self.lead_id])
             env = api.Environment(cr, api.SUPERUSER_ID, {})
+            if "crm.segnalazione.protocol" in env:
+                # The opportunity has made a numbered document, which nobody deletes.
+                for table in ("crm_segnalazione_protocol", "crm_segnalazione_move"):
+                    cr.execute(
+                        SQL(
+                            """DELETE FROM %s WHERE order_id IN
+                               (SELECT id FROM sale_order WHERE partner_id = %s)""",
+                            SQL.identifier(table),
+                            self.partner_id,
+                        )
+                    )
+                cr.execute(
+                    "DELETE FROM sale_order WHERE partner_id = %s", [self.partner_id]
+                )
             env["crm.lead"].browse(self.lead_id).unlink()
             env["res.partner"].browse(self.partner_id).unlink()
             users = env["res.users"].browse(self.user_ids)

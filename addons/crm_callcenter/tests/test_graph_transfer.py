@@ -86,6 +86,15 @@ class TestGraphTransfer(GraphEditorCase):
         types.search([("automatic_outcome_id", "!=", False)]).write(
             {"automatic_outcome_id": False}
         )
+        if "crm.segnalazione.transition" in self.env:
+            steps = self.env["crm.segnalazione.transition"]
+            steps.with_context(active_test=False).search([("id", "!=", False)]).write(
+                {
+                    "activity_type_id": False,
+                    "outcome_id": False,
+                    "outcome_type_id": False,
+                }
+            )
         for name in ("processes", "types", "outcomes", "commercial_states"):
             records = self.env["crm.graph.file"]._records(sections[name])
             if "replaced_by_id" in records._fields:

@@ -57,7 +57,7 @@ class TestCallCost(CampaignSegnalazioneCase):
 
     def test_costs_are_set_on_the_campaign(self):
         arch = self.campaign.get_view(
-            self.env.ref("crm_campaign_motivi.utm_campaign_view_form_call").id, "form"
+            self.env.ref("crm_campaign_motivi.utm_campaign_view_form_tuning").id, "form"
         )["arch"]
         self.assertIn("is_call_cost_own", arch)
 

@@ -68,7 +68,9 @@ class LinkRows:
         self.cr.execute(
             SQL(
                 """SELECT a.attname, ty.typname, con.confrelid::regclass::text,
-                          a.attnotnull, a.atthasdef
+                          a.attnotnull, a.atthasdef,
+                          information_schema._pg_char_max_length(
+                              a.atttypid, a.atttypmod)
                      FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid
                 LEFT JOIN pg_constraint con
                        ON con.conrelid = a.attrelid AND con.contype = 'f'
@@ -79,7 +81,7 @@ class LinkRows:
             )
         )
         columns, values = [], []
-        for name, kind, target, required, has_default in self.cr.fetchall():
+        for name, kind, target, required, has_default, longest in self.cr.fetchall():
             if name in given:
                 value = SQL("%s", given[name])
             elif not required or has_default or name == "id":
@@ -87,7 +89,9 @@ class LinkRows:
             elif target:
                 value = SQL("%s", self._any_row(target, salt, fresh))
             elif kind in ("varchar", "text"):
-                value = SQL("%s", self._text(table, name, salt))
+                # The end of it is what differs from row to row.
+                text = self._text(table, name, salt)
+                value = SQL("%s", text[-longest:] if longest else text)
             elif kind in ("int2", "int4", "int8"):
                 # Not twice the same: it may be part of a key.
                 self.count += 1
