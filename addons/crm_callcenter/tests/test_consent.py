@@ -122,7 +122,7 @@ class TestConsent(CallcenterCommon):
         self.assertFalse(self.consents._is_given(self.number, self.calls))
 
     def test_expiry(self):
-        today = fields.Date.context_today(self.consents)
+        today = self.company._local_day()
         self._record(days=5, date_expiry=today)
         self.assertTrue(self.consents._is_given(self.number, self.calls))
         tomorrow = fields.Datetime.now() + timedelta(days=1)
@@ -143,7 +143,7 @@ class TestConsent(CallcenterCommon):
 
     def test_purposes_do_not_mix(self):
         """Each purpose has its own last word, and its own expiry."""
-        today = fields.Date.context_today(self.consents)
+        today = self.company._local_day()
         self._record(days=9, date_expiry=today - timedelta(days=1))
         self._record(days=8, purpose=self.profiling)
         self._record(days=7, action="withdrawn", purpose=self.profiling)
