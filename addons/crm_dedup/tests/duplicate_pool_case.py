@@ -116,7 +116,7 @@ class DuplicatePoolCase(BaseCase):
         with cls._env() as env:
             env.cr.execute(
                 SQL(
-                    """DELETE FROM crm_lead WHERE description = %(mark)s;
+                    """DELETE FROM crm_lead WHERE strpos(description, %(mark)s) > 0;
                        DELETE FROM res_partner WHERE ref = %(mark)s""",
                     mark=cls.mark,
                 )

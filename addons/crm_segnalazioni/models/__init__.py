@@ -2,7 +2,6 @@ from . import crm_segnalazione_state
 from . import crm_segnalazione_type
 from . import crm_segnalazione_type_graph
 from . import crm_segnalazione_transition
-from . import crm_graph_references
 from . import crm_segnalazione_move
 from . import crm_segnalazione_protocol
 from . import crm_segnalazione_line_state
