@@ -2,7 +2,9 @@ from datetime import datetime, time, timedelta
 
 from odoo import fields, models
 
-from ..tools.call_calendar import common_hours, is_national_holiday
+from odoo.addons.crm_callcenter.tools.national_holidays import is_national_holiday
+
+from ..tools.call_calendar import common_hours
 
 #: Days searched for the next opening.
 SEARCH_DAYS = 30

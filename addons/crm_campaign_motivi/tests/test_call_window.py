@@ -3,7 +3,12 @@ from datetime import date, datetime, timedelta
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..tools.call_calendar import common_hours, easter, is_national_holiday
+from odoo.addons.crm_callcenter.tools.national_holidays import (
+    easter,
+    is_national_holiday,
+)
+
+from ..tools.call_calendar import common_hours
 from .common import CampaignCommon
 
 

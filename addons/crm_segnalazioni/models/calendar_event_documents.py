@@ -8,18 +8,7 @@ class CalendarEvent(models.Model):
 
     def _compute_document_count(self):
         """Count the documents of each appointment that the user may see."""
-        counts = {}
-        if self.env["sale.order"].has_access("read"):
-            counts = dict(
-                self.env["sale.order"]._read_group(
-                    [
-                        ("appointment_event_id", "in", self.ids),
-                        ("segnalazione_type_id", "!=", False),
-                    ],
-                    ["appointment_event_id"],
-                    ["__count"],
-                )
-            )
+        counts = self.env["sale.order"]._count_documents("appointment_event_id", self)
         for event in self:
             event.document_count = counts.get(event._origin, 0)
 

@@ -28,7 +28,9 @@ class CrmCommission(models.Model):
     )
     pay_to = fields.Selection(
         selection=lambda self: (
-            self.env["crm.commission.rule"]._fields["pay_to"].selection
+            self.env["crm.commission.rule"]
+            ._fields["pay_to"]
+            ._description_selection(self.env)
         ),
         string="Paid as",
         required=True,

@@ -8,18 +8,7 @@ class CrmLead(models.Model):
 
     def _compute_document_count(self):
         """Count the documents of each name that the user may see."""
-        counts = {}
-        if self.env["sale.order"].has_access("read"):
-            counts = dict(
-                self.env["sale.order"]._read_group(
-                    [
-                        ("opportunity_id", "in", self.ids),
-                        ("segnalazione_type_id", "!=", False),
-                    ],
-                    ["opportunity_id"],
-                    ["__count"],
-                )
-            )
+        counts = self.env["sale.order"]._count_documents("opportunity_id", self)
         for lead in self:
             lead.document_count = counts.get(lead._origin, 0)
 

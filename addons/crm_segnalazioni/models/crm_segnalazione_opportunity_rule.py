@@ -47,7 +47,9 @@ class CrmSegnalazioneOpportunityRule(models.Model):
     )
     category = fields.Selection(
         selection=lambda self: (
-            self.env["crm.segnalazione.state"]._fields["category"].selection
+            self.env["crm.segnalazione.state"]
+            ._fields["category"]
+            ._description_selection(self.env)
         ),
         help="Used where no state is chosen.",
     )

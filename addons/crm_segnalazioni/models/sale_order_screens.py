@@ -101,6 +101,20 @@ class SaleOrder(models.Model):
         return super().get_formview_id(access_uid=access_uid)
 
     @api.model
+    def _count_documents(self, name, records):
+        """Count the documents of records, as far as the current user may see them.
+
+        :param str name: of the field of documents that holds the record
+        :param records: of whatever that field holds
+        :return: number by record; those without documents are missing
+        :rtype: dict
+        """
+        if not self.has_access("read"):
+            return {}
+        domain = [(name, "in", records.ids), ("segnalazione_type_id", "!=", False)]
+        return dict(self._read_group(domain, [name], ["__count"]))
+
+    @api.model
     def _documents_action(self, domain, **context):
         """Return the action that shows some documents.
 

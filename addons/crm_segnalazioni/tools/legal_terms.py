@@ -1,26 +1,8 @@
-"""The end of a term in days, as European and Italian law count it: without Odoo."""
+"""The end of a term in days, as European and Italian law count it."""
 
 from datetime import timedelta
 
-from dateutil.easter import easter
-
-#: Month and day of the national holidays with a fixed date (law 260/1949, changed by
-#: law 54/1977, DPR 792/1985 and law 336/2000), without Easter Monday.
-FIXED_HOLIDAYS = (
-    (1, 1),
-    (1, 6),
-    (4, 25),
-    (5, 1),
-    (6, 2),
-    (8, 15),
-    (11, 1),
-    (12, 8),
-    (12, 25),
-    (12, 26),
-)
-#: Saint Francis is a national holiday again since 2026 (law 151/2025).
-SAINT_FRANCIS = (10, 4)
-SAINT_FRANCIS_SINCE = 2026
+from odoo.addons.crm_callcenter.tools.national_holidays import is_national_holiday
 
 
 def is_working_day(day):
@@ -29,11 +11,7 @@ def is_working_day(day):
     :param datetime.date day: local
     :rtype: bool
     """
-    if day.weekday() >= 5 or (day.month, day.day) in FIXED_HOLIDAYS:
-        return False
-    if (day.month, day.day) == SAINT_FRANCIS and day.year >= SAINT_FRANCIS_SINCE:
-        return False
-    return day != easter(day.year) + timedelta(days=1)
+    return day.weekday() < 5 and not is_national_holiday(day)
 
 
 def last_day_of_term(start, days):

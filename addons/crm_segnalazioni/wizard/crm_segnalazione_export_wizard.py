@@ -20,7 +20,9 @@ class CrmSegnalazioneExportWizard(models.TransientModel):
     )
     which = fields.Selection(
         selection=lambda self: (
-            self.env["crm.segnalazione.export.batch"]._fields["which"].selection
+            self.env["crm.segnalazione.export.batch"]
+            ._fields["which"]
+            ._description_selection(self.env)
         ),
         string="Documents",
         required=True,
