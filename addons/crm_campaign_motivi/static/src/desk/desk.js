@@ -19,8 +19,9 @@ import { DeskName } from "./desk_name";
 import { DeskNotes } from "./desk_notes";
 import { DeskOutcomeBar } from "./desk_outcome_bar";
 import { DeskPhones } from "./desk_phones";
+import { DeskPlace } from "./desk_places";
 import { initialScheme, rememberScheme } from "./desk_scheme";
-import { KEYS, outcomeKey } from "./desk_shortcuts";
+import { deskShortcuts, KEYS, outcomeKey } from "./desk_shortcuts";
 import { DeskStart } from "./desk_start";
 import { DeskSteps } from "./desk_steps";
 import { DeskStopped } from "./desk_stopped";
@@ -39,6 +40,7 @@ export class Desk extends Component {
         DeskNotes,
         DeskOutcomeBar,
         DeskPhones,
+        DeskPlace,
         DeskStart,
         DeskSteps,
         DeskStopped,
@@ -72,6 +74,10 @@ export class Desk extends Component {
             ...({ start: this.startKeys, name: this.nameKeys, stopped: this.stoppedKeys }[
                 desk.phase
             ]?.call(this) || []),
+            ...deskShortcuts
+                .getAll()
+                .filter(({ phases }) => phases.includes(desk.phase))
+                .map(({ key, run }) => [key, () => run(desk)]),
         ];
     }
 

@@ -1,9 +1,11 @@
 import { Component } from "@odoo/owl";
 import { useDesk } from "./desk_hooks";
+import { DeskPlace } from "./desk_places";
 
 /** Who is called, and why. */
 export class DeskName extends Component {
     static template = "crm_campaign_motivi.DeskName";
+    static components = { DeskPlace };
     static props = {};
 
     setup() {

@@ -2,7 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { Reactive } from "@web/core/utils/reactive";
 import { formatFloat } from "@web/views/fields/formatters";
 import { parseFloat } from "@web/views/fields/parsers";
-import { DeskRefusal } from "./desk_server";
+import { arePartsDirty, initialParts, partsConfirmValues } from "./desk_parts";
+import { missing } from "./desk_server";
 import { fromLocal, now, toServer } from "./desk_time";
 import { newToken } from "./desk_utils";
 
@@ -17,6 +18,8 @@ export class DeskNameState extends Reactive {
     custom = { values: {}, shown: [] };
     /** The dial: {uuid, field, number, startedAt, endedAt}, times in milliseconds. */
     call = null;
+    /** What other parts of the desk have done on the name, see `desk_parts.js`. */
+    parts = {};
 
     /**
      * @param {Object} payload of the server
@@ -32,20 +35,24 @@ export class DeskNameState extends Reactive {
         });
         this.deadline = payload.campaign.expected_closing || "";
         Object.assign(this, draft);
+        this.parts = { ...initialParts(payload), ...draft.parts };
     }
 
     get draft() {
         const { payload, note, outcomeId, recall, revenue, deadline, custom, call, token } =
             this;
+        const { parts } = this;
         return {
             lineId: payload.line_id,
             claimToken: payload.claim_token,
-            values: { note, outcomeId, recall, revenue, deadline, custom, call, token },
+            values: { note, outcomeId, recall, revenue, deadline, custom, call, token, parts },
         };
     }
 
     get dirty() {
-        return Boolean(this.note.trim() || this.outcomeId || this.customDirty);
+        return Boolean(
+            this.note.trim() || this.outcomeId || this.customDirty || arePartsDirty(this.parts)
+        );
     }
 
     get customDirty() {
@@ -137,7 +144,7 @@ export class DeskNameState extends Reactive {
         } else if (this.kind === "C") {
             Object.assign(values, this.closingValues());
         }
-        return values;
+        return Object.assign(values, partsConfirmValues(this.parts, this));
     }
 
     /** Whether the name is tried again by itself when no time is entered. */
@@ -180,8 +187,4 @@ export class DeskNameState extends Reactive {
         }
         return { expected_revenue: revenue, date_deadline: this.deadline };
     }
-}
-
-function missing(sentence, focus) {
-    return Object.assign(new DeskRefusal(sentence), { focus });
 }

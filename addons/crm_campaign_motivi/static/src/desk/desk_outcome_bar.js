@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { DeskClosing } from "./desk_closing";
 import { useDesk } from "./desk_hooks";
 import { DeskKey } from "./desk_key";
+import { DeskPlace } from "./desk_places";
 import { DeskRecall } from "./desk_recall";
 import { KEYS, keyLabel, outcomeKey } from "./desk_shortcuts";
 import { inWords, slotStart } from "./desk_time";
@@ -11,7 +12,7 @@ import { colorStyle } from "./desk_utils";
 /** How the call ends: quick buttons, all outcomes, what the outcome asks for, CONFIRM. */
 export class DeskOutcomeBar extends Component {
     static template = "crm_campaign_motivi.DeskOutcomeBar";
-    static components = { DeskClosing, DeskKey, DeskRecall };
+    static components = { DeskClosing, DeskKey, DeskPlace, DeskRecall };
     static props = {};
 
     setup() {

@@ -4,6 +4,17 @@ import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 /** A refusal that the operator can act upon; its message is a sentence for the desk. */
 export class DeskRefusal extends Error {}
 
+/**
+ * Something is missing before the outcome can be confirmed.
+ *
+ * @param {string} sentence for the operator
+ * @param {string} focus where to go on: the `data-desk-focus` of an element
+ * @returns {DeskRefusal}
+ */
+export function missing(sentence, focus) {
+    return Object.assign(new DeskRefusal(sentence), { focus });
+}
+
 const SESSION_EXPIRED = "odoo.http.SessionExpiredException";
 
 /**

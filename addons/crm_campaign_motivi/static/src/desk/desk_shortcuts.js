@@ -1,4 +1,11 @@
 import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+
+/**
+ * Keys that other files add: {phases, key, run(desk), help}. `phases` are those of the
+ * desk in which the key does something.
+ */
+export const deskShortcuts = registry.category("crm_desk_shortcuts");
 
 /**
  * The desk's own keys. Outcomes have Alt with the letter of their setting, so every
@@ -64,6 +71,7 @@ export function shortcutHelp() {
         [[KEYS.stop], _t("STOP: end the call without an outcome")],
         [[KEYS.close], _t("CLOSE the name after STOP")],
         [[KEYS.back], _t("Back to the name after STOP; close this help")],
+        ...deskShortcuts.getAll().map(({ key, help }) => [[key], help.toString()]),
         [[KEYS.help], _t("Show or hide this help")],
     ];
 }

@@ -2,6 +2,7 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useDesk } from "./desk_hooks";
 import { DeskKey } from "./desk_key";
+import { DeskPlace } from "./desk_places";
 import { KEYS } from "./desk_shortcuts";
 
 /** From here on the server only says that there are many. */
@@ -10,7 +11,7 @@ const HINT_CAP = 1000;
 /** No name in hand: choose the campaign and take the next name. */
 export class DeskStart extends Component {
     static template = "crm_campaign_motivi.DeskStart";
-    static components = { DeskKey };
+    static components = { DeskKey, DeskPlace };
     static props = {};
 
     setup() {

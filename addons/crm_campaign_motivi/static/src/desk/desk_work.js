@@ -1,6 +1,7 @@
 import { DeskAttempts } from "./desk_attempts";
 import { deskDraft } from "./desk_draft";
 import { callDesk } from "./desk_server";
+import { stepsWithoutWorkflow } from "./desk_step_kinds";
 import { telephone } from "./desk_telephone";
 
 /** What is done on the name in hand before its outcome is confirmed. */
@@ -12,7 +13,7 @@ export class DeskWork extends DeskAttempts {
     name = null;
     /** @type {import("./desk_agenda_model").DeskAgendaModel|null} */
     agenda = null;
-    /** The pane in the middle: "script" or "agenda". */
+    /** Key of the step whose tab is open in the middle: "script", "agenda", "cart"… */
     tab = "script";
 
     constructor(orm) {
@@ -27,6 +28,16 @@ export class DeskWork extends DeskAttempts {
 
     get claim() {
         return { line_id: this.payload.line_id, claim_token: this.payload.claim_token };
+    }
+
+    /** The steps of the call, as tabs: {key, kind, name}. */
+    get steps() {
+        return stepsWithoutWorkflow(this.name.kind);
+    }
+
+    /** The step whose tab is open. */
+    get step() {
+        return this.steps.find((step) => step.key === this.tab) || this.steps[0];
     }
 
     get inHand() {

@@ -1,0 +1,31 @@
+import { registry } from "@web/core/registry";
+
+/**
+ * What is done on a name besides note and outcome: answers, the cart, numbers. Each part
+ * is plain data, so that the draft in the browser keeps it, under `name.parts[key]`:
+ *
+ * - `initial(payload)` returns its value on a name just served;
+ * - `isDirty(value)` tells whether something would be lost with it;
+ * - `confirmValues(value, name)` returns what it adds to the call of `confirm`, and throws
+ *   `missing(sentence, focus)` when something has to be done first.
+ */
+export const deskParts = registry.category("crm_desk_parts");
+
+/** @returns {Object} the values of all parts by key, of a name just served */
+export function initialParts(payload) {
+    return Object.fromEntries(
+        deskParts.getEntries().map(([key, part]) => [key, part.initial(payload)])
+    );
+}
+
+export function arePartsDirty(parts) {
+    return deskParts.getEntries().some(([key, part]) => part.isDirty(parts[key]));
+}
+
+/** @returns {Object} keyword arguments of the server's `confirm` */
+export function partsConfirmValues(parts, name) {
+    return Object.assign(
+        {},
+        ...deskParts.getEntries().map(([key, part]) => part.confirmValues(parts[key], name))
+    );
+}
