@@ -11,6 +11,8 @@ from . import test_campaign_product
 from . import test_campaign_pulse
 from . import test_concurrency
 from . import test_desk
+from . import test_desk_ahead
+from . import test_desk_ahead_concurrency
 from . import test_desk_custom_field
 from . import test_desk_graph
 from . import test_desk_numbers

@@ -1,5 +1,6 @@
 import {
     Component,
+    onWillDestroy,
     onWillStart,
     useExternalListener,
     useRef,
@@ -57,10 +58,11 @@ export class Desk extends Component {
         this.desk = useState(desk);
         this.env.config?.setDisplayName?.(_t("Desk"));
         onWillStart(() => desk.open());
+        onWillDestroy(() => desk.end());
         useDeskFocus(this.desk, this.root);
         useShortcuts(
             () => this.shortcuts(),
-            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help}`
+            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help} ${this.desk.frozen}`
         );
         useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
@@ -68,6 +70,9 @@ export class Desk extends Component {
 
     shortcuts() {
         const { desk } = this;
+        if (desk.frozen) {
+            return [];
+        }
         return [
             [KEYS.help, () => this.toggleHelp()],
             ...(this.view.help ? [[KEYS.back, () => this.toggleHelp()]] : []),
