@@ -222,19 +222,23 @@ class CrmDispatch(models.AbstractModel):
             + "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %(user)s)",
             {"user": plan["user"]},
         )
-        cr.execute(SQL("%s; %s", _EXPIRE, _WAKE))
+        cr.execute(self._before_claim_sql(plan))
         cr.execute(SQL(_HELD, returning=RETURNING, user=plan["user"]))
         row = cr.fetchone()
         if row:
             return row, True
-        self._before_claim(cr)
         if plan["is_closed"]:
             return None, False
         return self._claim_waiting(cr, plan, depth, lock)
 
     @api.model
-    def _before_claim(self, cr):
-        """Do what comes first when the operator has nothing in hand."""
+    def _before_claim_sql(self, plan):
+        """Return the statements that come before a claim: names that became free.
+
+        :param dict plan: see ``_claim_plan``
+        :rtype: SQL
+        """
+        return SQL("%s; %s", _EXPIRE, _WAKE)
 
     @api.model
     def _claim_waiting(self, cr, plan, depth, lock):

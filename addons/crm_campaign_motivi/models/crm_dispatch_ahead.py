@@ -130,10 +130,10 @@ class CrmDispatch(models.AbstractModel):
         return not cr.fetchone()
 
     @api.model
-    def _before_claim(self, cr):
-        result = super()._before_claim(cr)
-        cr.execute(SQL(_DROP, user=self.env.uid))
-        return result
+    def _before_claim_sql(self, plan):
+        # Whoever asks for a name anew doesn't turn to the one that is kept.
+        drop = SQL(_DROP, user=plan["user"])
+        return SQL("%s; %s", super()._before_claim_sql(plan), drop)
 
     @api.model
     def _drop_ahead(self):

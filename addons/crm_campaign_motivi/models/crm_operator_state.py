@@ -30,8 +30,8 @@ class CrmOperatorState(models.Model):
     """What each operator is doing now: one row for each, and no history.
 
     ``_set_state`` is the only way in: the desk drives it by the dial and the key for a
-    call that has ended; a dialler drives the same. The time that each state took goes to
-    ``crm.operator.time``, which knows when it may keep whose it was.
+    call that has ended; a dialler drives the same. The time that each state took goes
+    to ``crm.operator.time``, which knows when it may keep whose it was.
     """
 
     _name = "crm.operator.state"
@@ -260,8 +260,8 @@ class CrmOperatorState(models.Model):
     def _describe(self, user_id):
         """Return the state of a user for the user's own desk.
 
-        :return: ``state``, ``since`` (UTC), ``reason`` and ``wanted`` (``id``, ``name``,
-            ``max_minutes``, or ``None``)
+        :return: ``state``, ``since`` (UTC), ``reason`` and ``wanted`` (``id``,
+            ``name``, ``max_minutes``, or ``None``)
         :rtype: dict
         """
         # sudo: one's own state

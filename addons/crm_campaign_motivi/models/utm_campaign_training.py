@@ -29,23 +29,25 @@ class CrmLead(models.Model):
         :rtype: crm.lead
         """
         return self.create(
-            [
-                {
-                    "name": f"{_FIRST[n % len(_FIRST)]} {_LAST[n % len(_LAST)]} {n}",
-                    "contact_name": f"{_FIRST[n % len(_FIRST)]} {_LAST[n % len(_LAST)]}",
-                    "type": "lead",
-                    "active": False,
-                    "is_invented": True,
-                    "user_id": False,
-                    "team_id": False,
-                    # No country and no network has such a number.
-                    "phone": f"000 {n:04}",
-                    "street": f"Via Inventata {n}",
-                    "city": "Paese di Prova",
-                }
-                for n in range(start, start + count)
-            ]
+            [self._invented_values(number) for number in range(start, start + count)]
         )
+
+    @api.model
+    def _invented_values(self, number):
+        person = f"{_FIRST[number % len(_FIRST)]} {_LAST[number % len(_LAST)]}"
+        return {
+            "name": f"{person} {number}",
+            "contact_name": person,
+            "type": "lead",
+            "active": False,
+            "is_invented": True,
+            "user_id": False,
+            "team_id": False,
+            # No country and no network has such a number.
+            "phone": f"000 {number:04}",
+            "street": f"Via Inventata {number}",
+            "city": "Paese di Prova",
+        }
 
 
 class UtmCampaign(models.Model):
@@ -114,6 +116,18 @@ class UtmCampaign(models.Model):
         """
         return self.call_list_ids[:1] or self.env["crm.call.list"].create(
             {"name": self.env._("Invented Names"), "campaign_id": self.id}
+        )
+
+    def _has_callable_names(self, lists):
+        if not self.is_training:
+            return super()._has_callable_names(lists)
+        # sudo: whether there is one at all
+        lines = self.env["crm.call.list.line"].sudo().with_context(active_test=False)
+        return bool(
+            lines.search(
+                [("list_id", "in", lists.ids), ("lead_id.is_invented", "=", True)],
+                limit=1,
+            )
         )
 
     def _lines_to_sift_sql(self, is_filtered):

@@ -17,6 +17,7 @@ from . import test_desk_custom_field
 from . import test_desk_graph
 from . import test_desk_numbers
 from . import test_desk_tour
+from . import test_desk_training
 from . import test_dispatch
 from . import test_dispatch_concurrency
 from . import test_filter
@@ -50,6 +51,7 @@ from . import test_list_windows_tour
 from . import test_names_tour
 from . import test_merge_hands_concurrency
 from . import test_merge_lists
+from . import test_operator_state
 from . import test_order
 from . import test_operator_group
 from . import test_points

@@ -11,6 +11,10 @@ from .common import CampaignCommon
 class TestDeskAhead(CampaignCommon):
     """The name after this one is kept, and given to nobody who shouldn't have it."""
 
+    def setUp(self):
+        super().setUp()
+        self.registry_enter_test_mode()
+
     def prefetch(self, user=None):
         return self.desk(user).prefetch(self.campaign.id)
 
@@ -210,7 +214,7 @@ class TestDeskAhead(CampaignCommon):
         _served, kept = self.hold_one_and_keep_one()
         [reason] = [
             reason
-            for reason in self.line_of(kept)._why_not()
+            for reason in self.line_of(kept)._not_callable_reasons()
             if reason["code"] == "claimed"
         ]
         self.assertIn("next", reason["sentence"])
