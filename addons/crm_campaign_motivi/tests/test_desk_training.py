@@ -126,6 +126,7 @@ class TestDeskTraining(CampaignCommon):
         payload = self.serve()
         with self.assertRaises(UserError):
             self.confirm(payload, "N")
+        self.desk().release(payload["line_id"], payload["claim_token"])
         earnest = self.next_name()
         with self.assertRaises(UserError):
             self.rehearse(earnest, "N")
