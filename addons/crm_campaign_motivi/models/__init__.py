@@ -13,6 +13,7 @@ from . import crm_call_list
 from . import crm_call_list_board
 from . import crm_custom_field
 from . import crm_custom_field_line
+from . import crm_custom_field_choice
 from . import crm_call_list_portfolio
 from . import crm_call_list_operators
 from . import crm_call_list_hands
@@ -51,6 +52,13 @@ from . import crm_operator_group
 from . import crm_campaign_number
 from . import utm_campaign_setup
 from . import utm_campaign_template
+from . import crm_campaign_step
+from . import crm_campaign_step_field
+from . import crm_campaign_question
+from . import crm_script_version
+from . import crm_interaction_page
+from . import crm_interaction_answer
+from . import utm_campaign_workflow
 from . import utm_campaign_closing
 from . import utm_campaign_inbound
 from . import utm_campaign_caller
@@ -84,6 +92,8 @@ from . import crm_desk_frequency
 from . import utm_campaign_reasons
 from . import crm_desk_hands
 from . import crm_desk_inbound
+from . import crm_desk_steps
+from . import crm_desk_data
 from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview
