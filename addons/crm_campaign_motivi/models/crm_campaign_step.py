@@ -89,7 +89,8 @@ class CrmCampaignStep(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        domain="[('campaign_id', '=', campaign_id), ('kind', 'in', ('choice', 'yes_no'))]",
+        domain="[('campaign_id', '=', campaign_id),"
+        " ('kind', 'in', ('choice', 'yes_no'))]",
         help="Of an earlier step; one that is answered by a choice, or by yes or no.",
     )
     condition_question_kind = fields.Selection(related="condition_question_id.kind")

@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 
@@ -20,6 +20,22 @@ LENGTHS = {
 }
 #: The field of a name that keeps each of them.
 FIELD_OF = {name: "state_id" if name == "province" else name for name in LENGTHS}
+#: In the context of a write: fields that the desk opens to its operator.
+OPEN_KEY = "desk_open_fields"
+
+
+class OpenFields(frozenset):
+    """Proof that fields were opened by the desk: a client can't send one."""
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.model
+    def _operator_editable_fields(self):
+        names = super()._operator_editable_fields()
+        opened = self.env.context.get(OPEN_KEY)
+        return names | opened if isinstance(opened, OpenFields) else names
 
 
 class CrmDesk(models.AbstractModel):
@@ -32,19 +48,19 @@ class CrmDesk(models.AbstractModel):
         payload = super()._payload(claim)
         # sudo: see there
         lead = self.env["crm.lead"].sudo().browse(claim["lead_id"])
-        return {**payload, "key_fields": self._payload_key_fields(lead)}
+        campaign = self.env["utm.campaign"].sudo().browse(claim["campaign_id"])
+        return {**payload, "key_fields": self._payload_key_fields(lead, campaign)}
 
     @api.model
-    def _payload_key_fields(self, lead):
+    def _payload_key_fields(self, lead, campaign):
         """Describe the main fields of a name that the desk may correct.
 
         :param crm.lead lead: in sudo
+        :param utm.campaign campaign: in sudo
         :return: ``name``, ``label``, ``value``, ``most`` letters and ``readonly``
         :rtype: list[dict]
         """
-        closed = set()
-        if self.env.user._is_restricted_operator():
-            closed = set(FIELD_OF.values()) - lead._operator_editable_fields()
+        opened = self._open_key_fields(campaign)
         labels = dict(
             self.env["crm.campaign.step.field"]
             ._fields["name"]
@@ -57,10 +73,36 @@ class CrmDesk(models.AbstractModel):
                 "value": (lead.state_id.code if name == "province" else lead[name])
                 or "",
                 "most": LENGTHS[name],
-                "readonly": FIELD_OF[name] in closed,
+                "readonly": name not in opened,
             }
             for name, _label in KEY_FIELDS
         ]
+
+    @api.model
+    def _open_key_fields(self, campaign):
+        """Return the main fields that the current user may correct at the desk.
+
+        Those of the settings, the province with the city, and what a data check of the
+        campaign asks for: there its manager wants it.
+
+        :param utm.campaign campaign: in sudo
+        :rtype: set[str]
+        """
+        if not self.env.user._is_restricted_operator():
+            return set(LENGTHS)
+        opened = set(self._main_fields_of_settings()) & set(LENGTHS)
+        if "city" in opened:
+            opened.add("province")
+        for step in campaign._workflow()["steps"] if campaign else ():
+            opened.update(step["fields"])
+        return opened
+
+    @api.model
+    @tools.ormcache("self.env.company.id", cache="templates")
+    def _main_fields_of_settings(self):
+        # That cache is emptied when the setting changes.
+        # sudo: the names of the fields, and nothing else, are read from the settings
+        return tuple(self.env.company.sudo().lead_main_field_ids.mapped("name"))
 
     @api.model
     def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
@@ -71,9 +113,16 @@ class CrmDesk(models.AbstractModel):
         :raise AccessError: another field is among them
         :raise UserError: a value can't be right; nothing has been saved
         """
+        desk = self
         if details.get("lead_values"):
             details["lead_values"] = self._checked_lead_values(details["lead_values"])
-        return super().confirm(
+            # sudo: a line is closed to operators; confirm looks whose hands it is in
+            lines = self.env["crm.call.list.line"].sudo()
+            line = lines.browse(self._line_after_merge(line_id, claim_token)).exists()
+            opened = self._open_key_fields(line.campaign_id)
+            fields_ = OpenFields(FIELD_OF[name] for name in opened)
+            desk = self.with_context(**{OPEN_KEY: fields_})
+        return super(CrmDesk, desk).confirm(
             line_id, claim_token, token, outcome_id, *args, **details
         )
 

@@ -300,8 +300,8 @@ class CrmDesk(models.AbstractModel):
         if open_questions:
             raise UserError(
                 self.env._(
-                    "%(step)s: ask “%(question)s” first. If you don't see this question,"
-                    " reload the page: nothing is lost.",
+                    "%(step)s: ask “%(question)s” first. If you don't see this"
+                    " question, reload the page: nothing is lost.",
                     step=step["name"],
                     question=open_questions[0]["name"],
                 )

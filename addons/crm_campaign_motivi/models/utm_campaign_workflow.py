@@ -175,7 +175,8 @@ class UtmCampaign(models.Model):
         if not question:
             raise ValidationError(
                 self.env._(
-                    "Choose the question after whose answer the step %(step)s is shown.",
+                    "Choose the question after whose answer the step %(step)s is"
+                    " shown.",
                     step=step.name,
                 )
             )

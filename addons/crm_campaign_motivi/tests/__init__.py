@@ -3,6 +3,7 @@ from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
 from . import test_campaign_setup
+from . import test_campaign_step
 from . import test_campaign_tour
 from . import test_campaign_board
 from . import test_campaign_board_tour
@@ -14,6 +15,7 @@ from . import test_desk
 from . import test_desk_custom_field
 from . import test_desk_graph
 from . import test_desk_numbers
+from . import test_desk_steps
 from . import test_desk_tour
 from . import test_dispatch
 from . import test_dispatch_concurrency

@@ -1,6 +1,7 @@
 """Fields that a script page merges in, written {{name}}: a closed list of words."""
 
 import re
+from urllib.parse import unquote
 
 from lxml import html
 
@@ -37,9 +38,11 @@ def unknown_fields(text):
     :rtype: list[str]
     """
     unknown = [found for found in fields_of(text) if found not in SCRIPT_FIELDS]
-    if "{{" in (text or "") and text.strip():
+    if text and "{{" in unquote(text):
         for element in html.fragment_fromstring(text, create_parent="div").iter():
             unknown += [
-                value for value in element.attrib.values() if _FIELD.search(value)
+                text
+                for value in element.attrib.values()
+                if _FIELD.search(text := unquote(value))
             ]
     return unknown
