@@ -65,6 +65,7 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_recall_views.xml",
         "views/res_config_settings_import_views.xml",
+        "wizard/crm_agent_absence_views.xml",
         "views/campaign_menus.xml",
         "views/campaign_setup_menus.xml",
         "views/campaign_menus_lists.xml",

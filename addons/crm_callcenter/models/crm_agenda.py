@@ -48,6 +48,31 @@ class CrmAgenda(models.AbstractModel):
         return slots
 
     @api.model
+    def _is_free(self, agent, start, stop, zone=None, travel_minutes=0):
+        """Tell whether an agent works at a time and has nothing else to do then.
+
+        At any time, not only where the slots of the agenda begin.
+
+        :param res.users agent: whose time
+        :param datetime.datetime start: naive UTC
+        :param datetime.datetime stop: naive UTC
+        :param crm.zone zone: where the agent would be, if known
+        :param int travel_minutes: to another zone
+        :rtype: bool
+        """
+        asked = Intervals([(start, stop, set())])
+        work = Intervals(
+            [
+                (begin, end, set())
+                for begin, end, _records in self._working_intervals(agent, start, stop)[
+                    agent.id
+                ]
+            ]
+        )
+        busy = self._busy_intervals(agent, start, stop, zone, travel_minutes)
+        return not (asked - work) and not (asked & Intervals(busy[agent.id]))
+
+    @api.model
     def _working_intervals(self, agents, start, stop):
         """Return the working hours of agents, whole days around the given period.
 

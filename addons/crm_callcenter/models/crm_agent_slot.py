@@ -268,11 +268,15 @@ class CrmAgentSlot(models.Model):
         self._give_up_hold()
         try:
             with self.env.cr.savepoint():
+                # Those in the way only: others are given up by their own holders
+                # meanwhile, and PostgreSQL would refuse to delete them twice.
                 self.env.cr.execute(
                     """DELETE FROM crm_agent_slot
                         WHERE kind = 'hold' AND agent_id = %s
+                          AND start < %s AND stop > %s
                           AND expires_at < (now() AT TIME ZONE 'UTC')""",
-                    [agent.id],
+                    [agent.id, stop, start],
+                    log_exceptions=False,
                 )
                 self.env.cr.execute(
                     """INSERT INTO crm_agent_slot
