@@ -38,6 +38,9 @@ from . import utm_campaign
 from . import crm_campaign_zone
 from . import crm_zone
 from . import utm_campaign_adaptive
+from . import utm_campaign_appointment
+from . import calendar_event
+from . import crm_lead_appointment
 from . import utm_campaign_filter
 from . import utm_campaign_order
 from . import utm_campaign_recall
@@ -84,6 +87,7 @@ from . import crm_desk_merge
 from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda
+from . import crm_desk_appointment
 from . import crm_desk_confirm
 from . import res_company_frequency
 from . import crm_line_frequency

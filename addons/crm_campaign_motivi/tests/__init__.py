@@ -64,3 +64,7 @@ from . import test_setup_item
 from . import test_why_not_dialog
 from . import test_list_seller
 from . import test_normalise_hands
+from . import test_agenda_concurrency
+from . import test_agenda
+from . import test_appointment
+from . import test_agent_absence

@@ -8,3 +8,4 @@ from . import crm_list_change_wizard
 from . import crm_list_refresh_wizard
 from . import crm_list_share_wizard
 from . import crm_why_not_wizard
+from . import crm_agent_absence

@@ -134,7 +134,7 @@ export class Desk extends Component {
     async moveWeek(step) {
         const { desk } = this;
         if (desk.name.kind === "T" && desk.agenda.week) {
-            await desk.attempt(() => desk.agenda.moveWeek(step));
+            await desk.attempt(() => desk.agenda.movePage(step));
             desk.showTab("agenda");
         }
     }
