@@ -58,6 +58,7 @@ class CrmDesk(models.AbstractModel):
         self._remember_handled(lead)
         outcome = self._chosen_outcome(line.campaign_id, outcome_id)
         recall = self._checked_recall(outcome, recall_at, recall_scope)
+        recall = self._recall_in_hours(line, recall, note)
         if lead_values:
             lead.write(lead_values)
         if custom_changes:

@@ -9,6 +9,7 @@ import {
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { beginDesk, useDeskBeginnings } from "./desk_beginnings";
 import { DeskHelp } from "./desk_help";
 import { DeskHistory } from "./desk_history";
 import { useDeskFocus, useInterval, useShortcuts } from "./desk_hooks";
@@ -56,7 +57,8 @@ export class Desk extends Component {
         useSubEnv({ desk });
         this.desk = useState(desk);
         this.env.config?.setDisplayName?.(_t("Desk"));
-        onWillStart(() => desk.open());
+        onWillStart(() => this.openDesk());
+        useDeskBeginnings(this.desk);
         useDeskFocus(this.desk, this.root);
         useShortcuts(
             () => this.shortcuts(),
@@ -64,6 +66,12 @@ export class Desk extends Component {
         );
         useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
+    }
+
+    /** With what the desk was opened for: a name by hand, or a call. */
+    async openDesk() {
+        await this.desk.open();
+        await beginDesk(this.desk, this.props.action);
     }
 
     shortcuts() {
