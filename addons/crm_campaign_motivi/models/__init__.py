@@ -84,6 +84,8 @@ from . import crm_desk_frequency
 from . import utm_campaign_reasons
 from . import crm_desk_hands
 from . import crm_desk_inbound
+from . import crm_desk_numbers
+from . import crm_desk_today
 from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview
