@@ -112,6 +112,8 @@ from . import res_users_inbound
 from . import res_config_settings_inbound
 from . import crm_desk_call
 from . import crm_my_recall
+from . import crm_desk_numbers
+from . import crm_desk_today
 from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview

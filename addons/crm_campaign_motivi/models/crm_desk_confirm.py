@@ -63,6 +63,7 @@ class CrmDesk(models.AbstractModel):
             lead.write(lead_values)
         if custom_changes:
             self._apply_custom(lead, custom_changes)
+        self._write_what_was_corrected(line)
         call = self._call_of(call_uuid, line)
         event = self.env["calendar.event"]
         if outcome.kind == "T":
@@ -153,6 +154,15 @@ class CrmDesk(models.AbstractModel):
                 )
             )
         return moment, scope
+
+    @api.model
+    def _write_what_was_corrected(self, line):
+        """Write what else was corrected on the name, before its outcome is registered.
+
+        For other files of the desk: an appointment and a sale then have it already.
+
+        :param crm.call.list.line line: in hand
+        """
 
     @api.model
     def _call_of(self, call_uuid, line):

@@ -12,11 +12,16 @@ from . import test_campaign_product
 from . import test_campaign_pulse
 from . import test_concurrency
 from . import test_desk
+from . import test_desk_close_leaves_nothing
+from . import test_desk_crash
 from . import test_desk_custom_field
 from . import test_desk_graph
+from . import test_desk_layout
 from . import test_desk_numbers
 from . import test_desk_steps
+from . import test_desk_today
 from . import test_desk_tour
+from . import test_desk_typed_number
 from . import test_dispatch
 from . import test_dispatch_concurrency
 from . import test_filter

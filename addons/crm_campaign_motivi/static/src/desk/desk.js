@@ -26,6 +26,7 @@ import { deskShortcuts, KEYS, outcomeKey } from "./desk_shortcuts";
 import { DeskStart } from "./desk_start";
 import { DeskSteps } from "./desk_steps";
 import { DeskStopped } from "./desk_stopped";
+import { onTabsKeydown } from "./desk_tabs";
 
 const HEARTBEAT = 60 * 1000;
 
@@ -51,6 +52,7 @@ export class Desk extends Component {
 
     setup() {
         this.KEYS = KEYS;
+        this.onTabsKeydown = onTabsKeydown;
         this.root = useRef("root");
         this.view = useState({ help: false, scheme: initialScheme() });
         const desk = new DeskModel(this.env.services.orm);
@@ -104,7 +106,7 @@ export class Desk extends Component {
                 outcomeKey(outcome),
                 () => desk.chooseOutcome(id),
             ]),
-            ...KEYS.dial.map((key, index) => [key, () => desk.dial(desk.payload.phones[index])]),
+            ...KEYS.dial.map((key, index) => [key, () => desk.dial(desk.dialable[index])]),
             [KEYS.endCall, () => desk.endCall()],
             [KEYS.note, () => desk.askFocus("note")],
             [KEYS.allOutcomes, () => desk.askFocus("outcome")],

@@ -1,5 +1,6 @@
 import { DeskAttempts } from "./desk_attempts";
 import { deskDraft } from "./desk_draft";
+import { isDialable, shownPhones } from "./desk_numbers";
 import { callDesk } from "./desk_server";
 import { findStep, stepsOf, tabAfterOutcome } from "./desk_step_kinds";
 import { telephone } from "./desk_telephone";
@@ -16,10 +17,23 @@ export class DeskWork extends DeskAttempts {
     /** Key of the step whose tab is open in the middle: "script", "agenda", "cart"… */
     tab = "script";
 
+    /** The operator's own day, as the server said last: {names, kinds, last}. */
+    today = null;
+
     constructor(orm) {
         super();
-        this.call = (method, values) => callDesk(orm, method, values);
-        this.callQuietly = (method, values) => callDesk(orm.silent, method, values);
+        this.call = async (method, values) =>
+            this.readToday(await callDesk(orm, method, values));
+        this.callQuietly = async (method, values) =>
+            this.readToday(await callDesk(orm.silent, method, values));
+    }
+
+    /** Whatever the server answers may say how the day goes. */
+    readToday(answer) {
+        if (answer?.today) {
+            this.today = answer.today;
+        }
+        return answer;
     }
 
     get payload() {
@@ -41,6 +55,16 @@ export class DeskWork extends DeskAttempts {
         return findStep(steps, this.tab) || steps[0];
     }
 
+    /** The numbers with what was said of them, see `desk_numbers.js`. */
+    get phones() {
+        return shownPhones(this.payload.phones, this.name.parts.numbers.changes);
+    }
+
+    /** Those that the keys dial, in their order. */
+    get dialable() {
+        return this.phones.filter(isDialable);
+    }
+
     get inHand() {
         return this.phase === "name" || this.phase === "stopped";
     }
@@ -55,12 +79,15 @@ export class DeskWork extends DeskAttempts {
     // ------------------------------------------------------------
 
     async dial(phone) {
-        if (this.phase !== "name" || !phone?.e164 || phone.blocked || phone.without_consent) {
+        if (this.phase !== "name" || !isDialable(phone)) {
             return;
         }
         await this.attemptOnce("dial", async () => {
             await this.endCall();
-            const dialled = await this.call("log_dial", { ...this.claim, field: phone.field });
+            const { field, raw, typed } = phone;
+            const dialled = typed
+                ? await this.call("log_dial_typed", { ...this.claim, field, number: raw })
+                : await this.call("log_dial", { ...this.claim, field });
             this.name.call = {
                 uuid: dialled.call_uuid,
                 field: phone.field,
