@@ -25,6 +25,11 @@ from . import crm_call_holiday
 from . import crm_campaign_order_key
 from . import crm_campaign_skill
 from . import crm_desk_presence
+from . import crm_pause_reason
+from . import crm_operator_state
+from . import crm_operator_time
+from . import crm_desk_message
+from . import crm_help_request
 from . import crm_queue_job
 from . import crm_call_list_build
 from . import crm_call_list_live
@@ -73,6 +78,7 @@ from . import crm_line_reasons
 from . import crm_line_recall_reasons
 from . import crm_call_list_line_why_not
 from . import crm_campaign_board
+from . import crm_campaign_board_operators
 from . import crm_campaign_pulse
 from . import crm_interaction
 from . import crm_lead_board
@@ -114,6 +120,13 @@ from . import crm_desk_call
 from . import crm_my_recall
 from . import crm_desk_numbers
 from . import crm_desk_today
+from . import crm_dispatch_ahead
+from . import crm_desk_ahead
+from . import crm_desk_session
+from . import crm_desk_state
+from . import crm_desk_news
+from . import utm_campaign_training
+from . import crm_desk_training
 from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview

@@ -14,6 +14,8 @@ from . import test_concurrency
 from . import test_desk
 from . import test_desk_close_leaves_nothing
 from . import test_desk_crash
+from . import test_desk_ahead
+from . import test_desk_ahead_concurrency
 from . import test_desk_custom_field
 from . import test_desk_graph
 from . import test_desk_layout
@@ -22,6 +24,7 @@ from . import test_desk_steps
 from . import test_desk_today
 from . import test_desk_tour
 from . import test_desk_typed_number
+from . import test_desk_training
 from . import test_dispatch
 from . import test_dispatch_concurrency
 from . import test_filter
@@ -59,6 +62,7 @@ from . import test_list_windows_tour
 from . import test_names_tour
 from . import test_merge_hands_concurrency
 from . import test_merge_lists
+from . import test_operator_state
 from . import test_order
 from . import test_operator_group
 from . import test_points

@@ -1,5 +1,6 @@
 import {
     Component,
+    onWillDestroy,
     onWillStart,
     useExternalListener,
     useRef,
@@ -60,11 +61,12 @@ export class Desk extends Component {
         this.desk = useState(desk);
         this.env.config?.setDisplayName?.(_t("Desk"));
         onWillStart(() => this.openDesk());
+        onWillDestroy(() => desk.end());
         useDeskBeginnings(this.desk);
         useDeskFocus(this.desk, this.root);
         useShortcuts(
             () => this.shortcuts(),
-            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help}`
+            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help} ${this.desk.frozen}`
         );
         useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
@@ -78,6 +80,9 @@ export class Desk extends Component {
 
     shortcuts() {
         const { desk } = this;
+        if (desk.frozen) {
+            return [];
+        }
         return [
             [KEYS.help, () => this.toggleHelp()],
             ...(this.view.help ? [[KEYS.back, () => this.toggleHelp()]] : []),
