@@ -122,6 +122,8 @@ from . import crm_macro
 from . import crm_macro_schedule
 from . import crm_macro_run
 from . import calendar_event
+from . import calendar_event_appointment
+from . import calendar_event_confirmation
 from . import res_company
 from . import res_company_consent
 from . import res_partner
@@ -140,3 +142,4 @@ from . import res_partner_identity
 from . import res_users
 from . import res_users_portfolio
 from . import res_config_settings
+from . import crm_appointment_notice

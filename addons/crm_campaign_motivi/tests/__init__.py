@@ -3,6 +3,7 @@ from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
 from . import test_campaign_setup
+from . import test_campaign_step
 from . import test_campaign_tour
 from . import test_campaign_board
 from . import test_campaign_board_tour
@@ -11,12 +12,18 @@ from . import test_campaign_product
 from . import test_campaign_pulse
 from . import test_concurrency
 from . import test_desk
+from . import test_desk_close_leaves_nothing
+from . import test_desk_crash
 from . import test_desk_ahead
 from . import test_desk_ahead_concurrency
 from . import test_desk_custom_field
 from . import test_desk_graph
+from . import test_desk_layout
 from . import test_desk_numbers
+from . import test_desk_steps
+from . import test_desk_today
 from . import test_desk_tour
+from . import test_desk_typed_number
 from . import test_desk_training
 from . import test_dispatch
 from . import test_dispatch_concurrency
@@ -38,6 +45,10 @@ from . import test_import_tour
 from . import test_import_undo
 from . import test_import_written
 from . import test_inbound
+from . import test_recall_hours
+from . import test_desk_by_hand
+from . import test_my_recalls
+from . import test_inbound_url
 from . import test_line_custom_field
 from . import test_inbound_tour
 from . import test_line_list_tour
@@ -66,3 +77,7 @@ from . import test_setup_item
 from . import test_why_not_dialog
 from . import test_list_seller
 from . import test_normalise_hands
+from . import test_agenda_concurrency
+from . import test_agenda
+from . import test_appointment
+from . import test_agent_absence

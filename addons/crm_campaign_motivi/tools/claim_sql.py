@@ -246,6 +246,7 @@ def claim(plan, token, depth, lock):
         callable_rarely=plan["callable_rarely"],
         filter=plan["filter"],
         window=plan["window"],
+        promised_window=plan.get("promised_window", plan["window"]),
         promised=SQL(_PROMISED),
         retry=NEVER if plan.get("promised_only") else SQL(_RETRY),
         ahead=bool(plan.get("is_ahead")),
@@ -281,7 +282,7 @@ _CLAIM = """
           FROM crm_call_list_line line
          WHERE line.recall_user_id = %(user)s AND line.recall_at <= %(now)s
            AND %(promised)s AND line.list_id IN (SELECT id FROM my_list)
-           AND %(free)s AND %(callable)s AND %(window)s
+           AND %(free)s AND %(callable)s AND %(promised_window)s
       ORDER BY line.recall_at, line.id
          LIMIT %(depth)s %(lock)s
     ), recall AS MATERIALIZED (
@@ -304,7 +305,7 @@ _CLAIM = """
                                        WHERE presence.user_id = line.recall_user_id
                                          AND presence.campaign_id = %(campaign)s),
                                      '-infinity') <= due.until))
-               AND %(free)s AND %(callable)s AND %(window)s
+               AND %(free)s AND %(callable)s AND %(promised_window)s
           ORDER BY line.recall_at, line.id
              LIMIT %(depth)s %(lock)s) head
          WHERE NOT EXISTS (SELECT 1 FROM own_recall)

@@ -1,4 +1,5 @@
 from . import test_desk
+from . import test_desk_cart
 from . import test_verdict
 from . import test_merge
 from . import test_coordinator
