@@ -268,6 +268,7 @@ export class DeskSessionModel extends DeskWork {
             this.continueAutomatically &&
                 this.phase === "name" &&
                 this.campaignId &&
+                !this.isByHand &&
                 !this.operator.wanted &&
                 !this.onPause &&
                 !this.frozen
