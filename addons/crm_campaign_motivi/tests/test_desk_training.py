@@ -41,6 +41,7 @@ class TestDeskTraining(CampaignCommon):
             }
         )
         self.training.action_invent_names()
+        self.env["crm.call.window"]._open_always(self.training)
         self.training.call_list_ids.operator_ids = self.operator
         self.training.action_start()
         self.names = self.training.call_list_ids.line_ids.lead_id.with_context(
