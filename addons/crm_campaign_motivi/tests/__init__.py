@@ -16,6 +16,7 @@ from . import test_desk_custom_field
 from . import test_desk_graph
 from . import test_desk_numbers
 from . import test_desk_steps
+from . import test_desk_steps_tour
 from . import test_desk_tour
 from . import test_dispatch
 from . import test_dispatch_concurrency
