@@ -5,3 +5,4 @@ from . import test_merge
 from . import test_coordinator
 from . import test_call_cost
 from . import test_document_tour
+from . import test_workflow
