@@ -82,3 +82,4 @@ from . import test_agenda_concurrency
 from . import test_agenda
 from . import test_appointment
 from . import test_agent_absence
+from . import test_appointment_tour
