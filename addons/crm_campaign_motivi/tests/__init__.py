@@ -48,6 +48,7 @@ from . import test_import_written
 from . import test_inbound
 from . import test_recall_hours
 from . import test_desk_by_hand
+from . import test_desk_by_hand_tour
 from . import test_my_recalls
 from . import test_inbound_url
 from . import test_line_custom_field
