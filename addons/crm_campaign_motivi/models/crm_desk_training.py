@@ -35,6 +35,11 @@ class CrmDesk(models.AbstractModel):
         outcome = self.env["crm.outcome"].browse(outcome_id)
         with self.env.registry.cursor() as cr:
             try:
+                # Archived names are seen by nobody; here it is as alive as any other.
+                cr.execute(
+                    "UPDATE crm_lead SET active = true WHERE id = %s AND is_invented",
+                    [line.lead_id.id],
+                )
                 desk = self.with_env(self.env(cr=cr)).with_context(
                     desk_rehearsal=_REHEARSAL
                 )

@@ -23,6 +23,7 @@ from . import test_desk_numbers
 from . import test_desk_steps
 from . import test_desk_today
 from . import test_desk_steps_tour
+from . import test_desk_session_tour
 from . import test_desk_tour
 from . import test_desk_typed_number
 from . import test_desk_training

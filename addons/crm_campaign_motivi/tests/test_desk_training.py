@@ -41,6 +41,7 @@ class TestDeskTraining(CampaignCommon):
             }
         )
         self.training.action_invent_names()
+        self.env["crm.call.window"]._open_always(self.training)
         self.training.call_list_ids.operator_ids = self.operator
         self.training.action_start()
         self.names = self.training.call_list_ids.line_ids.lead_id.with_context(
@@ -126,6 +127,7 @@ class TestDeskTraining(CampaignCommon):
         payload = self.serve()
         with self.assertRaises(UserError):
             self.confirm(payload, "N")
+        self.desk().release(payload["line_id"], payload["claim_token"])
         earnest = self.next_name()
         with self.assertRaises(UserError):
             self.rehearse(earnest, "N")

@@ -44,7 +44,15 @@ window.deskTurns = (() => {
 
     const details = {
         N: async () => {},
-        C: async () => {},
+        C: async () => {
+            await sleep(400);
+            const product = find(".o_desk_cart .o_desk_cart_product");
+            if (product) {
+                product.click();
+                await until("the product in the cart", () => find(".o_desk_cart_line"));
+                await sleep(400);
+            }
+        },
         R: async () => {
             (await button(".o_desk_picks [data-pick]:last-child")).click();
         },
@@ -64,6 +72,54 @@ window.deskTurns = (() => {
         },
     };
 
+    /** Do what the desk says is missing: a mandatory question, a check, an empty cart. */
+    function fillIn() {
+        for (const question of document.querySelectorAll(".o_desk_question")) {
+            const isAsked = question.querySelector(".o_desk_mandatory");
+            if (isAsked && !question.querySelector(".o_desk_answer_chosen")) {
+                question.querySelector("input[type=radio]")?.click();
+            }
+        }
+        for (const box of ["o_desk_checked", "o_desk_cart_without"]) {
+            const input = find(`.${box} input:not(:checked)`);
+            input?.click();
+        }
+    }
+
+    /** Resolves to nothing when the desk says what is missing; otherwise never. */
+    async function refused() {
+        const deadline = performance.now() + 11_000;
+        while (performance.now() < deadline) {
+            if (find(".o_desk_message_danger")) {
+                return null;
+            }
+            await sleep(20);
+        }
+        return new Promise(() => {});
+    }
+
+    /** Click on CONFIRM; what it asks for is done, and the last click counts. */
+    async function turn() {
+        for (let tries = 0; tries < 5; tries++) {
+            const confirm = await button(".o_desk_confirm");
+            const page = find(".o_desk_name_page");
+            find(".o_desk_message button")?.click();
+            await frame();
+            const started = performance.now();
+            confirm.click();
+            const painted = await Promise.race([
+                nextPainted(page),
+                refused(),
+            ]);
+            if (painted) {
+                return painted - started;
+            }
+            fillIn();
+            await sleep(300);
+        }
+        throw new Error(`it can't be confirmed: ${find(".o_desk_message_text")?.textContent}`);
+    }
+
     /** Resolves when another name is painted: the frame after the one that drew it. */
     function nextPainted(page) {
         return new Promise((resolve, reject) => {
@@ -82,8 +138,10 @@ window.deskTurns = (() => {
             observer.observe(desk, { childList: true, subtree: true });
             const timer = setTimeout(() => {
                 observer.disconnect();
-                const said = find(".o_desk_message_text, .o_desk_empty")?.textContent || "";
-                reject(new Error(`no next name within 10 s. ${said}`));
+                if (!find(".o_desk_message_danger")) {
+                    const said = find(".o_desk_empty")?.textContent || "";
+                    reject(new Error(`no next name within 10 s. ${said}`));
+                }
             }, 10_000);
         });
     }
@@ -116,11 +174,7 @@ window.deskTurns = (() => {
             await choose(kind);
             await details[kind]();
             await sleep(150);
-            const confirm = await button(".o_desk_confirm");
-            const painted = nextPainted(find(".o_desk_name_page"));
-            const started = performance.now();
-            confirm.click();
-            return (await painted) - started;
+            return turn();
         },
     };
 })();

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { deskDraft } from "@crm_campaign_motivi/desk/desk_draft";
 import { DeskModel } from "@crm_campaign_motivi/desk/desk_model";
 import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
-import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
 
@@ -90,9 +89,12 @@ beforeEach(async () => {
     await makeMockEnv();
     timers = new Map();
     let last = 0;
-    patchWithCleanup(browser, {
-        setTimeout: (callback) => timers.set(++last, callback) && last,
-        clearTimeout: (id) => timers.delete(id),
+    patchWithCleanup(DeskModel.prototype, {
+        later(callback) {
+            // The same callback waits once: what was planned before it is forgotten.
+            timers.set(String(callback), callback);
+            return ++last;
+        },
     });
     deskDraft.clear();
     server = new Server();

@@ -54,6 +54,10 @@ export class DeskSessionModel extends DeskWork {
         };
     }
 
+    later(callback, milliseconds) {
+        return browser.setTimeout(callback, milliseconds);
+    }
+
     // ------------------------------------------------------------
     // One window
     // ------------------------------------------------------------
@@ -141,7 +145,7 @@ export class DeskSessionModel extends DeskWork {
     goOffline() {
         this.offline = true;
         browser.clearTimeout(this.retryTimer);
-        this.retryTimer = browser.setTimeout(() => this.sayAlive(), RETRY_AFTER);
+        this.retryTimer = this.later(() => this.sayAlive(), RETRY_AFTER);
     }
 
     /** Every minute, or until the server is there again. */
@@ -264,6 +268,7 @@ export class DeskSessionModel extends DeskWork {
             this.continueAutomatically &&
                 this.phase === "name" &&
                 this.campaignId &&
+                !this.isByHand &&
                 !this.operator.wanted &&
                 !this.onPause &&
                 !this.frozen
@@ -273,7 +278,7 @@ export class DeskSessionModel extends DeskWork {
     prefetchSoon() {
         browser.clearTimeout(this.prefetchTimer);
         if (this.wantsAhead) {
-            this.prefetchTimer = browser.setTimeout(() => this.prefetch(), PREFETCH_AFTER);
+            this.prefetchTimer = this.later(() => this.prefetch(), PREFETCH_AFTER);
         }
     }
 
