@@ -101,6 +101,10 @@ export class DeskPhones extends Component {
         return _t("Correct this number (%s)", keyLabel(NUMBER_KEYS.correct));
     }
 
+    get newNumber() {
+        return _t("New number");
+    }
+
     edit(field) {
         startTyping(this.desk, field);
     }

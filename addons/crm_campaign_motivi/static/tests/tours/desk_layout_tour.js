@@ -50,7 +50,7 @@ const inOneScheme = (scheme) => [
     { trigger: "[data-field=mobile].o_desk_phone_wrong" },
     press("Alt+Shift+m"),
     focusSeen(".o_desk_number_input"),
-    readable(".o_desk_phone_wrong"),
+    readable(".o_desk_number_form"),
     press("Escape", ".o_desk_number_input"),
     press("Alt+r"),
     focusSeen(".o_desk_picks [data-pick=hour]"),
