@@ -1,7 +1,7 @@
 {
     "name": "Call Campaigns",
     "summary": "Campaigns, call lists, import, dispatch, operator's desk",
-    "version": "19.0.5.0.0",
+    "version": "19.0.6.0.0",
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",

@@ -128,6 +128,10 @@ function checkWidth() {
             element.getBoundingClientRect().right > innerWidth + 1 &&
             !element.closest(".o_desk_quick, .o_desk_week_scroll, .o_desk_tabs, .visually-hidden")
     );
+    const overflowing = [...document.querySelectorAll(".o_desk_name_page > *")].filter(
+        (column) => column.scrollWidth > column.clientWidth + 1
+    );
+    fail("Over its neighbour", overflowing.map((column) => column.className));
     fail("Too wide", wide.map((element) => element.className).slice(0, 5));
 }
 
