@@ -133,19 +133,27 @@ class CrmListImport(models.Model):
         :raise UserError: the file can't be read, with a sentence
         """
         self.ensure_one()
-        chosen = {}
-        if corrected:
-            chosen = {
-                "encoding": self.encoding,
-                "separator": self.separator,
-                "sheet": self.sheet_name,
-                "header_row": self.header_row,
-            }
+        chosen = self._chosen_reading(corrected)
         with self._file_on_disk() as path:
             try:
                 yield open_table(path, self.filename or "", isolated=True, **chosen)
             except TableProblem as problem:
                 raise UserError(self._sentence_of_table(problem)) from problem
+
+    def _chosen_reading(self, corrected):
+        """Return how the file is written, as far as it needn't be found out.
+
+        :param bool corrected: as the settings say
+        :rtype: dict
+        """
+        if not corrected:
+            return {}
+        return {
+            "encoding": self.encoding,
+            "separator": self.separator,
+            "sheet": self.sheet_name,
+            "header_row": self.header_row,
+        }
 
     def _sentence_of_table(self, problem):
         """Return the sentence that tells why a file can't be read.

@@ -14,6 +14,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools.readers import access, csv_file, workbook
 from ..tools.readers.source import open_source
 from ..tools.table_reader import TableProblem, open_table
+from .locked_workbook import locked_xls
 from .test_import import DIRTY, HEADERS, ImportCommon
 from .test_import_tools import csv_bytes, xlsx_bytes
 
@@ -26,14 +27,18 @@ ROWS = [
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def xls_bytes(rows, title="Nomi"):
+def xls_book(rows, title="Nomi"):
     book = xlwt.Workbook()
     sheet = book.add_sheet(title)
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             sheet.write(at, column, cell)
+    return book
+
+
+def xls_bytes(rows, title="Nomi"):
     content = io.BytesIO()
-    book.save(content)
+    xls_book(rows, title).save(content)
     return content.getvalue()
 
 
@@ -169,6 +174,17 @@ class TestReaders(BaseCase):
     def test_encrypted_workbooks(self):
         names = "EncryptionInfo\0EncryptedPackage\0".encode("utf-16-le")
         self.assert_problem("protected", OLE + bytes(1000) + names + bytes(500))
+
+    def test_an_old_workbook_with_a_password(self):
+        """RC4, the password of Excel 97 to 2003, by each reader."""
+        content = locked_xls(xls_book(ROWS), "segreto")
+        self.assertNotIn(b"Nominativo", content)
+        self.assert_problem("protected", content)
+        self.assert_problem("protected", zip_bytes({"nomi.xls": content}))
+        with patch.object(workbook, "python_calamine", None):
+            self.assert_problem("protected", content)
+        table = Path(self._file(content))
+        self.assert_problem("protected", table, isolated=True)
 
     def test_a_database_that_is_damaged(self):
         content = MDB.read_bytes()

@@ -5,6 +5,7 @@ import math
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from .certainty import certainties, initial_is_enough
 from .frequencies import Frequencies
 from .names import EXACT, INITIAL, assign
 from .prepare import Prepared, prepare, skeleton
@@ -67,10 +68,17 @@ class Matcher:
             return False
         address = self._address(first, second, found)
         contact = self._phones(first, second, found)
-        self._emails(first, second, found)
+        email = self._emails(first, second, found)
         if first.company and second.company and self._branch(address, contact, found):
             return False
-        return may_be_sure or found.has("same_fiscal_code")
+        self._unknown_site(address, contact, email, found)
+        for code in certainties(first, second, found.reasons, self.frequencies):
+            found.add(code)
+        return (
+            may_be_sure
+            or found.has("same_fiscal_code")
+            or initial_is_enough(found.reasons)
+        )
 
     # ------------------------------------------------------------
     # Codes and dates
@@ -209,6 +217,12 @@ class Matcher:
         apart = found.has("other_phone") or found.has("other_mobile")
         found.add("branch" if apart or found.has("other_email") else "other_site")
         return True
+
+    @staticmethod
+    def _unknown_site(address, contact, email, found):
+        """Doubt a partita IVA that nothing else goes with: a company has branches."""
+        if found.has("same_vat_number") and not address and not contact and not email:
+            found.add("unknown_site")
 
     # ------------------------------------------------------------
     # Telephones and e-mails
