@@ -1,4 +1,4 @@
-"""Indexes of a first load: built on connections of their own, whatever comes between."""
+"""Indexes of a first load, built on connections of their own."""
 
 import contextlib
 from unittest.mock import patch

@@ -50,7 +50,6 @@ def initial_is_enough(reasons):
     codes = {reason.code for reason in reasons}
     return (
         "same_mobile" in codes
-        and "partial_name" in codes
         and not codes.isdisjoint(_HERE)
         and all(reason.points >= 0 for reason in reasons)
     )

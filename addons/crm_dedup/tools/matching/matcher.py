@@ -77,7 +77,7 @@ class Matcher:
         return (
             may_be_sure
             or found.has("same_fiscal_code")
-            or initial_is_enough(found.reasons)
+            or (found.has_initial and initial_is_enough(found.reasons))
         )
 
     # ------------------------------------------------------------
@@ -133,6 +133,7 @@ class Matcher:
             whole += degree > INITIAL
         if whole < 2:
             found.add("partial_name", points)
+            found.has_initial = any(degree == INITIAL for *_words, degree in matched)
             return False
         exact = all(degree == EXACT for _word, _other, degree in matched)
         found.add("same_name" if exact else "alike_name", min(points, 22.0))
@@ -313,10 +314,12 @@ class Matcher:
 class _Findings:
     """What one comparison found so far."""
 
-    __slots__ = ("reasons", "settings")
+    __slots__ = ("has_initial", "reasons", "settings")
 
     def __init__(self, settings):
         self.settings = settings
+        #: Whether one has only the initial of what the other one has in full.
+        self.has_initial = False
         self.reasons = []
 
     def add(self, code, factor=1.0):
