@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from unittest.mock import patch
@@ -192,6 +194,30 @@ class TestReaders(BaseCase):
         broken = content[:4096] + os.urandom(len(content) - 4096)
         with self.assertRaises(TableProblem):
             list(open_table(broken).rows())
+
+    def test_memory_is_flat_however_long_the_file(self):
+        """Each file is read by a process of its own, whose peak is looked at."""
+        script = (
+            "import resource, sys; from readers.source import open_source;"
+            "rows = sum(1 for _row in open_source(sys.argv[1]).records());"
+            "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        peaks = []
+        for count in (1_000, 400_000):
+            lines = (
+                f"Rossi Ada {number};030 {number:07};Via Po {number};25121;Brescia\n"
+                for number in range(count)
+            )
+            found = subprocess.run(
+                [sys.executable, "-c", script, self._file("".join(lines).encode())],
+                cwd=Path(workbook.__file__).parents[1],
+                env={**os.environ, "PYTHONWARNINGS": "ignore"},
+                capture_output=True,
+                check=True,
+            ).stdout.split()
+            self.assertEqual(int(found[0]), count)
+            peaks.append(int(found[1]))
+        self.assertLess(peaks[1] - peaks[0], 8_000, "kilobytes for 20 MB of text")
 
     def test_a_line_without_an_end_fills_no_memory(self):
         with patch.object(csv_file, "MAX_LINE", 10_000):

@@ -65,7 +65,9 @@ class TestMatchingVerdicts(BaseCase):
                 "city": "BRESCIA",
             },
         )
-        self.assertEqual(codes, {"same_name", "same_mobile", "same_address"})
+        self.assertEqual(
+            codes, {"same_name", "same_mobile", "mobile_of_name", "same_address"}
+        )
 
     def test_typing_errors_and_fond_names(self):
         for person in ("Mario Zanardeli", "Sig. Mario Zanardelly", "zanardelli  mraio"):
