@@ -35,7 +35,9 @@ from . import test_graph_transfer
 from . import test_hands_concurrency
 from . import test_import
 from . import test_import_formats
+from . import test_import_first_load
 from . import test_import_fuzz
+from . import test_import_reading
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
