@@ -92,7 +92,11 @@
         "data/crm_setup_item_data.xml",
         "data/crm_custom_field_data.xml",
     ],
-    "demo": ["demo/utm_campaign_demo.xml", "demo/crm_campaign_step_demo.xml"],
+    "demo": [
+        "demo/utm_campaign_demo.xml",
+        "demo/crm_campaign_step_demo.xml",
+        "demo/crm_list_seller_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["crm_campaign_motivi/static/src/**/*"],

@@ -1,5 +1,9 @@
 """Runs inside Odoo: makes an ordinary morning of the copy of the demo database."""
 
+from datetime import timedelta
+
+from odoo import fields
+
 #: What the operator has had before the picture is taken, one name each.
 MORNING = (
     ("not_interested", "Ha già firmato con un altro fornitore."),
@@ -11,6 +15,16 @@ MORNING = (
     ("not_interested", "Non vuole impegni per quest'anno."),
     ("call_back", "È al lavoro, richiamare in serata."),
     ("no_answer", ""),
+)
+#: What was said to the names that are served first: days ago, outcome and note.
+BEFORE = (
+    (17, "busy", "Occupato due volte, riprovare la sera."),
+    (10, "no_answer", "Risponde la figlia: il padre rientra dopo le 18."),
+    (
+        2,
+        "call_back",
+        "Interessato, tetto a falda rivolto a sud. Vuole che ci sia anche la moglie.",
+    ),
 )
 LEADS = "call_list_line_ids.list_id.campaign_id"
 
@@ -37,5 +51,26 @@ def answer(env):
             campaign=campaign,
             note=note,
         )
+    _complete_recalls(env, campaign, operator)
     env.cr.commit()
     return len(leads)
+
+
+def _complete_recalls(env, campaign, operator):
+    """Give the names that are served first two numbers and a history."""
+    lines = env["crm.call.list.line"].search(
+        [("campaign_id", "=", campaign.id), ("category", "=", "recall")]
+    )
+    now = fields.Datetime.now()
+    for number, line in enumerate(lines):
+        lead = line.lead_id.with_context(line_closes_itself=line.id)
+        lead.phone = lead.phone or f"030 55512{number:02}"
+        lead.mobile = lead.mobile or f"347 55512{number:02}"
+        for days, outcome, note in BEFORE:
+            lead._register_outcome(
+                env.ref(f"crm_callcenter.crm_outcome_{outcome}"),
+                user=operator,
+                campaign=campaign,
+                note=note,
+                date=now - timedelta(days=days),
+            )

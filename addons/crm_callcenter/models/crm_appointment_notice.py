@@ -9,8 +9,9 @@ from odoo.tools import format_datetime, hash_sign
 
 _logger = logging.getLogger(__name__)
 
-#: Notices that one run of the scheduled action sends.
-BATCH = 200
+#: Notices that one run of the scheduled action looks at, with those that wait for a
+#: check.
+BATCH = 2000
 #: Scope of the signed links.
 LINK_SCOPE = "crm_callcenter.appointment"
 

@@ -136,6 +136,7 @@ from . import crm_list_import_write
 from . import crm_list_import_batch
 from . import crm_list_import_key
 from . import crm_list_import_mapping
+from . import crm_list_import_reading
 from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_consent
@@ -145,10 +146,10 @@ from . import crm_list_import_update
 from . import crm_list_import_undo
 from . import crm_list_import_untouched
 from . import crm_list_import_dedup
-from . import crm_list_import_first_load
 from . import crm_list_import_clean
 from . import crm_list_import_job
 from . import crm_list_import_work
+from . import crm_list_import_first_load
 from . import crm_list_import_live
 from . import crm_list_import_duplicates
 from . import crm_recall

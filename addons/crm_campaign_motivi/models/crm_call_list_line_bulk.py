@@ -15,6 +15,7 @@ _TAKEN_OVER = (
     "recall_at",
     "recall_scope",
     "recall_user_id",
+    "recall_wish_at",
 )
 
 

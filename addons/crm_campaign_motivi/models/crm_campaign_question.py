@@ -113,10 +113,18 @@ class CrmCampaignQuestion(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked_for(self):
+        self._check_not_asked_for(self.env["crm.campaign.step"])
+
+    def _check_not_asked_for(self, going):
+        """Refuse to lose questions after whose answers steps are shown.
+
+        :param crm.campaign.step going: steps that are deleted, too
+        :raise ValidationError: it names the step that stays
+        """
         steps = self.env["crm.campaign.step"].search(
             [
                 ("condition_question_id", "in", self.ids),
-                ("id", "not in", self.step_id.ids),
+                ("id", "not in", going.ids),
             ],
             limit=1,
         )

@@ -91,7 +91,8 @@ class CrmCampaignStep(models.Model):
         ondelete="restrict",
         domain="[('campaign_id', '=', campaign_id),"
         " ('kind', 'in', ('choice', 'yes_no'))]",
-        help="Of an earlier step; one that is answered by a choice, or by yes or no.",
+        help="Of an earlier step; one that is answered by a choice, or by yes or no."
+        " Save the campaign first if the question is new.",
     )
     condition_question_kind = fields.Selection(related="condition_question_id.kind")
     condition_answers = fields.Text(
@@ -194,6 +195,9 @@ class CrmCampaignStep(models.Model):
             )
 
     def unlink(self):
+        self.question_ids._check_not_asked_for(self)
+        # A step and what asks for its answers may go together.
+        self.with_context(**{WHOLE_KEY: True}).condition_question_id = False
         self._drop_unseen_versions()
         campaigns = self.campaign_id
         result = super().unlink()

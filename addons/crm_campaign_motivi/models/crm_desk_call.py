@@ -12,21 +12,18 @@ class CrmDesk(models.AbstractModel):
     _inherit = "crm.desk"
 
     @api.model
-    def open(self):
-        """Start the desk; see the base method.
+    def waiting_call(self):
+        """Return the call that was announced while the desk was not open.
 
-        :return: also ``waiting_call``: an announced call of the last minutes that
-            nobody has put on the desk yet, with ``call_id`` and ``number``
-        :rtype: dict
+        :return: ``call_id`` and ``number`` of the last one of the last minutes that is
+            not on the desk yet; ``False`` when there is none
+        :rtype: dict | bool
         """
-        opened = super().open()
+        self._check_operator()
         call = self._announced_calls().search(
             [*self._own_calls_domain(), ("result", "=", "announced")], limit=1
         )
-        opened["waiting_call"] = (
-            {"call_id": call.id, "number": call.number or ""} if call else None
-        )
-        return opened
+        return {"call_id": call.id, "number": call.number or ""} if call else False
 
     @api.model
     def answer_call(self, call_id, campaign_id=None):

@@ -53,13 +53,19 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _payload_number(self, row):
-        """Say also when the number was tried last.
+        """Say also how and when the number was tried last, each by itself.
 
         :param dict row: as ``crm.lead._phone_rows`` returns it, if any
         """
-        values = super()._payload_number(row)
-        last_call = (row or {}).get("last_call")
-        return {**values, "last_call": fields.Datetime.to_string(last_call) or None}
+        values, row = super()._payload_number(row), row or {}
+        is_doubtful = values["state"] in ("wrong", "busy")
+        return {
+            **values,
+            "doubt": row.get("state_label", "") if is_doubtful else "",
+            "last_result": row.get("last_result", ""),
+            "last_call": fields.Datetime.to_string(row.get("last_call")) or None,
+            "best_hour": row.get("best_hour", ""),
+        }
 
     @api.model
     def _payload_outcomes(self, campaign):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, drop_view_if_exists
 
 _VIEW = """
     SELECT line.id::bigint * 2 AS id, 'recall' AS kind,
@@ -61,9 +61,10 @@ class CrmMyRecall(models.Model):
 
     def init(self):
         """Make the view; a condition on the person reaches either part's index."""
+        drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(
             SQL(
-                "CREATE OR REPLACE VIEW %s AS (%s)",
+                "CREATE VIEW %s AS (%s)",
                 SQL.identifier(self._table),
                 SQL(_VIEW),
             )

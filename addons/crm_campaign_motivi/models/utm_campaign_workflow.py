@@ -146,7 +146,8 @@ class UtmCampaign(models.Model):
             asked = self.env["crm.campaign.question"]
             for step in campaign.step_ids.sorted():
                 campaign._check_condition(step, asked)
-                asked |= step.question_ids
+                if step.kind == "questionnaire":
+                    asked |= step.question_ids
 
     def _check_condition(self, step, asked):
         """Refuse a condition that can't be met when it is this step's turn.

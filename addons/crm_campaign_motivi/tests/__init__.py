@@ -22,6 +22,7 @@ from . import test_desk_layout
 from . import test_desk_numbers
 from . import test_desk_steps
 from . import test_desk_today
+from . import test_desk_steps_tour
 from . import test_desk_session_tour
 from . import test_desk_tour
 from . import test_desk_typed_number
@@ -34,7 +35,9 @@ from . import test_graph_transfer
 from . import test_hands_concurrency
 from . import test_import
 from . import test_import_formats
+from . import test_import_first_load
 from . import test_import_fuzz
+from . import test_import_reading
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
@@ -48,6 +51,7 @@ from . import test_import_written
 from . import test_inbound
 from . import test_recall_hours
 from . import test_desk_by_hand
+from . import test_desk_by_hand_tour
 from . import test_my_recalls
 from . import test_inbound_url
 from . import test_line_custom_field
@@ -82,3 +86,4 @@ from . import test_agenda_concurrency
 from . import test_agenda
 from . import test_appointment
 from . import test_agent_absence
+from . import test_appointment_tour

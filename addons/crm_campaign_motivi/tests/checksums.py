@@ -49,7 +49,8 @@ def _sequence_states(cr):
     """Return the next numbers of documents; those of plain ids may have gaps."""
     cr.execute(
         """SELECT sequencename, last_value FROM pg_sequences
-            WHERE schemaname = current_schema AND sequencename LIKE 'ir\\_sequence\\_%'"""
+            WHERE schemaname = current_schema
+              AND sequencename LIKE 'ir\\_sequence\\_%'"""
     )
     return {name: (1, str(value)) for name, value in cr.fetchall()}
 

@@ -1,4 +1,4 @@
-"""What happens to an appointment after it is fixed: moved, cancelled, confirmed, told."""
+"""What happens to an appointment after it is fixed: moved, cancelled, confirmed."""
 
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ BEFORE = "2031-01-10 10:00:00"
 
 
 class AppointmentCommon(CampaignCommon):
+    is_http = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -32,13 +34,31 @@ class AppointmentCommon(CampaignCommon):
         cls.company.email = "office@example.com"
         cls.lead = cls.leads[0]
         cls.lead.email_from = "customer@example.com"
+        types = cls.env["mail.activity.type"]
+        common = {"is_commercial": True, "res_model": "crm.lead"}
+        cls.call_type = types.create({"name": "Phone call", **common})
+        cls.visit_type = types.create(
+            {"name": "Visit", "is_meeting": True, "channel": "visit", **common}
+        )
+        cls.campaign.activity_type_id = cls.call_type
+        cls.env["crm.relation"].create(
+            {
+                "activity_type_id": cls.call_type.id,
+                "outcome_id": cls.outcomes["T"].id,
+                "next_type_id": cls.visit_type.id,
+                "next_assignee": "everyone",
+            }
+        )
         cls.zone.agent_ids |= cls.agent_two
         cls.campaign.agent_ids |= cls.agent_two
 
     def setUp(self):
         super().setUp()
-        self.registry_enter_test_mode()
+        if not self.is_http:
+            # A test with a browser is in that mode anyway.
+            self.registry_enter_test_mode()
         self.startPatcher(self.at(BEFORE))
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 1)
 
     def _visit(self, lead=None, hour=9, agent=None, day=MONDAY):
         """Fix an appointment as the desk does."""
@@ -231,7 +251,7 @@ class TestAppointment(AppointmentCommon):
     def test_a_moved_appointment_does_not_keep_a_conversion(self):
         event = self._visit()
         conversion = self.lead.conversion_ids
-        self.env.cr.precommit.run()
+        conversion.ledger_id = self.lead.interaction_ids.sorted("id")[-1].id
         start = MONDAY.replace(hour=10)
         event._move_appointment(start, start + timedelta(hours=1), reason="Later")
         self.assertFalse(conversion._obstacles_of_history())
@@ -336,7 +356,7 @@ class TestAppointmentNotice(AppointmentCommon):
                     "crm_callcenter.crm_consent_purpose_emails"
                 ).id,
                 "action": "withdrawn",
-                "source": "phone",
+                "source": "call",
                 "text_version": "1",
             }
         )
@@ -465,6 +485,8 @@ class TestAppointmentNotice(AppointmentCommon):
 @tagged("post_install", "-at_install")
 class TestAppointmentLink(AppointmentCommon, HttpCase):
     """The page on which the customer answers, without being logged in."""
+
+    is_http = True
 
     def setUp(self):
         super().setUp()

@@ -109,6 +109,14 @@ class TestCampaignStep(WorkflowCommon):
     def test_a_question_that_a_step_asks_for_stays(self):
         with self.refuses("Shared roof"):
             self.as_manager(self.roof).unlink()
+        with self.refuses("Shared roof"):
+            self.as_manager(self.house).unlink()
+        with self.refuses("Shared roof"):
+            self.as_manager(self.campaign).step_ids = [Command.delete(self.house.id)]
+        with self.refuses("not asked before"):
+            self.as_manager(self.house).kind = "script"
+        self.as_manager(self.house | self.shared).unlink()
+        self.assertFalse(self.roof.exists())
 
     def test_the_condition_in_words(self):
         self.assertEqual(self.shared.condition_sentence, "Roof? Shared")

@@ -19,6 +19,8 @@ LEFT_OUT = {
 }
 #: Columns of a line that say in whose hands it is and until when it rests.
 CLAIM = ("claimed_by_id", "claim_token", "claimed_until", "rest_until")
+#: How far somebody has read: Odoo's chat notes it whenever a page is opened.
+READ = ("fetched_message_id", "seen_message_id", "new_message_separator", "write_date")
 
 
 @tagged("post_install", "-at_install", "desk_tour")
@@ -44,7 +46,7 @@ class TestDeskCloseLeavesNothing(CampaignCommon, HttpCase):
         return table_checksums(
             self.env,
             left_out=LEFT_OUT,
-            columns={"crm_call_list_line": CLAIM},
+            columns={"crm_call_list_line": CLAIM, "discuss_channel_member": READ},
             # The browser's code is put together when a page is opened first.
             rows={"ir_attachment": SQL("coalesce(url, '') NOT LIKE '/web/assets/%%'")},
         )
@@ -89,3 +91,4 @@ class TestDeskCloseLeavesNothing(CampaignCommon, HttpCase):
         tables = {name for (name,) in self.env.cr.fetchall()}
         self.assertFalse(set(LEFT_OUT) - tables)
         self.assertTrue(set(CLAIM) <= set(self.env["crm.call.list.line"]._fields))
+        self.assertTrue(set(READ) <= set(self.env["discuss.channel.member"]._fields))

@@ -44,7 +44,7 @@ class TestDeskTypedNumber(CampaignCommon):
         )
         phone = self.next_name()["phones"][0]
         self.assertEqual(phone["last_call"], "2026-01-02 10:30:00")
-        self.assertEqual(phone["hint"], "No Answer")
+        self.assertEqual((phone["last_result"], phone["doubt"]), ("No Answer", ""))
 
     def test_a_typed_number_is_read_and_nothing_written(self):
         phone = self._check("mobile", " 347 / 555.66.77 ")

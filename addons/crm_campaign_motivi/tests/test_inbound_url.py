@@ -135,9 +135,9 @@ class TestInboundUrl(InboundCase, HttpCase):
             ],
         )
         self.assertEqual(
-            self.desk().open()["waiting_call"], {"call_id": call.id, "number": NUMBER}
+            self.desk().waiting_call(), {"call_id": call.id, "number": NUMBER}
         )
-        self.assertIsNone(self.desk(self.operator_two).open()["waiting_call"])
+        self.assertFalse(self.desk(self.operator_two).waiting_call())
         with self.assertRaisesRegex(UserError, "not yours"):
             self.desk(self.operator_two).answer_call(call.id)
         payload = self.desk().answer_call(call.id)
@@ -148,7 +148,7 @@ class TestInboundUrl(InboundCase, HttpCase):
         )
         self.assertEqual((logged.direction, logged.user_id), ("in", self.operator))
         self.assertEqual(self.calls().result, "answered")
-        self.assertIsNone(self.desk().open()["waiting_call"])
+        self.assertFalse(self.desk().waiting_call())
 
     def test_the_login_names_the_operator_as_well(self):
         with self.heard() as told:

@@ -33,11 +33,10 @@ class CrmDesk(models.AbstractModel):
         domain = self._cart_domain(line.campaign_id)
         words = str(search or "").strip()[:100]
         if words:
-            domain &= Domain("name", "ilike", words) | Domain(
+            matching = Domain("name", "ilike", words) | Domain(
                 "default_code", "ilike", words
             )
-            if words.isdecimal():
-                domain |= domain & Domain("barcode", "=", words)
+            domain &= matching | Domain("barcode", "=", words)
         # sudo: what the campaign sells is offered to whoever calls for it
         products = self.env["product.product"].sudo()
         found = products.search(

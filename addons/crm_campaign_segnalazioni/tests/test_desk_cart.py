@@ -14,7 +14,11 @@ class TestDeskCart(CampaignSegnalazioneCase):
         super().setUpClass()
         country = cls.env.ref("base.it")
         group = cls.env["account.tax.group"].create(
-            {"name": "Taxes of tests", "company_id": cls.company.id}
+            {
+                "name": "Taxes of tests",
+                "company_id": cls.company.id,
+                "country_id": country.id,
+            }
         )
         cls.tax_22, cls.tax_10, cls.tax_in = cls.env["account.tax"].create(
             [
@@ -86,8 +90,8 @@ class TestDeskCart(CampaignSegnalazioneCase):
             ]
         )
         self.assertEqual([row["taxes"] for row in seen["lines"]], ["10%", "22%"])
-        self.assertEqual(seen["untaxed"], 7863.01 + 15000)
-        self.assertEqual(seen["tax"], 786.30 + 3300)
+        self.assertAlmostEqual(seen["untaxed"], 7863.01 + 15000)
+        self.assertAlmostEqual(seen["tax"], 786.30 + 3300)
 
     def test_totals_with_taxes_within_the_price(self):
         self.campaign.product_ids = False

@@ -14,6 +14,7 @@ import {
     startTypingNext,
     stopTyping,
     toggleWrong,
+    triesInWords,
     typeNumber,
     wrongNumberOutcome,
 } from "@crm_campaign_motivi/desk/desk_numbers";
@@ -46,6 +47,18 @@ describe("what is shown", () => {
         });
         expect(shown.map(({ field }) => field)).toEqual(["phone", "mobile", "phone_second"]);
         expect(shown.map(({ wrong }) => wrong)).toEqual([true, false, false]);
+    });
+
+    test("how and when a number was tried last stand together", () => {
+        const tried = { last_result: "No answer", last_call: "2026-01-02 10:30:00" };
+        const format = (moment) => moment.slice(0, 10);
+        expect(triesInWords(tried, format)).toEqual(["No answer 2026-01-02"]);
+        expect(triesInWords({ ...tried, doubt: "Wrong", best_hour: "18" }, format)).toEqual([
+            "Wrong",
+            "No answer 2026-01-02",
+            "best 18",
+        ]);
+        expect(triesInWords({}, format)).toEqual([]);
     });
 
     test("what may be dialled", () => {

@@ -11,7 +11,11 @@ export async function beginDesk(desk, action) {
     if (callId) {
         // Once: a reload doesn't answer it again.
         router.pushState({ call: undefined });
+    }
+    if (callId && desk.phase === "start") {
         await desk.callAnnounced({ call_id: callId, number: "" });
+    } else {
+        await desk.learnWaitingCall();
     }
 }
 

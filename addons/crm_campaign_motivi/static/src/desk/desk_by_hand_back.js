@@ -13,7 +13,7 @@ export class DeskByHandBack extends Component {
     }
 
     get label() {
-        return _t("Back to %s", this.desk.byHand.name);
+        return _t("Back to %s", this.desk.byHand?.name || "");
     }
 }
 

@@ -16,6 +16,13 @@ patch(DeskModel.prototype, {
         await this.takeWaitingCall();
     },
 
+    /** What was announced while the desk was not open waits for the operator's key. */
+    async learnWaitingCall() {
+        await this.attempt(async () => {
+            this.waitingCall = (await this.callQuietly("waiting_call")) || null;
+        });
+    },
+
     /** Somebody is on the telephone: no other name comes in between. */
     async afterConfirm() {
         if (!this.waitingCall || this.isByHand) {

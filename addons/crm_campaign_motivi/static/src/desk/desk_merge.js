@@ -31,7 +31,7 @@ export function fillMerged(html, words) {
     while (texts.nextNode()) {
         const text = texts.currentNode;
         text.nodeValue = text.nodeValue.replace(FIELD, (field, word) =>
-            word in words ? words[word] || "…" : field
+            Object.hasOwn(words, word) ? words[word] || "…" : field
         );
     }
     return page.body.innerHTML;

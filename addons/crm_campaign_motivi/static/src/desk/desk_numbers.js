@@ -55,6 +55,18 @@ export function wrongNumberOutcome(outcomes) {
     return found.find(({ kind }) => kind === "N") || found[0] || null;
 }
 
+/**
+ * What is known of a number: whether it is doubtful, how and when it was tried last, and at
+ * what hour somebody answers.
+ *
+ * @param {(moment: string) => string} format of a moment of the server
+ * @returns {string[]}
+ */
+export function triesInWords({ doubt, last_result, last_call, best_hour }, format) {
+    const last = [last_result, last_call && format(last_call)].filter(Boolean).join(" ");
+    return [doubt, last, best_hour && _t("best %s", best_hour)].filter(Boolean);
+}
+
 /** Fields of the name that may get a number and have none. */
 export function freeFields(fields, shown) {
     return (fields || []).filter(

@@ -12,6 +12,7 @@ import {
     startTyping,
     stopTyping,
     toggleWrong,
+    triesInWords,
     typeNumber,
     wrongNumberOutcome,
 } from "./desk_numbers";
@@ -71,17 +72,12 @@ export class DeskPhones extends Component {
         return KEYS.dial[this.desk.dialable.findIndex(({ field }) => field === phone.field)];
     }
 
-    /** What is known of a number: result and time of the last try, the best hour. */
     hint(phone) {
         if (phone.wrong) {
             return _t("Wrong number");
         }
-        const last = phone.last_call ? shortDateTime(phone.last_call) : "";
-        const known = [phone.hint, last].filter(Boolean).join(" · ");
-        if (!phone.typed) {
-            return known;
-        }
-        return [phone.before ? _t("Corrected") : _t("Added"), known].filter(Boolean).join(" · ");
+        const typed = phone.typed && (phone.before ? _t("Corrected") : _t("Added"));
+        return [typed, ...triesInWords(phone, shortDateTime)].filter(Boolean).join(" · ");
     }
 
     isDoubtful(phone) {
@@ -99,6 +95,10 @@ export class DeskPhones extends Component {
 
     get correctTitle() {
         return _t("Correct this number (%s)", keyLabel(NUMBER_KEYS.correct));
+    }
+
+    get newNumber() {
+        return _t("New number");
     }
 
     edit(field) {

@@ -14,7 +14,8 @@ export class DeskWaitingCall extends Component {
     }
 
     get text() {
-        const { number } = this.desk.waitingCall;
+        // Null while the part is on its way out.
+        const number = this.desk.waitingCall?.number;
         return number
             ? _t("Call from %s", formatPhone(number))
             : _t("Call without a number");

@@ -10,6 +10,9 @@ import {
     typeNote,
 } from "./desk_tour_utils";
 
+function toTab() {
+    this.anchor.focus();
+}
 const keyOf = (label) => (field) =>
     `[data-field=${field}].o_desk_phone .o_desk_key:contains(${label})`;
 const firstKey = keyOf("Alt+1");
@@ -63,7 +66,11 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         freshName(),
         typeNote("Sold, keys"),
         press("Alt+c"),
-        { trigger: ".o_desk_details .o_desk_revenue:focus", run: "edit 8000" },
+        {
+            content: "What the sale asks for has the focus",
+            trigger: ":is(.o_desk_revenue, .o_desk_cart_search):focus",
+        },
+        { trigger: ".o_desk_details .o_desk_revenue", run: "edit 8000" },
         press("Alt+Enter"),
         saved("Name 3"),
         // T: the agenda by arrow keys
@@ -71,6 +78,13 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         typeNote("Appointment, keys"),
         press("Alt+t"),
         { content: "The first free time has the focus", trigger: ".o_desk_slot:focus" },
+        { content: "The tabs", trigger: "[role=tab][aria-selected=true]", run: toTab },
+        press("ArrowLeft"),
+        { trigger: "[role=tab][data-step=script]:focus" },
+        press("Enter"),
+        { content: "The script, and back", trigger: ".o_desk_script_text" },
+        press("Alt+Shift+g"),
+        { trigger: ".o_desk_slot:focus" },
         turnWeek("Alt+PageDown"),
         { trigger: ".o_desk_agenda:not(.o_desk_loading) .o_desk_previous_week:enabled" },
         { trigger: ".o_desk_slot[title*='09:00']:focus" },

@@ -50,7 +50,7 @@ const inOneScheme = (scheme) => [
     { trigger: "[data-field=mobile].o_desk_phone_wrong" },
     press("Alt+Shift+m"),
     focusSeen(".o_desk_number_input"),
-    readable(".o_desk_phone_wrong"),
+    readable(".o_desk_number_form"),
     press("Escape", ".o_desk_number_input"),
     press("Alt+r"),
     focusSeen(".o_desk_picks [data-pick=hour]"),
@@ -128,6 +128,10 @@ function checkWidth() {
             element.getBoundingClientRect().right > innerWidth + 1 &&
             !element.closest(".o_desk_quick, .o_desk_week_scroll, .o_desk_tabs, .visually-hidden")
     );
+    const overflowing = [...document.querySelectorAll(".o_desk_name_page > *")].filter(
+        (column) => column.scrollWidth > column.clientWidth + 1
+    );
+    fail("Over its neighbour", overflowing.map((column) => column.className));
     fail("Too wide", wide.map((element) => element.className).slice(0, 5));
 }
 
