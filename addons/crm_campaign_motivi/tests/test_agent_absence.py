@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .test_appointment import MONDAY, AppointmentCommon
+from .appointment_case import MONDAY, AppointmentCommon
 
 
 @tagged("post_install", "-at_install")

@@ -25,7 +25,6 @@ class CrmAgentAbsence(models.TransientModel):
 
     agent_id = fields.Many2one(
         "res.users",
-        "Agent",
         required=True,
         domain=lambda self: self.env["res.users"]._field_agent_domain(),
         ondelete="cascade",
