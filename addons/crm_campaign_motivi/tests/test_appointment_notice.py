@@ -123,6 +123,16 @@ class TestAppointmentNotice(AppointmentCommon):
         self.assertFalse(self.env["crm.appointment.notice"].search([]))
         self.assertEqual(self.desk()._notice_sentence(event), "")
 
+    def test_what_nobody_agreed_on_is_told_to_nobody(self):
+        """A relation plans a meeting into the first free time by itself."""
+        self.lead.campaign_id = self.campaign
+        start = MONDAY.replace(hour=9)
+        event = self.lead._book_visit(
+            self.agent, start, start + timedelta(hours=1), self.visit_type
+        )
+        self.assertEqual(event.call_campaign_id, self.campaign)
+        self.assertFalse(self.env["crm.appointment.notice"].search([]))
+
     def test_campaigns_made_by_hand_write_e_mails(self):
         campaigns = self.env["utm.campaign"]
         self.assertFalse(campaigns.create({"title": "A"}).fixed_template_id)
