@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-
 #: In the context: the customer knows nothing of the appointment.
 NOT_AGREED = "appointment_not_agreed"
 
