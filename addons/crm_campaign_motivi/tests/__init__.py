@@ -85,5 +85,6 @@ from . import test_normalise_hands
 from . import test_agenda_concurrency
 from . import test_agenda
 from . import test_appointment
+from . import test_appointment_notice
 from . import test_agent_absence
 from . import test_appointment_tour
