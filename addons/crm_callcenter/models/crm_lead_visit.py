@@ -75,6 +75,7 @@ class CrmLead(models.Model):
             "alarm_ids": [fields.Command.set(alarm.ids)] if alarm else [],
             "show_as": "busy",
             "is_sales_appointment": True,
+            "confirmation_state": "to_confirm",
             "action_type_id": activity_type.id if activity_type else False,
         }
 

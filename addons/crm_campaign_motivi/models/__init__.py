@@ -13,6 +13,7 @@ from . import crm_call_list
 from . import crm_call_list_board
 from . import crm_custom_field
 from . import crm_custom_field_line
+from . import crm_custom_field_choice
 from . import crm_call_list_portfolio
 from . import crm_call_list_operators
 from . import crm_call_list_hands
@@ -24,6 +25,11 @@ from . import crm_call_holiday
 from . import crm_campaign_order_key
 from . import crm_campaign_skill
 from . import crm_desk_presence
+from . import crm_pause_reason
+from . import crm_operator_state
+from . import crm_operator_time
+from . import crm_desk_message
+from . import crm_help_request
 from . import crm_queue_job
 from . import crm_call_list_build
 from . import crm_call_list_live
@@ -37,6 +43,9 @@ from . import utm_campaign
 from . import crm_campaign_zone
 from . import crm_zone
 from . import utm_campaign_adaptive
+from . import utm_campaign_appointment
+from . import calendar_event
+from . import crm_lead_appointment
 from . import utm_campaign_filter
 from . import utm_campaign_order
 from . import utm_campaign_recall
@@ -51,6 +60,13 @@ from . import crm_operator_group
 from . import crm_campaign_number
 from . import utm_campaign_setup
 from . import utm_campaign_template
+from . import crm_campaign_step
+from . import crm_campaign_step_field
+from . import crm_campaign_question
+from . import crm_script_version
+from . import crm_interaction_page
+from . import crm_interaction_answer
+from . import utm_campaign_workflow
 from . import utm_campaign_closing
 from . import utm_campaign_inbound
 from . import utm_campaign_caller
@@ -62,6 +78,7 @@ from . import crm_line_reasons
 from . import crm_line_recall_reasons
 from . import crm_call_list_line_why_not
 from . import crm_campaign_board
+from . import crm_campaign_board_operators
 from . import crm_campaign_pulse
 from . import crm_interaction
 from . import crm_lead_board
@@ -76,6 +93,7 @@ from . import crm_desk_merge
 from . import crm_desk_payload
 from . import crm_desk_custom_field
 from . import crm_desk_agenda
+from . import crm_desk_appointment
 from . import crm_desk_confirm
 from . import res_company_frequency
 from . import crm_line_frequency
@@ -84,6 +102,8 @@ from . import crm_desk_frequency
 from . import utm_campaign_reasons
 from . import crm_desk_hands
 from . import crm_desk_inbound
+from . import crm_desk_steps
+from . import crm_desk_data
 from . import crm_call_list_line_wish
 from . import crm_dispatch_wish
 from . import utm_campaign_wish
@@ -98,6 +118,15 @@ from . import res_users_inbound
 from . import res_config_settings_inbound
 from . import crm_desk_call
 from . import crm_my_recall
+from . import crm_desk_numbers
+from . import crm_desk_today
+from . import crm_dispatch_ahead
+from . import crm_desk_ahead
+from . import crm_desk_session
+from . import crm_desk_state
+from . import crm_desk_news
+from . import utm_campaign_training
+from . import crm_desk_training
 from . import crm_list_import
 from . import crm_list_import_file
 from . import crm_list_import_preview
@@ -107,6 +136,7 @@ from . import crm_list_import_write
 from . import crm_list_import_batch
 from . import crm_list_import_key
 from . import crm_list_import_mapping
+from . import crm_list_import_reading
 from . import crm_list_import_portfolio
 from . import crm_list_import_column
 from . import crm_list_import_consent
@@ -116,10 +146,10 @@ from . import crm_list_import_update
 from . import crm_list_import_undo
 from . import crm_list_import_untouched
 from . import crm_list_import_dedup
-from . import crm_list_import_first_load
 from . import crm_list_import_clean
 from . import crm_list_import_job
 from . import crm_list_import_work
+from . import crm_list_import_first_load
 from . import crm_list_import_live
 from . import crm_list_import_duplicates
 from . import crm_recall

@@ -63,6 +63,7 @@ class CrmDesk(models.AbstractModel):
             lead.write(lead_values)
         if custom_changes:
             self._apply_custom(lead, custom_changes)
+        self._write_what_was_corrected(line)
         call = self._call_of(call_uuid, line)
         event = self.env["calendar.event"]
         if outcome.kind == "T":
@@ -155,6 +156,15 @@ class CrmDesk(models.AbstractModel):
         return moment, scope
 
     @api.model
+    def _write_what_was_corrected(self, line):
+        """Write what else was corrected on the name, before its outcome is registered.
+
+        For other files of the desk: an appointment and a sale then have it already.
+
+        :param crm.call.list.line line: in hand
+        """
+
+    @api.model
     def _call_of(self, call_uuid, line):
         # sudo: calls are closed to operators; the domain keeps to this line and user
         calls = self.env["crm.call"].sudo()
@@ -207,13 +217,9 @@ class CrmDesk(models.AbstractModel):
 
         :rtype: calendar.event
         """
-        if not slot:
-            raise UserError(self.env._("Choose a time in the agents' agenda first."))
-        agent = self.env["res.users"].sudo().browse(slot["agent_id"])
-        start = fields.Datetime.to_datetime(slot["start"])
-        stop = fields.Datetime.to_datetime(slot["stop"])
-        self._check_offered(line, agent.sudo(False), start, stop)
         lead = line.lead_id
+        frame = self._agenda_frame(line.campaign_id, lead)
+        agent, start, stop = self._secured_slot(frame, slot)
         lead._convert_to_opportunity(
             agent,
             expected_revenue,
@@ -247,12 +253,13 @@ class CrmDesk(models.AbstractModel):
     def _result_sentence(self, interaction, event):
         name = interaction.lead_id.name
         if event:
-            return self.env._(
+            sentence = self.env._(
                 "Appointment of %(name)s with %(agent)s on %(when)s is fixed.",
                 name=name,
                 agent=event.user_id.name,
                 when=self._local(event.start).strftime("%d/%m/%Y %H:%M"),
             )
+            return f"{sentence} {self._notice_sentence(event)}".strip()
         return self.env._(
             "%(outcome)s registered for %(name)s.",
             outcome=interaction.outcome_id.name,

@@ -118,12 +118,14 @@ class CrmDesk(models.AbstractModel):
         lead = campaign._inbound_name(caller or number)
         line = campaign._inbound_line(lead)
         self.env.flush_all()
-        # A claim on it through another list may have run out without anybody noticing.
+        # A claim on it through another list may have run out without anybody noticing;
+        # and whoever calls goes before a colleague who would be served the name next.
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_call_list_line SET claimed_by_id = NULL
                     WHERE lead_id = %s AND claimed_by_id IS NOT NULL
-                      AND claimed_until <= now() AT TIME ZONE 'UTC'""",
+                      AND (claimed_until <= now() AT TIME ZONE 'UTC'
+                           OR claim_is_ahead)""",
                 lead.id,
             )
         )
@@ -132,6 +134,7 @@ class CrmDesk(models.AbstractModel):
                 """UPDATE crm_call_list_line line
                       SET claimed_by_id = %(user)s, claim_token = %(token)s,
                           claimed_at = now() AT TIME ZONE 'UTC',
+                          claim_is_ahead = false,
                           claimed_until = now() AT TIME ZONE 'UTC'
                                           + %(minutes)s * interval '1 minute'
                     WHERE line.id = %(line)s AND line.claimed_by_id IS NULL

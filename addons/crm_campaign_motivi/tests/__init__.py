@@ -3,6 +3,7 @@ from . import test_call_list
 from . import test_call_window
 from . import test_campaign_guards
 from . import test_campaign_setup
+from . import test_campaign_step
 from . import test_campaign_tour
 from . import test_campaign_board
 from . import test_campaign_board_tour
@@ -11,10 +12,21 @@ from . import test_campaign_product
 from . import test_campaign_pulse
 from . import test_concurrency
 from . import test_desk
+from . import test_desk_close_leaves_nothing
+from . import test_desk_crash
+from . import test_desk_ahead
+from . import test_desk_ahead_concurrency
 from . import test_desk_custom_field
 from . import test_desk_graph
+from . import test_desk_layout
 from . import test_desk_numbers
+from . import test_desk_steps
+from . import test_desk_today
+from . import test_desk_steps_tour
+from . import test_desk_session_tour
 from . import test_desk_tour
+from . import test_desk_typed_number
+from . import test_desk_training
 from . import test_dispatch
 from . import test_dispatch_concurrency
 from . import test_filter
@@ -23,7 +35,9 @@ from . import test_graph_transfer
 from . import test_hands_concurrency
 from . import test_import
 from . import test_import_formats
+from . import test_import_first_load
 from . import test_import_fuzz
+from . import test_import_reading
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
@@ -54,6 +68,7 @@ from . import test_list_windows_tour
 from . import test_names_tour
 from . import test_merge_hands_concurrency
 from . import test_merge_lists
+from . import test_operator_state
 from . import test_order
 from . import test_operator_group
 from . import test_points
@@ -68,3 +83,8 @@ from . import test_setup_item
 from . import test_why_not_dialog
 from . import test_list_seller
 from . import test_normalise_hands
+from . import test_agenda_concurrency
+from . import test_agenda
+from . import test_appointment
+from . import test_agent_absence
+from . import test_appointment_tour

@@ -1,3 +1,4 @@
+from . import crm_campaign_step
 from . import sale_order
 from . import crm_lead
 from . import crm_desk

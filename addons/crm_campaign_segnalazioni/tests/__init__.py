@@ -6,3 +6,4 @@ from . import test_merge
 from . import test_coordinator
 from . import test_call_cost
 from . import test_document_tour
+from . import test_workflow

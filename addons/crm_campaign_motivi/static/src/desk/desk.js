@@ -1,5 +1,6 @@
 import {
     Component,
+    onWillDestroy,
     onWillStart,
     useExternalListener,
     useRef,
@@ -26,6 +27,7 @@ import { deskShortcuts, KEYS, outcomeKey } from "./desk_shortcuts";
 import { DeskStart } from "./desk_start";
 import { DeskSteps } from "./desk_steps";
 import { DeskStopped } from "./desk_stopped";
+import { onTabsKeydown } from "./desk_tabs";
 
 const HEARTBEAT = 60 * 1000;
 
@@ -51,6 +53,7 @@ export class Desk extends Component {
 
     setup() {
         this.KEYS = KEYS;
+        this.onTabsKeydown = onTabsKeydown;
         this.root = useRef("root");
         this.view = useState({ help: false, scheme: initialScheme() });
         const desk = new DeskModel(this.env.services.orm);
@@ -58,11 +61,12 @@ export class Desk extends Component {
         this.desk = useState(desk);
         this.env.config?.setDisplayName?.(_t("Desk"));
         onWillStart(() => this.openDesk());
+        onWillDestroy(() => desk.end());
         useDeskBeginnings(this.desk);
         useDeskFocus(this.desk, this.root);
         useShortcuts(
             () => this.shortcuts(),
-            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help}`
+            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help} ${this.desk.frozen}`
         );
         useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
@@ -76,6 +80,9 @@ export class Desk extends Component {
 
     shortcuts() {
         const { desk } = this;
+        if (desk.frozen) {
+            return [];
+        }
         return [
             [KEYS.help, () => this.toggleHelp()],
             ...(this.view.help ? [[KEYS.back, () => this.toggleHelp()]] : []),
@@ -104,7 +111,7 @@ export class Desk extends Component {
                 outcomeKey(outcome),
                 () => desk.chooseOutcome(id),
             ]),
-            ...KEYS.dial.map((key, index) => [key, () => desk.dial(desk.payload.phones[index])]),
+            ...KEYS.dial.map((key, index) => [key, () => desk.dial(desk.dialable[index])]),
             [KEYS.endCall, () => desk.endCall()],
             [KEYS.note, () => desk.askFocus("note")],
             [KEYS.allOutcomes, () => desk.askFocus("outcome")],
@@ -142,7 +149,7 @@ export class Desk extends Component {
     async moveWeek(step) {
         const { desk } = this;
         if (desk.name.kind === "T" && desk.agenda.week) {
-            await desk.attempt(() => desk.agenda.moveWeek(step));
+            await desk.attempt(() => desk.agenda.movePage(step));
             desk.showTab("agenda");
         }
     }
