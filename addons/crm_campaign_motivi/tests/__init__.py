@@ -51,6 +51,7 @@ from . import test_import_written
 from . import test_inbound
 from . import test_recall_hours
 from . import test_desk_by_hand
+from . import test_by_hand_concurrency
 from . import test_desk_by_hand_tour
 from . import test_my_recalls
 from . import test_inbound_url
