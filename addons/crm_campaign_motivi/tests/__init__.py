@@ -38,6 +38,7 @@ from . import test_import_formats
 from . import test_import_first_load
 from . import test_import_fuzz
 from . import test_import_reading
+from . import test_import_references
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
