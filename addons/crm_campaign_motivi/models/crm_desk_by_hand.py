@@ -230,11 +230,15 @@ class CrmDesk(models.AbstractModel):
         campaign = self.env["utm.campaign"].sudo().browse(campaign_id)
         line = self._line_by_hand(lead, campaign)
         self.env.flush_all()
-        rows = self.env.execute_query(self._claim_chosen_sql(line, campaign))
-        if not rows:
+        # Whoever was quicker through another list is an answer, not an error.
+        self.env.cr.execute(
+            self._claim_chosen_sql(line, campaign), log_exceptions=False
+        )
+        row = self.env.cr.fetchone()
+        if not row:
             raise self._name_in_other_hands(lead)
         self.env.invalidate_all()
-        return dict(zip(CLAIM_COLUMNS, rows[0], strict=True))
+        return dict(zip(CLAIM_COLUMNS, row, strict=True))
 
     @api.model
     def _claim_chosen_sql(self, line, campaign):

@@ -38,6 +38,7 @@ from . import test_import_formats
 from . import test_import_first_load
 from . import test_import_fuzz
 from . import test_import_reading
+from . import test_import_references
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
@@ -51,6 +52,7 @@ from . import test_import_written
 from . import test_inbound
 from . import test_recall_hours
 from . import test_desk_by_hand
+from . import test_by_hand_concurrency
 from . import test_desk_by_hand_tour
 from . import test_my_recalls
 from . import test_inbound_url
@@ -85,5 +87,6 @@ from . import test_normalise_hands
 from . import test_agenda_concurrency
 from . import test_agenda
 from . import test_appointment
+from . import test_appointment_notice
 from . import test_agent_absence
 from . import test_appointment_tour

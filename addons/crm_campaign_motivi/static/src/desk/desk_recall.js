@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useDesk } from "./desk_hooks";
 import { recallQuickPicks } from "./desk_recall_picks";
 import { withinHours } from "./desk_recall_windows";
-import { inWords, now, shortDateTime, toServer } from "./desk_time";
+import { inWords, now } from "./desk_time";
 
 /** When to call again, and who does it. */
 export class DeskRecall extends Component {
@@ -60,7 +60,8 @@ export class DeskRecall extends Component {
     }
 
     short(moment) {
-        return shortDateTime(toServer(moment));
+        const day = moment.toLocaleString({ weekday: "short", day: "numeric", month: "short" });
+        return `${day} ${moment.toFormat("HH:mm")}`;
     }
 
     pick(moment) {
