@@ -5,6 +5,9 @@ import { animationFrame } from "@odoo/hoot-mock";
 import { setupEditor } from "@html_editor/../tests/_helpers/editor";
 import { insertText } from "@html_editor/../tests/_helpers/user_actions";
 import { MAIN_PLUGINS } from "@html_editor/plugin_sets";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+
+defineMailModels();
 
 test("a slash offers the fields of the call, and writes the chosen one", async () => {
     const { editor, el } = await setupEditor("<p>Dear []</p>", {
