@@ -25,8 +25,8 @@ SMALL = (1366, 768)
 LARGE = (1920, 1080)
 LOGIN = "operatore1"
 RECALL_NOTE = (
-    "Il cellulare è di un altro. Al fisso risponde la moglie: interessati, lui rientra"
-    " dopo le 18. Bolletta di 110 € al mese, casa di proprietà."
+    "Il fisso è di un altro. Al cellulare risponde la moglie: interessati, lui rientra"
+    " dopo le 18. Bolletta di 110 € al mese."
 )
 VISIT_NOTE = (
     "Vuole un preventivo con accumulo. Tetto a sud, nessuna ombra.\n"
@@ -111,10 +111,11 @@ def _recall(browser):
     browser.wait(".o_desk_phone_wrong")
     _click(browser, ".o_desk_phone:not(.o_desk_phone_wrong)")
     browser.wait(".o_desk_phone_called")
-    _write(browser, RECALL_NOTE)
+    _fill(browser, ".o_desk_note", RECALL_NOTE)
     _click(browser, ".o_desk_outcome[data-kind=R]")
     browser.wait(".o_desk_picks [data-pick=tomorrow]")
     _click(browser, ".o_desk_picks [data-pick=tomorrow]")
+    _fill(browser, ".o_desk_recall_time", "18:30")
     browser.wait(".o_desk_in_words:not(:empty)")
 
 
@@ -123,7 +124,7 @@ def _appointment(browser):
     _without_telephone(browser)
     _click(browser, ".o_desk_phone")
     browser.wait(".o_desk_call_on")
-    _write(browser, VISIT_NOTE)
+    _fill(browser, ".o_desk_note", VISIT_NOTE)
     _click(browser, ".o_desk_outcome[data-kind=T]")
     browser.wait(".o_desk_slot")
     browser.evaluate(
@@ -152,11 +153,11 @@ def _without_telephone(browser):
     )
 
 
-def _write(browser, text):
+def _fill(browser, selector, text):
     browser.evaluate(
-        f"""const note = document.querySelector(".o_desk_note");
-        note.value = {json.dumps(text)};
-        note.dispatchEvent(new Event("input", {{ bubbles: true }}));"""
+        f"""const input = document.querySelector({json.dumps(selector)});
+        input.value = {json.dumps(text)};
+        input.dispatchEvent(new Event("input", {{ bubbles: true }}));"""
     )
 
 

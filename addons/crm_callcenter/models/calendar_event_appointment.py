@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_datetime
 
 from ..tools.engine import ENGINE, ENGINE_KEY
 from .crm_lead_outcome import ABOUT_EVENT
+from .crm_lead_visit import NOT_AGREED
 
 #: Roles that move, confirm and cancel the appointments they see.
 HANDLING_GROUPS = ("operator", "coordinator", "back_office", "campaign_manager")
@@ -35,8 +36,9 @@ class CalendarEvent(models.Model):
             if vals.get("is_sales_appointment"):
                 vals.setdefault("confirmation_state", "to_confirm")
         events = super().create(vals_list)
-        for event in events.filtered("is_sales_appointment"):
-            event._tell_customer("fixed")
+        if not self.env.context.get(NOT_AGREED):
+            for event in events.filtered("is_sales_appointment"):
+                event._tell_customer("fixed")
         return events
 
     def write(self, vals):

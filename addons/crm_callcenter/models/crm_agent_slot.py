@@ -88,45 +88,52 @@ class CrmAgentSlot(models.Model):
             when somebody else has that time, or needs it for the way
         :rtype: tuple[int, datetime.datetime] | None
         """
-        zone_id = zone.id if zone else None
+        asked = (agent_id, start, stop, zone.id if zone else None, travel_minutes)
         try:
             with read_committed_cursor(self.env.registry) as cr:
                 cr.execute(
                     "SELECT pg_advisory_xact_lock(%s, %s)", [AGENT_LOCK, agent_id]
                 )
-                cr.execute(
-                    """DELETE FROM crm_agent_slot
-                        WHERE kind = 'hold'
-                          AND (holder_id = %s
-                               OR (expires_at < (now() AT TIME ZONE 'UTC')
-                                   AND agent_id = %s))""",
-                    [self.env.uid, agent_id],
-                )
-                if self._is_too_near(
-                    cr, agent_id, start, stop, zone_id, travel_minutes
-                ):
+                self._delete_holds(cr, agent_id)
+                if self._is_too_near(cr, *asked):
                     return None
-                cr.execute(
-                    """INSERT INTO crm_agent_slot
-                              (agent_id, start, stop, kind, holder_id, zone_id,
-                               travel_minutes, expires_at)
-                       VALUES (%s, %s, %s, 'hold', %s, %s, %s,
-                               (now() AT TIME ZONE 'UTC') + %s * interval '1 minute')
-                    RETURNING id, expires_at""",
-                    [
-                        agent_id,
-                        start,
-                        stop,
-                        self.env.uid,
-                        zone_id,
-                        travel_minutes,
-                        HOLD_MINUTES,
-                    ],
-                    log_exceptions=False,
-                )
-                return cr.fetchone()
+                return self._insert_hold(cr, *asked)
         except ExclusionViolation:
             return None
+
+    @api.model
+    def _delete_holds(self, cr, agent_id):
+        """Delete what the current user holds, and what has run out of an agent's."""
+        cr.execute(
+            """DELETE FROM crm_agent_slot
+                WHERE kind = 'hold'
+                  AND (holder_id = %s
+                       OR (expires_at < (now() AT TIME ZONE 'UTC')
+                           AND agent_id = %s))""",
+            [self.env.uid, agent_id],
+        )
+
+    @api.model
+    def _insert_hold(self, cr, agent_id, start, stop, zone_id, travel_minutes):
+        cr.execute(
+            """INSERT INTO crm_agent_slot
+                      (agent_id, start, stop, kind, holder_id, zone_id,
+                       travel_minutes, expires_at)
+               VALUES (%s, %s, %s, 'hold', %s, %s, %s,
+                       (now() AT TIME ZONE 'UTC') + %s * interval '1 minute')
+            RETURNING id, expires_at""",
+            [
+                agent_id,
+                start,
+                stop,
+                self.env.uid,
+                zone_id,
+                travel_minutes,
+                HOLD_MINUTES,
+            ],
+            log_exceptions=False,
+        )
+        return cr.fetchone()
 
     @api.model
     def _is_too_near(self, cr, agent_id, start, stop, zone_id, travel_minutes):

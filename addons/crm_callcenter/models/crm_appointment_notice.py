@@ -240,24 +240,7 @@ class CrmAppointmentNotice(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        lang = self.with_context(lang=self.lang)
-        event = self.env["calendar.event"].new(
-            {
-                "name": lang.env._(
-                    "Appointment with %(company)s", company=company.name
-                ),
-                "start": self.start,
-                "stop": self.stop,
-                "location": self.location,
-                "description": lang.env._(
-                    "Visited by %(agent)s", agent=self.agent_id.name
-                )
-                if self.agent_id
-                else False,
-                "user_id": False,
-            }
-        )
-        [text] = event._get_ics_file().values()
+        [text] = self._blank_event()._get_ics_file().values()
         calendar = vobject.readOne(text.decode())
         calendar.add("method").value = method
         vevent = calendar.vevent
@@ -275,6 +258,29 @@ class CrmAppointmentNotice(models.Model):
         attendee.value = f"mailto:{self._address()}"
         attendee.params["CN"] = [(self.customer_name or "").replace('"', "'")]
         return calendar.serialize().encode()
+
+    def _blank_event(self):
+        """Return an event, never saved, with what the customer may know.
+
+        :rtype: calendar.event
+        """
+        words = self.with_context(lang=self.lang).env
+        agent = self.agent_id
+        description = (
+            words._("Visited by %(agent)s", agent=agent.name) if agent else False
+        )
+        return self.env["calendar.event"].new(
+            {
+                "name": words._(
+                    "Appointment with %(company)s", company=self.company_id.name
+                ),
+                "start": self.start,
+                "stop": self.stop,
+                "location": self.location,
+                "description": description,
+                "user_id": False,
+            }
+        )
 
     def _ics_uid(self):
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")

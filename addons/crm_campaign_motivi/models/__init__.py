@@ -133,6 +133,7 @@ from . import crm_list_import_preview
 from . import crm_list_import_report
 from . import crm_list_import_match
 from . import crm_list_import_write
+from . import crm_list_import_references
 from . import crm_list_import_batch
 from . import crm_list_import_key
 from . import crm_list_import_mapping

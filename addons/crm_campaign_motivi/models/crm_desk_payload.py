@@ -198,6 +198,7 @@ class CrmDesk(models.AbstractModel):
                 "shortcut": outcome.shortcut or "",
                 "recall_scope": outcome.recall_scope,
                 "retry_minutes": outcome.retry_minutes,
+                "number_result": outcome.number_result or None,
             }
             for outcome in campaign._get_outcomes()
             if outcome.kind

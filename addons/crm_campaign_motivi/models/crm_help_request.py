@@ -31,7 +31,7 @@ class CrmHelpRequest(models.Model):
         "res.users", "Taken By", readonly=True, ondelete="set null"
     )
     seen_at = fields.Datetime("Taken At", readonly=True)
-    done_at = fields.Datetime("Done At", readonly=True)
+    done_at = fields.Datetime(readonly=True)
 
     _open_once = models.UniqueIndex(
         "(user_id) WHERE done_at IS NULL", "Help has been asked for already."

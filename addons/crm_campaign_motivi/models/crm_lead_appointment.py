@@ -8,7 +8,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     next_appointment_id = fields.Many2one(
-        "calendar.event", "Next Appointment", compute="_compute_next_appointment_id"
+        "calendar.event", compute="_compute_next_appointment_id"
     )
 
     def _compute_next_appointment_id(self):

@@ -22,8 +22,9 @@ class CrmOperatorTime(models.Model):
         required=True, readonly=True, help="On which the time began, at the company."
     )
     campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade")
+    # With whoever goes: without the person, the row would be another one's.
     user_id = fields.Many2one(
-        "res.users", "Operator", readonly=True, ondelete="set null"
+        "res.users", "Operator", readonly=True, ondelete="cascade"
     )
     state = fields.Selection(STATES, required=True, readonly=True)
     reason_id = fields.Many2one(

@@ -38,6 +38,7 @@ from . import test_import_formats
 from . import test_import_first_load
 from . import test_import_fuzz
 from . import test_import_reading
+from . import test_import_references
 from . import test_import_update
 from . import test_import_command
 from . import test_import_concurrency
@@ -86,5 +87,6 @@ from . import test_normalise_hands
 from . import test_agenda_concurrency
 from . import test_agenda
 from . import test_appointment
+from . import test_appointment_notice
 from . import test_agent_absence
 from . import test_appointment_tour

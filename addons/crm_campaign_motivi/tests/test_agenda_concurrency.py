@@ -37,27 +37,8 @@ class TestAgendaConcurrency(ConcurrencyCase):
         self.enterContext(patch.object(sql_db._Pool, "_maxconn", CONNECTIONS))
 
     def _create_data(self, env):
-        if "makes_segnalazioni" in env["res.company"]._fields:
-            # Documents have tests of their own; these appointments go again.
-            companies = env["res.company"].search([("makes_segnalazioni", "=", True)])
-            companies.makes_segnalazioni = False
-            self.makes_documents = companies.ids
-        roles = ["operator"] * DESKS + ["agent"] * AGENTS
-        users = env["res.users"].create(
-            [
-                {
-                    "name": f"{self.mark} {number}",
-                    "login": f"{self.mark}-{number}",
-                    "tz": "Europe/Rome",
-                    "group_ids": [
-                        fields.Command.set(env.ref(f"crm_callcenter.group_{role}").ids)
-                    ],
-                }
-                for number, role in enumerate(roles)
-            ]
-        )
-        self.operator_ids, agents = users[:DESKS].ids, users[DESKS:]
-        self.agent_ids = agents.ids
+        self._switch_documents_off(env)
+        agents = self._create_users(env)
         self._give_working_hours(env, agents)
         zones = env["crm.zone"].create(
             [
@@ -68,7 +49,6 @@ class TestAgendaConcurrency(ConcurrencyCase):
                 for number in range(2)
             ]
         )
-        self.zone_ids = zones.ids
         campaign = env["utm.campaign"].create(
             {
                 "title": self.mark,
@@ -89,6 +69,38 @@ class TestAgendaConcurrency(ConcurrencyCase):
                 "operator_ids": [fields.Command.set(self.operator_ids)],
             }
         )
+        call_list._add_leads(self._create_names(env, zones))
+        self.campaign_id = campaign.id
+        self.outcome_id = env.ref("crm_callcenter.crm_outcome_appointment").id
+
+    def _switch_documents_off(self, env):
+        """Documents have tests of their own; these appointments go again."""
+        if "makes_segnalazioni" in env["res.company"]._fields:
+            companies = env["res.company"].search([("makes_segnalazioni", "=", True)])
+            companies.makes_segnalazioni = False
+            self.makes_documents = companies.ids
+
+    def _create_users(self, env):
+        """Make operators and agents; return the agents."""
+        roles = ["operator"] * DESKS + ["agent"] * AGENTS
+        users = env["res.users"].create(
+            [
+                {
+                    "name": f"{self.mark} {number}",
+                    "login": f"{self.mark}-{number}",
+                    "tz": "Europe/Rome",
+                    "group_ids": [
+                        fields.Command.set(env.ref(f"crm_callcenter.group_{role}").ids)
+                    ],
+                }
+                for number, role in enumerate(roles)
+            ]
+        )
+        self.operator_ids, self.agent_ids = users[:DESKS].ids, users[DESKS:].ids
+        return users[DESKS:]
+
+    def _create_names(self, env, zones):
+        """Make names that lie in one zone and the other by turns; return their ids."""
         stage = env["crm.stage"].search([], limit=1)
         leads = env["crm.lead"].create(
             [
@@ -110,9 +122,7 @@ class TestAgendaConcurrency(ConcurrencyCase):
                 [zone.id, leads.ids, number],
             )
         env.invalidate_all()
-        call_list._add_leads(leads.ids)
-        self.campaign_id, self.lead_ids = campaign.id, leads.ids
-        self.outcome_id = env.ref("crm_callcenter.crm_outcome_appointment").id
+        return leads.ids
 
     def _give_working_hours(self, env, agents):
         calendar = env["resource.calendar"].create(
@@ -171,11 +181,12 @@ class TestAgendaConcurrency(ConcurrencyCase):
             calendars = resources.calendar_id
             resources.unlink()
             calendars.filtered(lambda one: one.name == self.mark).unlink()
-        super()._clean_up()
+        result = super()._clean_up()
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             customers.with_env(env).unlink()
             env["crm.zone"].search([("name", "like", f"{self.mark} %")]).unlink()
+        return result
 
     # ------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .test_appointment import MONDAY, AppointmentCommon
+from .appointment_case import MONDAY, AppointmentCommon
 
 
 @tagged("post_install", "-at_install")
@@ -136,6 +136,7 @@ class TestAgentAbsence(AppointmentCommon):
         self.assertEqual(lines[second].state, "done")
         self.assertEqual(second.user_id, self.agent_two)
         self.assertIn("1 refused", absence.sentence)
+        self.assertFalse(self.env["crm.agent.slot"].search([("kind", "=", "hold")]))
 
     def test_what_is_typed_is_checked(self):
         event = self._visit()

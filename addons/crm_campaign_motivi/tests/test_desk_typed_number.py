@@ -27,7 +27,7 @@ class TestDeskTypedNumber(CampaignCommon):
         return "".join(self.lead.message_ids.mapped("body"))
 
     def test_what_the_payload_says(self):
-        fields = {row["field"]: row for row in self.payload["number_fields"]}
+        fields = {row["field"]: row for row in self.desk().open()["number_fields"]}
         self.assertEqual(list(fields), ["phone", "mobile", "phone_second"])
         self.assertTrue(all(row["editable"] for row in fields.values()))
         wrong = self.env.ref("crm_callcenter.crm_outcome_wrong_number")
@@ -139,6 +139,16 @@ class TestDeskTypedNumber(CampaignCommon):
         event = self.env["calendar.event"].browse(result["event_id"])
         self.assertIn("+393475556677", event.description)
 
+    def test_the_number_of_a_customer_is_the_customers_too(self):
+        """A recall to somebody who is a customer already: card and name agree."""
+        partner = self.env["res.partner"].create(
+            {"name": "Name 1", "phone": self.lead.phone}
+        )
+        self.lead.partner_id = partner
+        self.confirm(self.payload, "N", numbers={"phone": {"number": "030 5559999"}})
+        self.assertEqual(self.lead.phone, "030 5559999")
+        self.assertEqual(partner.phone, "030 5559999")
+
     def test_the_same_confirm_twice_writes_once(self):
         token = uuid.uuid4().hex
         numbers = {"mobile": {"number": "347 5556677"}}
@@ -190,7 +200,7 @@ class TestDeskTypedNumber(CampaignCommon):
     def test_fields_that_the_settings_close(self):
         mobile = self.env["ir.model.fields"]._get("crm.lead", "mobile")
         self.company.lead_main_field_ids -= mobile
-        fields = {row["field"]: row for row in self.next_name()["number_fields"]}
+        fields = {row["field"]: row for row in self.desk().open()["number_fields"]}
         self.assertFalse(fields["mobile"]["editable"])
         self.assertTrue(fields["phone"]["editable"])
         for refused in (

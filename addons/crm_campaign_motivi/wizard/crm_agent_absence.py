@@ -25,7 +25,6 @@ class CrmAgentAbsence(models.TransientModel):
 
     agent_id = fields.Many2one(
         "res.users",
-        "Agent",
         required=True,
         domain=lambda self: self.env["res.users"]._field_agent_domain(),
         ondelete="cascade",
@@ -152,6 +151,8 @@ class CrmAgentAbsence(models.TransientModel):
             count += 1
             if time.monotonic() > end:
                 break
+        # That of an appointment that could not be moved.
+        self.env["crm.agent.slot"]._drop_holds()
         total = len(self.line_ids)
         left = len(waiting) - count
         if not left:
@@ -373,6 +374,7 @@ class CrmAgentAbsenceLine(models.TransientModel):
         """Move or cancel this appointment in a transaction of its own."""
         self.ensure_one()
         try:
+            self._hold_time()
             self._in_own_transaction(lambda line: line._apply())
         except (UserError, ConcurrencyError) as error:
             sentence = (
@@ -382,6 +384,22 @@ class CrmAgentAbsenceLine(models.TransientModel):
             )
             self._in_own_transaction(
                 lambda line: line.write({"state": "failed", "result": sentence})
+            )
+
+    def _hold_time(self):
+        """Hold the new time before the transaction that books it begins.
+
+        That one then finds the hold; it says why where there is none.
+        """
+        agent, start, event = self.new_agent_id, self.new_start, self.event_id
+        if self.choice == "move" and agent and start:
+            frame = self.absence_id._frame(event)
+            self.env["crm.agent.slot"]._hold(
+                agent.id,
+                start,
+                start + (event.stop - event.start),
+                frame["zone"],
+                frame["travel"],
             )
 
     def _in_own_transaction(self, function):

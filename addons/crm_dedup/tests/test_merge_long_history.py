@@ -96,10 +96,7 @@ class TestMergeLongHistory(MergeCase):
         many, seconds, journal = self._merged(LONG)
         self.assertLessEqual(many, few + 5, "statements grow with the history")
         self.assertLess(seconds, PATIENCE)
-        kept, started = journal.mapped("id"), time.perf_counter()
+        started = time.perf_counter()
         journal._undo()
         self.env.flush_all()
-        undone = time.perf_counter() - started
-        self.assertTrue(kept)
-        self.assertLess(undone, PATIENCE)
-        print(f"TIMED merge {seconds:.2f} s, undo {undone:.2f} s")  # noqa: T201
+        self.assertLess(time.perf_counter() - started, PATIENCE)

@@ -19,7 +19,7 @@ function toggleData(desk) {
 /** Correct the main fields of any name, with the customer on the line. */
 export class DeskEditData extends Component {
     static template = "crm_campaign_motivi.DeskEditData";
-    static components = { DeskKey, DeskKeyFields };
+    static components = { DeskKey };
     static props = {};
 
     setup() {
@@ -38,6 +38,28 @@ export class DeskEditData extends Component {
     }
 }
 
+/** The main fields over the name's pane, which stays as it is. */
+export class DeskDataPanel extends Component {
+    static template = "crm_campaign_motivi.DeskDataPanel";
+    static components = { DeskKeyFields };
+    static props = {};
+
+    setup() {
+        this.desk = useDesk();
+    }
+
+    close() {
+        toggleData(this.desk);
+    }
+
+    onKeydown(ev) {
+        if (ev.key === "Escape") {
+            ev.stopPropagation();
+            this.close();
+        }
+    }
+}
+
 deskPlaces.add(
     "edit_data",
     {
@@ -47,6 +69,12 @@ deskPlaces.add(
     },
     { sequence: 80 }
 );
+
+deskPlaces.add("data_panel", {
+    place: "freeze",
+    component: DeskDataPanel,
+    isShown: (desk) => desk.phase === "name" && desk.name.parts.data.open,
+});
 
 deskShortcuts.add("edit_data", {
     phases: ["name"],

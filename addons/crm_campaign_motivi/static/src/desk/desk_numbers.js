@@ -69,7 +69,7 @@ export function triesInWords({ doubt, last_result, last_call, best_hour }, forma
 
 /** Fields of the name that may get a number and have none. */
 export function freeFields(fields, shown) {
-    return (fields || []).filter(
+    return fields.filter(
         ({ field, editable }) => editable && !shown.some((phone) => phone.field === field)
     );
 }
@@ -144,7 +144,7 @@ function change(desk, field, values) {
  * then dial the next one.
  */
 export function toggleWrong(desk, phone) {
-    if (desk.phase !== "name" || !phone || phone.blocked) {
+    if (desk.phase !== "name" || !phone || (phone.blocked && !phone.typed)) {
         return;
     }
     desk.clearMessage();
@@ -160,7 +160,7 @@ export function toggleWrong(desk, phone) {
 
 export function mayChange(desk, field) {
     return Boolean(
-        desk.payload.number_fields?.some((own) => own.field === field && own.editable)
+        desk.numberFields.some((own) => own.field === field && own.editable)
     );
 }
 
@@ -169,7 +169,7 @@ export function startTyping(desk, field) {
     if (desk.phase !== "name" || (field && !mayChange(desk, field))) {
         return;
     }
-    if (!field && !freeFields(desk.payload.number_fields, desk.phones).length) {
+    if (!field && !freeFields(desk.numberFields, desk.phones).length) {
         return;
     }
     desk.name.parts.numbers = { ...part(desk), editing: { field, text: "" } };
@@ -183,7 +183,7 @@ export function startTypingNext(desk) {
         return;
     }
     const fields = desk.phones.map(({ field }) => field).filter((field) => mayChange(desk, field));
-    if (freeFields(desk.payload.number_fields, desk.phones).length) {
+    if (freeFields(desk.numberFields, desk.phones).length) {
         fields.push(null);
     }
     const { editing } = part(desk);
@@ -217,7 +217,7 @@ export async function keepNumber(desk) {
         return;
     }
     const name = desk.name;
-    const free = freeFields(desk.payload.number_fields, desk.phones);
+    const free = freeFields(desk.numberFields, desk.phones);
     const field = editing.field || fieldForNumber(editing.text, free);
     await desk.attemptOnce("number", async () => {
         const phone = await desk.call("check_number", {

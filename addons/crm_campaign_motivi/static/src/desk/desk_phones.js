@@ -44,7 +44,7 @@ export class DeskPhones extends Component {
     }
 
     get mayAdd() {
-        return freeFields(this.desk.payload.number_fields, this.desk.phones).length > 0;
+        return freeFields(this.desk.numberFields, this.desk.phones).length > 0;
     }
 
     /** The outcome to choose when no number is right. */

@@ -101,6 +101,13 @@ export class DeskSessionModel extends DeskWork {
         }
     }
 
+    /** Nothing behind the frozen page gets the keyboard. */
+    askFocus(target) {
+        if (!this.frozen || target === "unfreeze") {
+            super.askFocus(target);
+        }
+    }
+
     /** What was written here goes on in the other window. */
     saveDraft(request) {
         if (!this.frozen) {

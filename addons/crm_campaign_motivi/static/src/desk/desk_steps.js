@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useEffect, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { DeskAgenda } from "./desk_agenda";
 import { DeskCustomFields } from "./desk_custom_fields";
@@ -7,6 +7,7 @@ import { useDesk } from "./desk_hooks";
 import { DeskKey } from "./desk_key";
 import { DeskQuestionnaire } from "./desk_questionnaire";
 import { DeskScript } from "./desk_script";
+import { keyLabel } from "./desk_shortcuts";
 import { NEXT_STEP, openStep, stepFrom } from "./desk_step_keys";
 import {
     AGENDA_KIND,
@@ -33,7 +34,20 @@ export class DeskSteps extends Component {
 
     setup() {
         this.desk = useDesk();
-        this.NEXT_STEP = NEXT_STEP;
+        this.keyLabel = keyLabel;
+        const tabs = useRef("tabs");
+        // Many steps don't fit: the open one is in sight.
+        useEffect(
+            () => {
+                const tab = tabs.el?.querySelector(".o_desk_tab_active");
+                tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+            },
+            () => [this.desk.step.key]
+        );
+    }
+
+    get hasWorkflow() {
+        return Boolean(this.desk.payload.steps?.length);
     }
 
     get component() {
@@ -61,7 +75,11 @@ export class DeskSteps extends Component {
     }
 
     get next() {
-        return this.desk.payload.steps?.length ? stepFrom(this.desk, 1) : null;
+        return this.hasWorkflow ? stepFrom(this.desk, 1) : null;
+    }
+
+    get nextTitle() {
+        return `${this.next.name} (${keyLabel(NEXT_STEP)})`;
     }
 
     openNext() {

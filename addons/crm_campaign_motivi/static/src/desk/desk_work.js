@@ -19,19 +19,24 @@ export class DeskWork extends DeskAttempts {
 
     /** The operator's own day, as the server said last: {names, kinds, last}. */
     today = null;
+    /** Where a name has numbers: {field, label, editable}. */
+    numberFields = [];
 
     constructor(orm) {
         super();
         this.call = async (method, values) =>
-            this.readToday(await callDesk(orm, method, values));
+            this.readAnswer(await callDesk(orm, method, values));
         this.callQuietly = async (method, values) =>
-            this.readToday(await callDesk(orm.silent, method, values));
+            this.readAnswer(await callDesk(orm.silent, method, values));
     }
 
-    /** Whatever the server answers may say how the day goes. */
-    readToday(answer) {
+    /** Whatever the server answers may say how the day goes, and what may be changed. */
+    readAnswer(answer) {
         if (answer?.today) {
             this.today = answer.today;
+        }
+        if (answer?.number_fields) {
+            this.numberFields = answer.number_fields;
         }
         return answer;
     }

@@ -17,7 +17,7 @@ const FIELDS = {
 };
 
 /** The list that opens with "/" offers the fields of a script. */
-class ScriptFieldPlugin extends Plugin {
+export class ScriptFieldPlugin extends Plugin {
     static id = "crmScriptField";
     static dependencies = ["dom", "history"];
 

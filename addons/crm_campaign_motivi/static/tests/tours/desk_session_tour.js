@@ -35,7 +35,6 @@ registry.category("web_tour.tours").add("crm_desk_takeover", {
         },
         confirm(),
         { trigger: ".o_desk_freeze[role=alertdialog]:contains(another window)" },
-        press("alt+Enter"),
         { trigger: ".o_desk_freeze .o_desk_unfreeze:focus" },
         { trigger: ".o_desk_unfreeze", run: "click" },
         { trigger: ".o_desk:not(:has(.o_desk_freeze)) .o_desk_lead_name:contains(Name 1)" },

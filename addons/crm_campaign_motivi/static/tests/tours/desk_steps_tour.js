@@ -26,10 +26,10 @@ registry.category("web_tour.tours").add("crm_desk_steps", {
         tab("House"),
         { trigger: ".o_desk_question:contains(Owner) input:focus" },
         { trigger: ".o_desk_question:contains(Owner) input:focus", run: "click" },
-        { trigger: ".o_desk_question:contains(Owner) .o_desk_answer_chosen:contains(Yes)" },
+        { trigger: ".o_desk_question:contains(Owner) .o_desk_choice_chosen:contains(Yes)" },
         // An answer opens a step
         {
-            trigger: ".o_desk_question:contains(Roof) .o_desk_answer:contains(Shared) input",
+            trigger: ".o_desk_question:contains(Roof) .o_desk_choice:contains(Shared) input",
             run: "click",
         },
         { trigger: ".o_desk_tab:contains(Shared roof)" },
@@ -54,8 +54,8 @@ registry.category("web_tour.tours").add("crm_desk_steps", {
         { trigger: ".o_desk_done_steps:not(:contains(mandatory for this))" },
         // The form of every name
         press("Alt+Shift+d"),
-        { trigger: ".o_desk_edit_data [data-field=contact_name] input:focus" },
-        { trigger: ".o_desk_edit_data [data-field=city] input", run: "edit Lumezzane" },
+        { trigger: ".o_desk_data_panel [data-field=contact_name] input:focus" },
+        { trigger: ".o_desk_data_panel [data-field=city] input", run: "edit Lumezzane" },
         press("Alt+Shift+d"),
         { trigger: ".o_desk_note:focus" },
         press("Alt+Enter"),
@@ -86,12 +86,12 @@ registry.category("web_tour.tours").add("crm_desk_steps_return", {
         press("Alt+Shift+PageDown"),
         tab("House"),
         {
-            trigger: ".o_desk_question:contains(Roof) .o_desk_answer:contains(Shared) input",
+            trigger: ".o_desk_question:contains(Roof) .o_desk_choice:contains(Shared) input",
             run: "click",
         },
         press("Alt+Shift+d"),
         {
-            trigger: ".o_desk_edit_data [data-field=street] input",
+            trigger: ".o_desk_data_panel [data-field=street] input",
             run: "edit Via Nuova 5",
         },
         { trigger: ".o_desk_address:contains(Via Nuova 5)" },
@@ -108,7 +108,7 @@ registry.category("web_tour.tours").add("crm_desk_steps_return", {
         { trigger: ".o_desk_tab:contains(Shared roof)" },
         { trigger: ".o_desk_address:contains(Via Nuova 5)" },
         press("Alt+Shift+PageDown"),
-        { trigger: ".o_desk_answer_chosen:contains(Shared)" },
+        { trigger: ".o_desk_choice_chosen:contains(Shared)" },
         press("Alt+Shift+s"),
         press("Alt+Shift+c", ".o_desk_stopped"),
         { trigger: ".o_desk_phase_start .o_desk_next:focus" },
