@@ -325,6 +325,8 @@ export class DeskSessionModel extends DeskWork {
         const { ahead } = this;
         this.forgetAhead();
         this.serve(ahead);
+        // An outcome may be chosen already; nothing is dialled or confirmed yet.
+        this.busy = "take";
         const taken = await this.call("take_ahead", {
             campaign_id: this.campaignId,
             line_id: ahead.line_id,
