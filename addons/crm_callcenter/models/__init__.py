@@ -4,6 +4,7 @@ from . import crm_tree_mixin
 from . import crm_region
 from . import crm_zone_agent
 from . import crm_zone
+from . import crm_zone_code
 from . import crm_zone_rule
 from . import crm_zone_run
 from . import crm_zone_conflict
@@ -122,6 +123,8 @@ from . import crm_macro
 from . import crm_macro_schedule
 from . import crm_macro_run
 from . import calendar_event
+from . import calendar_event_appointment
+from . import calendar_event_confirmation
 from . import res_company
 from . import res_company_consent
 from . import res_partner
@@ -140,3 +143,4 @@ from . import res_partner_identity
 from . import res_users
 from . import res_users_portfolio
 from . import res_config_settings
+from . import crm_appointment_notice

@@ -110,6 +110,23 @@ class CalendarEvent(models.Model):
         )
         return attendees or self.user_id
 
+    def _slot_way(self):
+        """Return where this appointment is, and how long the way from there may take.
+
+        :return: id of the zone or ``None``, and minutes of travel to another zone
+        :rtype: tuple
+        """
+        self.ensure_one()
+        # sudo: the zone decides, whoever sees the name
+        return self.sudo().opportunity_id.zone_id.id or None, self._travel_minutes()
+
+    def _travel_minutes(self):
+        """Return how many minutes the way to another zone takes; addons say so.
+
+        :rtype: int
+        """
+        return 0
+
     def _sync_agent_slots(self):
         """Keep one slot per agent in step with the appointment.
 

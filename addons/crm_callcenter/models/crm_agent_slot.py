@@ -1,12 +1,19 @@
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 from ..tools.cursor import read_committed_cursor
 
 #: Minutes for which a slot is kept for the operator who is looking at it.
 HOLD_MINUTES = 5
+#: Seconds that a hold must still have when its booking begins: as long as the
+#: transaction of the booking may take.
+SECURE_SECONDS = 60
+#: First key of the advisory locks of agents; the second is the agent's id.
+AGENT_LOCK = 0x6167656E
+#: No campaign asks for more time between two zones.
+MOST_TRAVEL_MINUTES = 240
 
 
 class CrmAgentSlot(models.Model):
@@ -36,6 +43,15 @@ class CrmAgentSlot(models.Model):
     )
     holder_id = fields.Many2one("res.users", "Held By", ondelete="cascade")
     expires_at = fields.Datetime()
+    zone_id = fields.Many2one(
+        "crm.zone",
+        ondelete="set null",
+        help="Where the agent is at that time: zone of the name that it is for.",
+    )
+    travel_minutes = fields.Integer(
+        "Minutes of Travel",
+        help="Kept free between this and what the agent has to do in another zone.",
+    )
 
     _in_order = models.Constraint(
         "CHECK (start < stop)", "A slot ends after it begins."
@@ -56,40 +72,110 @@ class CrmAgentSlot(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _hold(self, agent_id, start, stop):
+    def _hold(self, agent_id, start, stop, zone=None, travel_minutes=0):
         """Keep a slot for the current user for a few minutes.
 
         An earlier hold of the same user is given up: one can look at one slot.
+        Whoever holds time of an agent waits for the agent's lock first, so that two
+        who are given neighbouring times in two zones see one another.
 
         :param int agent_id: whose time
         :param datetime.datetime start: naive UTC
         :param datetime.datetime stop: naive UTC
+        :param crm.zone zone: where the agent would be, if known
+        :param int travel_minutes: from there to another zone
         :return: id of the slot and when the hold expires (naive UTC), or ``None``
-            when somebody else has that time
+            when somebody else has that time, or needs it for the way
         :rtype: tuple[int, datetime.datetime] | None
         """
+        asked = (agent_id, start, stop, zone.id if zone else None, travel_minutes)
         try:
             with read_committed_cursor(self.env.registry) as cr:
                 cr.execute(
-                    """DELETE FROM crm_agent_slot
-                        WHERE kind = 'hold'
-                          AND (holder_id = %s
-                               OR (expires_at < (now() AT TIME ZONE 'UTC')
-                                   AND agent_id = %s))""",
-                    [self.env.uid, agent_id],
+                    "SELECT pg_advisory_xact_lock(%s, %s)", [AGENT_LOCK, agent_id]
                 )
-                cr.execute(
-                    """INSERT INTO crm_agent_slot
-                              (agent_id, start, stop, kind, holder_id, expires_at)
-                       VALUES (%s, %s, %s, 'hold', %s,
-                               (now() AT TIME ZONE 'UTC') + %s * interval '1 minute')
-                    RETURNING id, expires_at""",
-                    [agent_id, start, stop, self.env.uid, HOLD_MINUTES],
-                    log_exceptions=False,
-                )
-                return cr.fetchone()
+                self._delete_holds(cr, agent_id)
+                if self._is_too_near(cr, *asked):
+                    return None
+                return self._insert_hold(cr, *asked)
         except ExclusionViolation:
             return None
+
+    @api.model
+    def _delete_holds(self, cr, agent_id):
+        """Delete what the current user holds, and what has run out of an agent's."""
+        cr.execute(
+            """DELETE FROM crm_agent_slot
+                WHERE kind = 'hold'
+                  AND (holder_id = %s
+                       OR (expires_at < (now() AT TIME ZONE 'UTC')
+                           AND agent_id = %s))""",
+            [self.env.uid, agent_id],
+        )
+
+    @api.model
+    def _insert_hold(self, cr, agent_id, start, stop, zone_id, travel_minutes):
+        cr.execute(
+            """INSERT INTO crm_agent_slot
+                      (agent_id, start, stop, kind, holder_id, zone_id,
+                       travel_minutes, expires_at)
+               VALUES (%s, %s, %s, 'hold', %s, %s, %s,
+                       (now() AT TIME ZONE 'UTC') + %s * interval '1 minute')
+            RETURNING id, expires_at""",
+            [
+                agent_id,
+                start,
+                stop,
+                self.env.uid,
+                zone_id,
+                travel_minutes,
+                HOLD_MINUTES,
+            ],
+            log_exceptions=False,
+        )
+        return cr.fetchone()
+
+    @api.model
+    def _is_too_near(self, cr, agent_id, start, stop, zone_id, travel_minutes):
+        """Tell whether another slot of an agent leaves no time for the way.
+
+        Of two slots the longer way counts; within one zone there is none. The range
+        lets the index of the exclusion constraint answer.
+
+        :param odoo.sql_db.Cursor cr: the short one of a hold
+        :param int zone_id: where the agent would be, or ``None``
+        :rtype: bool
+        """
+        cr.execute(
+            """SELECT 1
+                 FROM crm_agent_slot slot
+            LEFT JOIN calendar_event event ON event.id = slot.event_id
+            LEFT JOIN crm_lead lead ON lead.id = event.opportunity_id,
+              LATERAL (SELECT CASE
+                  WHEN coalesce(lead.zone_id, slot.zone_id) = %(zone)s
+                  THEN interval '0'
+                  ELSE greatest(%(travel)s, coalesce(slot.travel_minutes, 0))
+                       * interval '1 minute' END AS way) AS needed
+                WHERE int4range(slot.agent_id, slot.agent_id, '[]')
+                      && int4range(%(agent)s, %(agent)s, '[]')
+                  AND tsrange(slot.start, slot.stop, '[)')
+                      && tsrange(%(start)s - %(most)s * interval '1 minute',
+                                 %(stop)s + %(most)s * interval '1 minute', '[)')
+                  AND slot.start < %(stop)s::timestamp + needed.way
+                  AND slot.stop > %(start)s::timestamp - needed.way
+                  AND (slot.kind != 'hold'
+                       OR slot.expires_at > (now() AT TIME ZONE 'UTC'))
+                LIMIT 1""",
+            {
+                "agent": agent_id,
+                "start": start,
+                "stop": stop,
+                "zone": zone_id,
+                "travel": travel_minutes,
+                "most": MOST_TRAVEL_MINUTES,
+            },
+        )
+        return bool(cr.fetchone())
 
     @api.model
     def _drop_holds(self):
@@ -110,6 +196,54 @@ class CrmAgentSlot(models.Model):
     # ------------------------------------------------------------
     # BOOKING, in the transaction of the appointment
     # ------------------------------------------------------------
+
+    @api.model
+    def _secure(self, agent, start, stop, zone=None, travel_minutes=0):
+        """Make sure that a time is held for the current user until it is booked.
+
+        A hold that has run out, or was never asked for, is asked for again, where
+        everybody sees it at once: a booking gets round nobody's hold and nobody's
+        way. First thing of the transaction that books.
+
+        :param res.users agent: whose time
+        :param datetime.datetime start: naive UTC
+        :param datetime.datetime stop: naive UTC
+        :param crm.zone zone: where the agent would be, if known
+        :param int travel_minutes: from there to another zone
+        :raise UserError: somebody else has that time, or needs it for the way
+        :raise ConcurrencyError: it is held now, but this transaction began before;
+            Odoo runs the request again, which finds the hold
+        """
+        asked = (agent.id, start, stop, zone.id if zone else None, travel_minutes)
+        if self._is_held(*asked):
+            return
+        if not self._hold(agent.id, start, stop, zone, travel_minutes):
+            raise UserError(self._taken_sentence(agent))
+        if not self._is_held(*asked):
+            raise ConcurrencyError("a time is held since this transaction began")
+
+    @api.model
+    def _is_held(self, agent_id, start, stop, zone_id, travel_minutes):
+        """Tell whether the current user holds a time for long enough to book it."""
+        self.flush_model()
+        self.env.cr.execute(
+            """SELECT 1 FROM crm_agent_slot
+                WHERE kind = 'hold' AND holder_id = %s AND agent_id = %s
+                  AND start = %s AND stop = %s AND zone_id IS NOT DISTINCT FROM %s
+                  AND travel_minutes >= %s
+                  AND expires_at > (clock_timestamp() AT TIME ZONE 'UTC')
+                                   + %s * interval '1 second'""",
+            [
+                self.env.uid,
+                agent_id,
+                start,
+                stop,
+                zone_id,
+                travel_minutes,
+                SECURE_SECONDS,
+            ],
+        )
+        return bool(self.env.cr.fetchone())
 
     @api.model
     def _give_up_hold(self):
@@ -141,17 +275,22 @@ class CrmAgentSlot(models.Model):
         self._give_up_hold()
         try:
             with self.env.cr.savepoint():
+                # Those in the way only: others are given up by their own holders
+                # meanwhile, and PostgreSQL would refuse to delete them twice.
                 self.env.cr.execute(
                     """DELETE FROM crm_agent_slot
                         WHERE kind = 'hold' AND agent_id = %s
+                          AND start < %s AND stop > %s
                           AND expires_at < (now() AT TIME ZONE 'UTC')""",
-                    [agent.id],
+                    [agent.id, stop, start],
+                    log_exceptions=False,
                 )
                 self.env.cr.execute(
                     """INSERT INTO crm_agent_slot
-                              (agent_id, start, stop, kind, event_id)
-                       VALUES (%s, %s, %s, 'appointment', %s)""",
-                    [agent.id, start, stop, event.id],
+                              (agent_id, start, stop, kind, event_id, zone_id,
+                               travel_minutes)
+                       VALUES (%s, %s, %s, 'appointment', %s, %s, %s)""",
+                    [agent.id, start, stop, event.id, *event._slot_way()],
                     log_exceptions=False,
                 )
         except ExclusionViolation as error:

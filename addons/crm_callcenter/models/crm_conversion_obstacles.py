@@ -53,13 +53,16 @@ class CrmConversion(models.Model):
         return found
 
     def _obstacles_of_history(self):
-        # What was taken back, and what takes it back, stands in nobody's way.
+        # What was taken back, and what takes it back, stands in nobody's way; nor does
+        # that the appointment was confirmed or moved.
+        moved = self.env.ref("crm_callcenter.activity_type_appointment")
         row = self.env["crm.interaction"].search(
             [
                 ("lead_id", "=", self.lead_id.id),
                 ("id", ">", self.ledger_id),
                 ("reversed_id", "=", False),
                 ("reversal_ids", "=", False),
+                ("activity_type_id", "!=", moved.id),
             ],
             order="id",
             limit=1,

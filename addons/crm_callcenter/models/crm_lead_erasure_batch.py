@@ -169,8 +169,21 @@ class CrmLead(models.Model):
             "appointments": SQL(
                 """UPDATE calendar_event
                       SET name = %(erased)s, description = NULL, location = NULL,
-                          notes = NULL
+                          notes = NULL, confirmation_note = NULL
                     WHERE id = ANY(%(events)s) RETURNING id""",
+                **of,
+            ),
+            "mails about appointments": SQL(
+                """DELETE FROM mail_message
+                    WHERE model = 'crm.appointment.notice'
+                      AND res_id IN (SELECT id FROM crm_appointment_notice
+                                      WHERE lead_id = ANY(%(leads)s))
+                RETURNING id""",
+                **of,
+            ),
+            "notices of appointments": SQL(
+                """DELETE FROM crm_appointment_notice
+                    WHERE lead_id = ANY(%(leads)s) RETURNING id""",
                 **of,
             ),
             "done actions": SQL(

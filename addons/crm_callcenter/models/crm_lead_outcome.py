@@ -5,6 +5,9 @@ from odoo.exceptions import ConcurrencyError, UserError
 
 from ..tools.engine import ENGINE, ENGINE_KEY, is_engine
 
+#: In the context of the engine: number of the appointment that a row is about.
+ABOUT_EVENT = "ledger_about_event"
+
 
 class CrmLead(models.Model):
     """The engine: every outcome of a contact, from wherever it comes, ends here."""
@@ -73,6 +76,7 @@ class CrmLead(models.Model):
             call_id=call.id if call else False,
             activity_ref=activity.id if activity else 0,
             lead_process_id=process.id,
+            event_id=event.id if event else self._ledger_event_number(),
         )
         if date:
             values["date"] = date
@@ -88,6 +92,10 @@ class CrmLead(models.Model):
         self._take_charge_by_outcome(effects, user)
         self._plan_next_action(effects, user, date, process, event)
         return interaction.sudo(self.env.su)
+
+    def _ledger_event_number(self):
+        """Return the appointment that a row of the system is about, zero for none."""
+        return self.env.context.get(ABOUT_EVENT, 0) if is_engine(self.env) else 0
 
     def _check_known_interaction(self, interaction):
         if interaction.lead_id != self:

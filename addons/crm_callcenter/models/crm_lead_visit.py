@@ -4,6 +4,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+#: In the context: the customer knows nothing of the appointment.
+NOT_AGREED = "appointment_not_agreed"
+
 
 class CrmLead(models.Model):
     """A visit: a name in a field agent's calendar."""
@@ -48,7 +51,9 @@ class CrmLead(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                return self._create_visit(agent, start, stop, activity_type)
+                # Nobody has agreed on it with the customer yet.
+                lead = self.with_context(**{NOT_AGREED: True})
+                return lead._create_visit(agent, start, stop, activity_type)
         except UserError:
             return self.env["calendar.event"]
 
@@ -75,6 +80,7 @@ class CrmLead(models.Model):
             "alarm_ids": [fields.Command.set(alarm.ids)] if alarm else [],
             "show_as": "busy",
             "is_sales_appointment": True,
+            "confirmation_state": "to_confirm",
             "action_type_id": activity_type.id if activity_type else False,
         }
 

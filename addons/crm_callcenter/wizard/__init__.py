@@ -19,3 +19,4 @@ from . import crm_reverse_outcome_wizard
 from . import crm_scheme_choice_wizard
 from . import mail_activity_schedule
 from . import mail_compose_message
+from . import crm_appointment_change_wizard

@@ -21,36 +21,9 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict
         """
         line = self._held_line(line_id, claim_token)
-        campaign, zone = line.campaign_id, line.lead_id.zone_id
-        agents = self._agents_for(campaign, zone)
-        earliest, latest = self._agenda_bounds(campaign)
-        timezone = self._timezone()
-        day = fields.Date.to_date(start_date) or self._local(earliest).date()
-        monday = day - timedelta(days=day.weekday())
-        days = [monday + timedelta(days=offset) for offset in range(7)]
-        covers = self.env["crm.zone.agent"]
-        free = covers._agents_with_room(agents, zone, monday)
-        slots = self._slots_of_week(campaign, free, monday, earliest, latest)
-        full = covers._capacity_sentences(agents, zone, monday)
-        return {
-            "start": fields.Date.to_string(monday),
-            "days": [fields.Date.to_string(day) for day in days],
-            "timezone": timezone.zone,
-            "last_day": fields.Date.to_string(self._local(latest).date()),
-            "agents": [
-                {
-                    "id": agent.id,
-                    "name": agent.name,
-                    "zone": full.get(agent.id)
-                    or ", ".join(agent.zone_ids.mapped("name")),
-                }
-                for agent in agents
-            ],
-            "slots": slots,
-            "empty_reason": None
-            if slots
-            else self._why_no_slot(campaign, zone, agents, free),
-        }
+        return self._agenda_of(
+            self._agenda_frame(line.campaign_id, line.lead_id), start_date
+        )
 
     @api.model
     def hold_slot(self, line_id, claim_token, agent_id, start, stop):
@@ -63,24 +36,8 @@ class CrmDesk(models.AbstractModel):
         :raise UserError: it has just been taken, or was never offered
         """
         line = self._held_line(line_id, claim_token)
-        agent = self.env["res.users"].browse(agent_id)
-        start, stop = (
-            fields.Datetime.to_datetime(start),
-            fields.Datetime.to_datetime(stop),
-        )
-        self._check_offered(line, agent, start, stop)
-        held = self.env["crm.agent.slot"]._hold(agent.id, start, stop)
-        if not held:
-            raise UserError(self.env["crm.agent.slot"]._taken_sentence(agent))
-        slot_id, expires_at = held
-        return {
-            "slot_id": slot_id,
-            "agent_id": agent.id,
-            "start": fields.Datetime.to_string(start),
-            "stop": fields.Datetime.to_string(stop),
-            "expires_at": fields.Datetime.to_string(expires_at),
-            "summary": self._slot_summary(line.lead_id, agent, start),
-        }
+        frame = self._agenda_frame(line.campaign_id, line.lead_id)
+        return self._hold_slot_of(frame, agent_id, start, stop)
 
     @api.model
     def drop_hold(self, line_id, claim_token):
@@ -91,6 +48,116 @@ class CrmDesk(models.AbstractModel):
         self._held_line(line_id, claim_token)
         self.env["crm.agent.slot"]._drop_holds()
         return True
+
+    # ------------------------------------------------------------
+    # WITHOUT A NAME IN HAND: the caller has checked its user
+    # ------------------------------------------------------------
+
+    @api.model
+    def _agenda_frame(self, campaign, lead, event=None):
+        """Return within what an appointment may be fixed with a name.
+
+        :param utm.campaign campaign: its agents, lengths and bounds
+        :param crm.lead lead: its zone and address
+        :param calendar.event event: the appointment that is moved, if one is
+        :return: ``campaign``, ``lead``, ``zone``, ``agents``, ``minutes``,
+            ``travel`` (minutes), ``earliest`` and ``latest`` (naive UTC), ``event``
+        :rtype: dict
+        """
+        earliest, latest = self._agenda_bounds(campaign)
+        return {
+            "campaign": campaign,
+            "lead": lead,
+            "zone": lead.zone_id,
+            "agents": self._agents_for(campaign, lead.zone_id),
+            "minutes": campaign.appointment_minutes,
+            "travel": campaign.travel_minutes,
+            "earliest": earliest,
+            "latest": latest,
+            "event": event,
+        }
+
+    @api.model
+    def _agenda_of(self, frame, start_date=None):
+        """Return the free slots of a week within a frame; see ``agenda``.
+
+        :param dict frame: of ``_agenda_frame``
+        :rtype: dict
+        """
+        agents, zone = frame["agents"], frame["zone"]
+        day = fields.Date.to_date(start_date) or self._local(frame["earliest"]).date()
+        monday = day - timedelta(days=day.weekday())
+        days = [monday + timedelta(days=offset) for offset in range(7)]
+        free = self._agents_with_room(frame, agents, monday)
+        slots = self._slots_of_week(frame, free, monday)
+        full = self.env["crm.zone.agent"]._capacity_sentences(agents, zone, monday)
+        return {
+            "start": fields.Date.to_string(monday),
+            "days": [fields.Date.to_string(day) for day in days],
+            "timezone": self._timezone().zone,
+            "last_day": fields.Date.to_string(self._local(frame["latest"]).date()),
+            "agents": [
+                {
+                    "id": agent.id,
+                    "name": agent.name,
+                    "zone": full.get(agent.id)
+                    or ", ".join(agent.zone_ids.mapped("name")),
+                }
+                for agent in agents
+            ],
+            "slots": slots,
+            "empty_reason": None if slots else self._why_no_slot(frame, free),
+        }
+
+    @api.model
+    def _hold_slot_of(self, frame, agent_id, start, stop):
+        """Keep a slot within a frame; see ``hold_slot``.
+
+        :param dict frame: of ``_agenda_frame``
+        :rtype: dict
+        """
+        agent = self.env["res.users"].browse(agent_id)
+        start, stop = (
+            fields.Datetime.to_datetime(start),
+            fields.Datetime.to_datetime(stop),
+        )
+        self._check_offered(frame, agent, start, stop)
+        held = self.env["crm.agent.slot"]._hold(
+            agent.id, start, stop, frame["zone"], frame["travel"]
+        )
+        if not held:
+            raise UserError(self.env["crm.agent.slot"]._taken_sentence(agent))
+        slot_id, expires_at = held
+        return {
+            "slot_id": slot_id,
+            "agent_id": agent.id,
+            "start": fields.Datetime.to_string(start),
+            "stop": fields.Datetime.to_string(stop),
+            "expires_at": fields.Datetime.to_string(expires_at),
+            "summary": self._slot_summary(frame, agent, start),
+        }
+
+    @api.model
+    def _secured_slot(self, frame, slot):
+        """Return agent, start and stop of a chosen slot, held until it is booked.
+
+        :param dict frame: of ``_agenda_frame``
+        :param dict slot: ``agent_id``, ``start`` and ``stop``, as the browser sends it
+        :rtype: tuple
+        :raise UserError: it has just been taken, or was never offered
+        :raise ConcurrencyError: see ``crm.agent.slot._secure``
+        """
+        if not slot:
+            raise UserError(self.env._("Choose a time in the agents' agenda first."))
+        agent = self.env["res.users"].browse(slot["agent_id"])
+        start = fields.Datetime.to_datetime(slot["start"])
+        stop = fields.Datetime.to_datetime(slot["stop"])
+        self._check_offered(frame, agent, start, stop)
+        self.env["crm.agent.slot"]._secure(
+            agent, start, stop, frame["zone"], frame["travel"]
+        )
+        # sudo: the operator has no rights on users
+        return agent.sudo(), start, stop
 
     # ------------------------------------------------------------
     # WHO AND WHEN
@@ -115,7 +182,28 @@ class CrmDesk(models.AbstractModel):
         )
 
     @api.model
-    def _slots_of_week(self, campaign, agents, monday, earliest, latest):
+    def _agents_with_room(self, frame, agents, day):
+        """Return the agents whose week has room for this appointment.
+
+        One that is moved within its week takes no more room than it has.
+
+        :param datetime.date day: any day of the week
+        :rtype: res.users
+        """
+        room = self.env["crm.zone.agent"]._agents_with_room(agents, frame["zone"], day)
+        event = frame["event"]
+        if event and not self._weeks_apart(self._local(event.start).date(), day):
+            room |= agents & event.sudo().user_id  # sudo: whose it is
+        return room
+
+    @api.model
+    def _weeks_apart(self, day, other):
+        """Return how many weeks lie between two days, zero in the same week."""
+        mondays = [date - timedelta(days=date.weekday()) for date in (day, other)]
+        return abs((mondays[0] - mondays[1]).days) // 7
+
+    @api.model
+    def _slots_of_week(self, frame, agents, monday):
         timezone = self._timezone()
         first, last = (
             timezone.localize(datetime.combine(day, time.min))
@@ -123,12 +211,10 @@ class CrmDesk(models.AbstractModel):
             .replace(tzinfo=None)
             for day in (monday, monday + timedelta(days=7))
         )
-        start, stop = max(first, earliest), min(last, latest)
+        start, stop = max(first, frame["earliest"]), min(last, frame["latest"])
         if not agents or start >= stop:
             return []
-        free = self.env["crm.agenda"]._free_slots(
-            agents, start, stop, campaign.appointment_minutes
-        )
+        free = self._free_slots_of(frame, agents, start, stop)
         slots = [
             (slot_start, agent_id, slot_stop)
             for agent_id, pairs in free.items()
@@ -146,11 +232,15 @@ class CrmDesk(models.AbstractModel):
         ]
 
     @api.model
-    def _check_offered(self, line, agent, start, stop):
+    def _free_slots_of(self, frame, agents, start, stop):
+        return self.env["crm.agenda"]._free_slots(
+            agents, start, stop, frame["minutes"], frame["zone"], frame["travel"]
+        )
+
+    @api.model
+    def _check_offered(self, frame, agent, start, stop):
         """Refuse a slot that the agenda would not offer."""
-        campaign = line.campaign_id
-        earliest, latest = self._agenda_bounds(campaign)
-        if agent not in self._agents_for(campaign, line.lead_id.zone_id):
+        if agent not in frame["agents"]:
             raise UserError(
                 self.env._(
                     "This agent doesn't visit this name's zone. Choose another agent."
@@ -159,37 +249,42 @@ class CrmDesk(models.AbstractModel):
         if (
             not start
             or not stop
-            or not earliest <= start < stop <= latest + timedelta(days=1)
+            or not frame["earliest"]
+            <= start
+            < stop
+            <= frame["latest"] + timedelta(days=1)
         ):
             raise UserError(
                 self.env._("This time can't be booked any more. Choose a later one.")
             )
-        self._check_room(agent, line.lead_id.zone_id, start)
-        free = self.env["crm.agenda"]._free_slots(
-            agent, start, stop, campaign.appointment_minutes
-        )
+        self._check_room(frame, agent, start)
+        free = self._free_slots_of(frame, agent, start, stop)
         if (start, stop) not in free[agent.id]:
             raise UserError(self.env["crm.agent.slot"]._taken_sentence(agent))
 
     @api.model
-    def _check_room(self, agent, zone, start):
+    def _check_room(self, frame, agent, start):
         """Refuse one appointment more than an agent visits in a week."""
         day = self._local(start).date()
-        covers = self.env["crm.zone.agent"]
-        if not covers._agents_with_room(agent, zone, day):
-            raise UserError(
-                self.env._(
-                    "%(agent)s has no room for another appointment in this week:"
-                    " %(reason)s. Choose another week or another agent.",
-                    agent=agent.sudo().name,  # sudo: the agenda shows it anyway
-                    reason=covers._capacity_sentences(agent, zone, day)[agent.id],
-                )
+        if self._agents_with_room(frame, agent, day):
+            return
+        reasons = self.env["crm.zone.agent"]._capacity_sentences(
+            agent, frame["zone"], day
+        )
+        raise UserError(
+            self.env._(
+                "%(agent)s has no room for another appointment in this week:"
+                " %(reason)s. Choose another week or another agent.",
+                agent=agent.sudo().name,  # sudo: the agenda shows it anyway
+                reason=reasons[agent.id],
             )
+        )
 
     @api.model
-    def _why_no_slot(self, campaign, zone, agents, free):
+    def _why_no_slot(self, frame, free):
         """Say whether agents, cover, room in their week or free time are missing."""
-        if not campaign.agent_ids:
+        zone = frame["zone"]
+        if not frame["campaign"].agent_ids and not frame["agents"]:
             return self.env._(
                 "This campaign has no field agents. Ask your coordinator to add some."
             )
@@ -198,7 +293,7 @@ class CrmDesk(models.AbstractModel):
                 "This name lies in no zone: check its postcode and province, or ask for"
                 " a zone that covers it."
             )
-        if not agents:
+        if not frame["agents"]:
             return self.env._(
                 "No agent of this campaign covers the zone %(zone)s. Ask your"
                 " coordinator.",
@@ -230,11 +325,15 @@ class CrmDesk(models.AbstractModel):
         return pytz.utc.localize(moment).astimezone(self._timezone())
 
     @api.model
-    def _slot_summary(self, lead, agent, start):
+    def _slot_summary(self, frame, agent, start):
+        lead = frame["lead"]
+        # sudo: the campaign's products are offered to whoever calls for it
+        products = frame["campaign"].sudo().product_ids
         return {
             "name": lead.contact_name or lead.partner_name or lead.name,
             "agent": agent.sudo().name,
             "when": self._local(start).strftime("%d/%m/%Y %H:%M"),
             "where": lead._visit_address(),
             "phone": ", ".join(lead._e164_numbers()),
+            "products": products.mapped("display_name"),
         }

@@ -58,6 +58,7 @@ class CrmDesk(models.AbstractModel):
         self._remember_handled(lead)
         outcome = self._chosen_outcome(line.campaign_id, outcome_id)
         recall = self._checked_recall(outcome, recall_at, recall_scope)
+        recall = self._recall_in_hours(line, recall, note)
         if lead_values:
             lead.write(lead_values)
         if custom_changes:
@@ -216,13 +217,9 @@ class CrmDesk(models.AbstractModel):
 
         :rtype: calendar.event
         """
-        if not slot:
-            raise UserError(self.env._("Choose a time in the agents' agenda first."))
-        agent = self.env["res.users"].sudo().browse(slot["agent_id"])
-        start = fields.Datetime.to_datetime(slot["start"])
-        stop = fields.Datetime.to_datetime(slot["stop"])
-        self._check_offered(line, agent.sudo(False), start, stop)
         lead = line.lead_id
+        frame = self._agenda_frame(line.campaign_id, lead)
+        agent, start, stop = self._secured_slot(frame, slot)
         lead._convert_to_opportunity(
             agent,
             expected_revenue,
@@ -256,12 +253,13 @@ class CrmDesk(models.AbstractModel):
     def _result_sentence(self, interaction, event):
         name = interaction.lead_id.name
         if event:
-            return self.env._(
+            sentence = self.env._(
                 "Appointment of %(name)s with %(agent)s on %(when)s is fixed.",
                 name=name,
                 agent=event.user_id.name,
                 when=self._local(event.start).strftime("%d/%m/%Y %H:%M"),
             )
+            return f"{sentence} {self._notice_sentence(event)}".strip()
         return self.env._(
             "%(outcome)s registered for %(name)s.",
             outcome=interaction.outcome_id.name,

@@ -213,6 +213,10 @@ class CalendarEvent(models.Model):
         " is taken.",
     )
 
+    def _may_tell_customer(self):
+        # The customer hears of it when the check is passed, as the agent does.
+        return super()._may_tell_customer() and not self.is_held_for_check
+
 
 class CalendarAlarmManager(models.AbstractModel):
     _inherit = "calendar.alarm_manager"

@@ -334,6 +334,13 @@ class TestOrigin(OriginCase):
         self.assertEqual(self.documents().user_id, self.agent)
         event.user_id = self.agent_two
         self.assertEqual(self.documents().user_id, self.agent_two)
+        later = event.start + timedelta(days=1)
+        event._move_appointment(
+            later, later + timedelta(hours=1), self.agent, reason="Ill"
+        )
+        document = self.documents()
+        self.assertEqual((document.user_id, event.user_id), (self.agent, self.agent))
+        self.assertEqual(document.date_appointment, later)
 
     def test_a_cancelled_appointment_leaves_a_trace(self):
         for cancel in ("archive", "delete"):

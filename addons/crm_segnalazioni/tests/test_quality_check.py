@@ -143,6 +143,13 @@ class TestQualityCheck(OriginCase):
         self.assertNotEqual(self.check.state, "pending")
         self.assertFalse(self.found(self.document, self.agent))
 
+    def test_the_customer_hears_of_the_appointment_when_it_is_passed(self):
+        self.assertFalse(self.event._may_tell_customer())
+        self.fill()
+        self.check.action_pass()
+        self.event.invalidate_recordset()
+        self.assertTrue(self.event._may_tell_customer())
+
     def test_the_customer_gets_no_mail(self):
         self.types["contract"].needs_quality_check = True
         contract = self._document("contract")

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "@odoo/hoot";
+import { mockDate } from "@odoo/hoot-mock";
 import {
     buildGrid,
     cellOf,
+    countOf,
     moveInGrid,
+    slotKey,
     slotsInOrder,
 } from "@crm_campaign_motivi/desk/desk_agenda_grid";
+import { DeskAgendaModel } from "@crm_campaign_motivi/desk/desk_agenda_model";
 
 describe.current.tags("headless");
 
@@ -82,4 +86,68 @@ test("home, end, and keys that mean nothing", () => {
     expect(move(slot(9, TUE, "10:00"), "Home")).toBe(`9 ${MON} 09:00`);
     expect(move(slot(9, TUE, "10:00"), "End")).toBe(`4 ${THU} 09:00`);
     expect(move(slot(9, TUE, "10:00"), "a")).toBe(null);
+});
+
+// The day view: agents side by side.
+
+const day = buildGrid(week, null, MON);
+const moveByDay = (start, key) => where(moveInGrid(day, start, key));
+
+test("in the day view every agent has a column, also one without free time", () => {
+    expect(day.columns).toEqual([9, 4]);
+    expect(day.times).toEqual(["09:00", "11:00"]);
+    expect(cellOf(day, 9, "09:00").map(where)).toEqual([`9 ${MON} 09:00`]);
+    expect(cellOf(day, 4, "11:00").map(where)).toEqual([`4 ${MON} 11:00`]);
+    expect(countOf(day, 9)).toBe(1);
+    const thursday = buildGrid(week, null, THU);
+    expect(thursday.columns).toEqual([9, 4]);
+    expect(countOf(thursday, 9)).toBe(0);
+    expect(buildGrid(week, 4, MON).columns).toEqual([4]);
+});
+
+test("in the day view up and down stay with the agent, left and right compare agents", () => {
+    expect(moveByDay(slot(4, MON, "09:00"), "ArrowDown")).toBe(`4 ${MON} 11:00`);
+    expect(moveByDay(slot(9, MON, "09:00"), "ArrowDown")).toBe(null);
+    expect(moveByDay(slot(9, MON, "09:00"), "ArrowRight")).toBe(`4 ${MON} 09:00`);
+    expect(moveByDay(slot(4, MON, "11:00"), "ArrowLeft")).toBe(`9 ${MON} 09:00`);
+    expect(moveByDay(slot(4, MON, "11:00"), "ArrowRight")).toBe(null);
+    expect(moveByDay(slot(4, MON, "11:00"), "Home")).toBe(`9 ${MON} 09:00`);
+    expect(moveByDay(slot(9, MON, "09:00"), "End")).toBe(`4 ${MON} 11:00`);
+});
+
+const agendaOf = async (answers = () => week) => {
+    const asked = [];
+    const agenda = new DeskAgendaModel((method, values) => {
+        asked.push(values?.start_date || null);
+        return Promise.resolve(answers(values));
+    });
+    await agenda.load();
+    return { agenda, asked };
+};
+
+test("the view keeps the time that is looked at, and goes back to the week", async () => {
+    const { agenda } = await agendaOf();
+    agenda.focusKey = slotKey(slot(9, TUE, "10:00"));
+    agenda.toggleView();
+    expect(agenda.day).toBe(TUE);
+    expect(agenda.focusKey).toBe(slotKey(slot(9, TUE, "10:00")));
+    expect(agenda.grid.columns).toEqual([9, 4]);
+    agenda.toggleView();
+    expect(agenda.day).toBe(null);
+    expect(agenda.focusKey).toBe(slotKey(slot(9, TUE, "10:00")));
+});
+
+test("page keys go from day to day, and at the end of a week load the next", async () => {
+    mockDate("2026-11-20 09:00:00");
+    const next = { ...week, start: "2026-11-30", days: ["2026-11-30"], slots: [] };
+    const { agenda, asked } = await agendaOf((values) =>
+        values?.start_date === "2026-11-30" ? next : { ...week, last_day: "2026-12-20" }
+    );
+    agenda.showDay(MON);
+    await agenda.movePage(1);
+    expect(agenda.day).toBe(TUE);
+    agenda.showDay("2026-11-29");
+    await agenda.movePage(1);
+    expect(asked).toEqual([null, "2026-11-30"]);
+    expect(agenda.day).toBe("2026-11-30");
 });

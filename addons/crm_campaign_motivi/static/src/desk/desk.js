@@ -1,5 +1,6 @@
 import {
     Component,
+    onWillDestroy,
     onWillStart,
     useExternalListener,
     useRef,
@@ -9,6 +10,7 @@ import {
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { beginDesk, useDeskBeginnings } from "./desk_beginnings";
 import { DeskHelp } from "./desk_help";
 import { DeskHistory } from "./desk_history";
 import { useDeskFocus, useInterval, useShortcuts } from "./desk_hooks";
@@ -58,18 +60,29 @@ export class Desk extends Component {
         useSubEnv({ desk });
         this.desk = useState(desk);
         this.env.config?.setDisplayName?.(_t("Desk"));
-        onWillStart(() => desk.open());
+        onWillStart(() => this.openDesk());
+        onWillDestroy(() => desk.end());
+        useDeskBeginnings(this.desk);
         useDeskFocus(this.desk, this.root);
         useShortcuts(
             () => this.shortcuts(),
-            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help}`
+            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help} ${this.desk.frozen}`
         );
         useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
     }
 
+    /** With what the desk was opened for: a name by hand, or a call. */
+    async openDesk() {
+        await this.desk.open();
+        await beginDesk(this.desk, this.props.action);
+    }
+
     shortcuts() {
         const { desk } = this;
+        if (desk.frozen) {
+            return [];
+        }
         return [
             [KEYS.help, () => this.toggleHelp()],
             ...(this.view.help ? [[KEYS.back, () => this.toggleHelp()]] : []),
@@ -136,7 +149,7 @@ export class Desk extends Component {
     async moveWeek(step) {
         const { desk } = this;
         if (desk.name.kind === "T" && desk.agenda.week) {
-            await desk.attempt(() => desk.agenda.moveWeek(step));
+            await desk.attempt(() => desk.agenda.movePage(step));
             desk.showTab("agenda");
         }
     }

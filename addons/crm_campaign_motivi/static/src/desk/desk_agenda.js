@@ -1,13 +1,16 @@
 import { Component, useEffect, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { cellOf, moveInGrid, slotKey } from "./desk_agenda_grid";
+import { cellOf, countOf, moveInGrid, slotKey } from "./desk_agenda_grid";
 import { DeskAppointment } from "./desk_appointment";
 import { useDesk } from "./desk_hooks";
 import { DeskKey } from "./desk_key";
-import { KEYS } from "./desk_shortcuts";
+import { deskShortcuts, KEYS } from "./desk_shortcuts";
 import { fromLocal, now } from "./desk_time";
 
-/** The free time of the agents who cover the name's zone, week by week. */
+/**
+ * The free time of the agents who cover the name's zone: by week, with a mark for each
+ * agent, or by day, with a column for each agent side by side.
+ */
 export class DeskAgenda extends Component {
     static template = "crm_campaign_motivi.DeskAgenda";
     static components = { DeskAppointment, DeskKey };
@@ -18,6 +21,7 @@ export class DeskAgenda extends Component {
         this.KEYS = KEYS;
         this.cellOf = cellOf;
         this.slotKey = slotKey;
+        this.VIEW_KEY = "alt+shift+y";
         this.table = useRef("table");
         this.followFocus = false;
         useEffect(
@@ -27,7 +31,7 @@ export class DeskAgenda extends Component {
                     this.table.el?.querySelector("[tabindex='0']")?.focus();
                 }
             },
-            () => [this.agenda.focusKey, this.agenda.week]
+            () => [this.agenda.focusKey, this.agenda.week, this.agenda.day]
         );
     }
 
@@ -36,10 +40,63 @@ export class DeskAgenda extends Component {
     }
 
     get title() {
+        if (this.agenda.byDay) {
+            return this.longDay(this.agenda.day);
+        }
         const first = fromLocal(this.agenda.week.start);
         const last = first.plus({ days: 6 });
         const end = last.toLocaleString({ day: "numeric", month: "long", year: "numeric" });
         return `${first.toLocaleString({ day: "numeric", month: "long" })} – ${end}`;
+    }
+
+    longDay(day) {
+        return fromLocal(day).toLocaleString({
+            weekday: "long",
+            day: "numeric",
+            month: "long",
+            year: "numeric",
+        });
+    }
+
+    get previousTitle() {
+        return this.agenda.byDay ? _t("Previous day") : _t("Previous week");
+    }
+
+    get nextTitle() {
+        return this.agenda.byDay ? _t("Next day") : _t("Next week");
+    }
+
+    /** What a free time of the day view says: how many of the agent's are left. */
+    freeTimes(grid, agentId) {
+        const count = countOf(grid, agentId);
+        return count ? _t("%(count)s free", { count }) : _t("no free time");
+    }
+
+    agentZone(agentId) {
+        return this.agenda.week.agents.find((agent) => agent.id === agentId)?.zone || "";
+    }
+
+    get emptySentence() {
+        const { week, byDay, agentId } = this.agenda;
+        if (week.empty_reason) {
+            return week.empty_reason;
+        }
+        if (agentId) {
+            return byDay
+                ? _t("This agent has no free time on this day.")
+                : _t("This agent has no free time in this week.");
+        }
+        return _t("Nobody has free time on this day. Look at another day, or at the week.");
+    }
+
+    toggleView() {
+        this.followFocus = true;
+        this.agenda.toggleView();
+    }
+
+    showDay(day) {
+        this.followFocus = true;
+        this.agenda.showDay(day);
     }
 
     weekday(day) {
@@ -54,8 +111,8 @@ export class DeskAgenda extends Component {
         return day === now().toISODate();
     }
 
-    hasSlots(grid, day) {
-        return grid.times.some((time) => cellOf(grid, day, time).length);
+    hasSlots(grid, column) {
+        return countOf(grid, column) > 0;
     }
 
     initials(agentId) {
@@ -81,9 +138,9 @@ export class DeskAgenda extends Component {
         return Boolean(appointment && slotKey(appointment.slot) === slotKey(slot));
     }
 
-    async moveWeek(step) {
+    async movePage(step) {
         this.followFocus = this.table.el?.contains(document.activeElement);
-        await this.desk.attempt(() => this.agenda.moveWeek(step));
+        await this.desk.attempt(() => this.agenda.movePage(step));
     }
 
     onSlotKeydown(ev, grid, slot) {
@@ -92,7 +149,7 @@ export class DeskAgenda extends Component {
         }
         if (ev.key === "PageUp" || ev.key === "PageDown") {
             ev.preventDefault();
-            this.moveWeek(ev.key === "PageUp" ? -1 : 1);
+            this.movePage(ev.key === "PageUp" ? -1 : 1);
             return;
         }
         const next = moveInGrid(grid, slot, ev.key);
@@ -103,3 +160,15 @@ export class DeskAgenda extends Component {
         }
     }
 }
+
+deskShortcuts.add("agenda_view", {
+    phases: ["name"],
+    key: "alt+shift+y",
+    run(desk) {
+        if (desk.agenda?.week && desk.step?.kind === "agenda") {
+            desk.agenda.toggleView();
+            desk.askFocus("agenda");
+        }
+    },
+    help: _t("Agenda: week with all agents, or day with the agents side by side"),
+});

@@ -1,39 +1,54 @@
 /**
- * The week of the agenda as rows (times) and columns (days), and how the arrow keys
- * move in it. Plain data in, plain data out.
+ * The agenda as rows (times) and columns (the days of a week, or the agents of a day),
+ * and how the arrow keys move in it. Plain data in, plain data out.
  */
 
 export const slotKey = (slot) => `${slot.agent_id}@${slot.start}`;
 
 /**
+ * The grid of a week: days are columns; or that of a day: agents are columns, side by
+ * side, also those who have no time on that day.
+ *
  * @param {Object} week as the server's `agenda` returns it
  * @param {number|null} agentId show this agent only
- * @returns {{days: string[], times: string[], cells: Object<string, Object[]>}}
- *  `cells` holds the free slots under "day time", in the order of the agents
+ * @param {string|null} day show this day only, "yyyy-mm-dd"
+ * @returns {{columns: (string|number)[], times: string[], cells: Object<string, Object[]>,
+ *  columnOf: (slot: Object) => string|number}} `cells` holds the free slots under
+ *  "column time", in the order of the agents
  */
-export function buildGrid(week, agentId = null) {
+export function buildGrid(week, agentId = null, day = null) {
     const order = new Map(week.agents.map((agent, index) => [agent.id, index]));
     const slots = week.slots
-        .filter((slot) => !agentId || slot.agent_id === agentId)
+        .filter((slot) => (!agentId || slot.agent_id === agentId) && (!day || slot.day === day))
         .sort((a, b) => order.get(a.agent_id) - order.get(b.agent_id));
+    const columnOf = day ? (slot) => slot.agent_id : (slot) => slot.day;
+    const agents = week.agents.map((agent) => agent.id);
     const cells = {};
     for (const slot of slots) {
-        (cells[`${slot.day} ${slot.label}`] ||= []).push(slot);
+        (cells[`${columnOf(slot)} ${slot.label}`] ||= []).push(slot);
     }
     return {
-        days: week.days,
+        columns: day ? agents.filter((id) => !agentId || id === agentId) : week.days,
         times: [...new Set(slots.map((slot) => slot.label))].sort(),
         cells,
+        columnOf,
     };
 }
 
-export function cellOf(grid, day, time) {
-    return grid.cells[`${day} ${time}`] || [];
+export function cellOf(grid, column, time) {
+    return grid.cells[`${column} ${time}`] || [];
 }
 
-/** All slots in reading order of an agenda: day by day, from morning to evening. */
+/** All slots in reading order of an agenda: column by column, from morning to evening. */
 export function slotsInOrder(grid) {
-    return grid.days.flatMap((day) => grid.times.flatMap((time) => cellOf(grid, day, time)));
+    return grid.columns.flatMap((column) =>
+        grid.times.flatMap((time) => cellOf(grid, column, time))
+    );
+}
+
+/** How many slots are free in a column. */
+export function countOf(grid, column) {
+    return grid.times.reduce((sum, time) => sum + cellOf(grid, column, time).length, 0);
 }
 
 /**
@@ -47,9 +62,9 @@ export function slotsInOrder(grid) {
 export function moveInGrid(grid, slot, key) {
     switch (key) {
         case "ArrowUp":
-            return moveInDay(grid, slot, -1);
+            return moveInColumn(grid, slot, -1);
         case "ArrowDown":
-            return moveInDay(grid, slot, 1);
+            return moveInColumn(grid, slot, 1);
         case "ArrowLeft":
             return moveAcross(grid, slot, -1);
         case "ArrowRight":
@@ -62,11 +77,11 @@ export function moveInGrid(grid, slot, key) {
     return null;
 }
 
-/** The next time of the same day, the same agent's if that agent is free then. */
-function moveInDay(grid, slot, step) {
+/** The next time of the same column, the same agent's if that agent is free then. */
+function moveInColumn(grid, slot, step) {
     const first = grid.times.indexOf(slot.label) + step;
     for (let row = first; row >= 0 && row < grid.times.length; row += step) {
-        const cell = cellOf(grid, slot.day, grid.times[row]);
+        const cell = cellOf(grid, grid.columnOf(slot), grid.times[row]);
         if (cell.length) {
             return cell.find((other) => other.agent_id === slot.agent_id) || cell[0];
         }
@@ -74,17 +89,17 @@ function moveInDay(grid, slot, step) {
     return null;
 }
 
-/** The next agent at the same time, then the nearest time of the next day with any. */
+/** The next agent at the same time, then the nearest time of the next column with any. */
 function moveAcross(grid, slot, step) {
-    const cell = cellOf(grid, slot.day, slot.label);
+    const cell = cellOf(grid, grid.columnOf(slot), slot.label);
     const beside = cell[cell.findIndex((other) => slotKey(other) === slotKey(slot)) + step];
     if (beside) {
         return beside;
     }
     const row = grid.times.indexOf(slot.label);
-    const first = grid.days.indexOf(slot.day) + step;
-    for (let column = first; column >= 0 && column < grid.days.length; column += step) {
-        const nearest = nearestCell(grid, grid.days[column], row);
+    const first = grid.columns.indexOf(grid.columnOf(slot)) + step;
+    for (let column = first; column >= 0 && column < grid.columns.length; column += step) {
+        const nearest = nearestCell(grid, grid.columns[column], row);
         if (nearest.length) {
             return step > 0 ? nearest[0] : nearest.at(-1);
         }
@@ -92,9 +107,9 @@ function moveAcross(grid, slot, step) {
     return null;
 }
 
-function nearestCell(grid, day, row) {
+function nearestCell(grid, column, row) {
     const rows = grid.times
-        .map((time, index) => ({ cell: cellOf(grid, day, time), far: Math.abs(index - row) }))
+        .map((time, index) => ({ cell: cellOf(grid, column, time), far: Math.abs(index - row) }))
         .filter(({ cell }) => cell.length)
         .sort((a, b) => a.far - b.far);
     return rows.length ? rows[0].cell : [];

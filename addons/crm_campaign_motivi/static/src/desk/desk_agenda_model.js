@@ -11,6 +11,8 @@ const RENEW_BEFORE = 120;
 export class DeskAgendaModel extends Reactive {
     week = null;
     agentId = null;
+    /** Day of the day view, "yyyy-mm-dd"; null in the week view. */
+    day = null;
     focusKey = null;
     loading = false;
     /** The slot that is held: {slot, slotId, expiresAt, summary, accepted}. */
@@ -23,7 +25,11 @@ export class DeskAgendaModel extends Reactive {
     }
 
     get grid() {
-        return buildGrid(this.week, this.agentId);
+        return buildGrid(this.week, this.agentId, this.day);
+    }
+
+    get byDay() {
+        return this.day !== null;
     }
 
     get accepted() {
@@ -51,6 +57,9 @@ export class DeskAgendaModel extends Reactive {
         this.loading = true;
         try {
             this.week = await this.call("agenda", { start_date: startDate });
+            if (this.byDay && !this.week.days.includes(this.day)) {
+                this.day = this.firstDayWithSlots;
+            }
             this.focusFirst();
         } finally {
             this.loading = false;
@@ -70,6 +79,64 @@ export class DeskAgendaModel extends Reactive {
     async moveWeek(step) {
         if (!this.loading && (step < 0 ? this.mayGoBack : this.mayGoOn)) {
             await this.load(this.monday(step));
+        }
+    }
+
+    /** The first day of the week on screen on which somebody is free, else its first. */
+    get firstDayWithSlots() {
+        const days = new Set(this.week.slots.map((slot) => slot.day));
+        return this.week.days.find((day) => days.has(day)) || this.week.days[0];
+    }
+
+    /** From the week to one of its days, that of the time looked at, and back. */
+    toggleView() {
+        if (!this.week) {
+            return;
+        }
+        const slot = this.focusedSlot;
+        this.day = this.byDay ? null : slot?.day || this.firstDayWithSlots;
+        this.focusNear(slot);
+    }
+
+    /** Show a day of the week on screen. */
+    showDay(day) {
+        this.day = day;
+        this.focusFirst();
+    }
+
+    /** The next or previous page: a week, or in the day view a day. */
+    async movePage(step) {
+        if (!this.byDay) {
+            return this.moveWeek(step);
+        }
+        const day = fromLocal(this.day).plus({ days: step }).toISODate();
+        if (this.week.days.includes(day)) {
+            this.showDay(day);
+        } else if (!this.loading && (step < 0 ? this.mayGoBack : this.mayGoOn)) {
+            await this.load(day);
+            this.showDay(day);
+        }
+    }
+
+    get mayPageBack() {
+        return this.byDay && this.day !== this.week?.days[0] ? true : this.mayGoBack;
+    }
+
+    get mayPageOn() {
+        return this.byDay && this.day !== this.week?.days.at(-1) ? true : this.mayGoOn;
+    }
+
+    get focusedSlot() {
+        return this.week.slots.find((slot) => slotKey(slot) === this.focusKey) || null;
+    }
+
+    /** Keep the keyboard on the same time where the grid still has it. */
+    focusNear(slot) {
+        const same = slot && slotsInOrder(this.grid).find((one) => slotKey(one) === slotKey(slot));
+        if (same) {
+            this.focusKey = slotKey(same);
+        } else {
+            this.focusFirst();
         }
     }
 

@@ -22,6 +22,13 @@ export class DeskAppointment extends Component {
         return inWords(slotStart(this.appointment.slot));
     }
 
+    /** What is in the cart, else what the campaign sells. */
+    get products() {
+        const cart = Object.values(this.desk.name?.parts?.cart?.lines || {});
+        const names = cart.map((line) => line.name).filter(Boolean);
+        return (names.length ? names : this.appointment.summary.products || []).join(", ");
+    }
+
     get phones() {
         return (this.appointment.summary.phone || "").split(", ").map(formatPhone).join(", ");
     }

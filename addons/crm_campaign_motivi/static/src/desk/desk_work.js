@@ -2,7 +2,7 @@ import { DeskAttempts } from "./desk_attempts";
 import { deskDraft } from "./desk_draft";
 import { isDialable, shownPhones } from "./desk_numbers";
 import { callDesk } from "./desk_server";
-import { stepsWithoutWorkflow } from "./desk_step_kinds";
+import { findStep, stepsOf, tabAfterOutcome } from "./desk_step_kinds";
 import { telephone } from "./desk_telephone";
 
 /** What is done on the name in hand before its outcome is confirmed. */
@@ -51,12 +51,13 @@ export class DeskWork extends DeskAttempts {
 
     /** The steps of the call, as tabs: {key, kind, name}. */
     get steps() {
-        return stepsWithoutWorkflow(this.name.kind);
+        return stepsOf(this.name);
     }
 
     /** The step whose tab is open. */
     get step() {
-        return this.steps.find((step) => step.key === this.tab) || this.steps[0];
+        const { steps } = this;
+        return findStep(steps, this.tab) || steps[0];
     }
 
     /** The numbers with what was said of them, see `desk_numbers.js`. */
@@ -164,6 +165,7 @@ export class DeskWork extends DeskAttempts {
         if (this.phase !== "name" || this.busy === "confirm") {
             return;
         }
+        const before = this.steps;
         this.name.choose(outcomeId);
         this.saveDraft();
         this.clearMessage();
@@ -173,7 +175,7 @@ export class DeskWork extends DeskAttempts {
         if (this.name.kind === "T") {
             await this.attempt(() => this.openAgenda(moveFocus));
         } else {
-            this.tab = "script";
+            this.tab = tabAfterOutcome(this, before);
             await this.attempt(() => this.agenda.drop());
         }
     }
@@ -200,9 +202,18 @@ export class DeskWork extends DeskAttempts {
 
     showTab(tab) {
         this.tab = tab;
-        if (tab === "agenda") {
-            this.askFocus("agenda");
+        if (["agenda", "outcome"].includes(tab)) {
+            this.askFocus(tab);
         }
+    }
+
+    /** Also in a step whose tab isn't open: "step:KEY:TARGET" opens it first. */
+    askFocus(target) {
+        const [, tab, inStep] = /^step:([^:]+):(.+)$/.exec(target || "") || [];
+        if (tab) {
+            this.tab = tab;
+        }
+        super.askFocus(inStep || target);
     }
 
     async openAgenda(moveFocus = true) {

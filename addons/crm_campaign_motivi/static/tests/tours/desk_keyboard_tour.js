@@ -66,7 +66,11 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         freshName(),
         typeNote("Sold, keys"),
         press("Alt+c"),
-        { trigger: ".o_desk_details .o_desk_revenue:focus", run: "edit 8000" },
+        {
+            content: "What the sale asks for has the focus",
+            trigger: ":is(.o_desk_revenue, .o_desk_cart_search):focus",
+        },
+        { trigger: ".o_desk_details .o_desk_revenue", run: "edit 8000" },
         press("Alt+Enter"),
         saved("Name 3"),
         // T: the agenda by arrow keys
