@@ -37,6 +37,7 @@ from . import test_import_tools
 from . import test_import_tour
 from . import test_import_undo
 from . import test_import_written
+from . import test_import_zone
 from . import test_inbound
 from . import test_line_custom_field
 from . import test_inbound_tour
