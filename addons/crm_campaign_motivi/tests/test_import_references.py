@@ -89,7 +89,8 @@ class TestImportReferences(ImportConnections):
         with self.connection() as env:
             record = self._record(env)
             columns, rows = ["values", "lead_id"], [["{}", self.lead_id]]
-            asked = record._referred("crm_lead_original", columns, rows, (), ())
+            nobody = frozenset()
+            asked = record._referred("crm_lead_original", columns, rows, (), nobody)
             self.assertEqual(asked, [("crm_lead", "id", {self.lead_id})])
             own = frozenset([self.lead_id])
             asked = record._referred("crm_lead_original", columns, rows, (), own)

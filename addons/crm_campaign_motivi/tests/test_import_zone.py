@@ -28,5 +28,5 @@ class TestImportZone(UpdateCommon):
         self.assertEqual(leads[1].zone_id, east)
         self.assertFalse(leads[2].zone_id)
         self.assertIn("Ovest", record.row_ids.sorted("row_number")[2].reason)
-        self.assertEqual(self.env["crm.zone"].name_search("bs1")[0][0], east.id)
-        self.assertTrue(west)
+        found = [zone_id for zone_id, _name in self.env["crm.zone"].name_search("bs1")]
+        self.assertEqual(set(found), {east.id, west.id})
