@@ -15,7 +15,7 @@ class TestPlannedAction(PlannedActionCase):
         self.env.flush_all()
         actions.invalidate_recordset()
         self.assertEqual(actions.exists().mapped("active"), [True] * len(actions))
-        self.assertFalse(self._ledger())
+        self.assertFalse(self._ledger().filtered("activity_ref"))
 
     def assert_asks(self, window, actions):
         self.assertEqual(window["res_model"], "crm.close.action.wizard")
@@ -222,7 +222,8 @@ class TestPlannedAction(PlannedActionCase):
                 before = len(self._ledger())
                 cancel(action.with_user(self.agent))
                 self.assertFalse(action.exists())
-                row = self._ledger()[before:]
+                # With the meeting goes an appointment, which has a row of its own.
+                row = self._ledger()[before:].filtered("activity_ref")
                 self.assertEqual(row.outcome_id, cancelled)
                 self.assertEqual(row.activity_ref, action.id)
                 self.assertEqual(row.user_id, self.agent)

@@ -1,15 +1,10 @@
-import uuid
-
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
-
-from .crm_dispatch import CLAIM_COLUMNS
 
 #: Running campaigns among which somebody who leads all of them chooses.
 MOST_CAMPAIGNS = 80
@@ -144,7 +139,10 @@ class CrmDesk(models.AbstractModel):
         :param crm.lead lead: the name
         :rtype: utm.campaign
         """
-        open_to_me = self._my_campaigns() | self._led_campaigns()
+        open_to_me = (self._my_campaigns() | self._led_campaigns()).filtered(
+            # Real names are not for training.
+            lambda campaign: not campaign.is_training
+        )
         # sudo: lines and lists are closed to operators; what is returned is not
         lines = (
             self.env["crm.call.list.line"]
@@ -229,38 +227,10 @@ class CrmDesk(models.AbstractModel):
         lead = self.env["crm.lead"].sudo().browse(lead_id)
         campaign = self.env["utm.campaign"].sudo().browse(campaign_id)
         line = self._line_by_hand(lead, campaign)
-        self.env.flush_all()
-        # Whoever was quicker through another list is an answer, not an error.
-        self.env.cr.execute(
-            self._claim_chosen_sql(line, campaign), log_exceptions=False
-        )
-        row = self.env.cr.fetchone()
-        if not row:
+        claim = self._claim_line(line, campaign)
+        if not claim:
             raise self._name_in_other_hands(lead)
-        self.env.invalidate_all()
-        return dict(zip(CLAIM_COLUMNS, row, strict=True))
-
-    @api.model
-    def _claim_chosen_sql(self, line, campaign):
-        # Names kept for somebody's next call are in nobody's hands yet.
-        ahead = "claim_is_ahead" in line._fields
-        return SQL(
-            """UPDATE crm_call_list_line line
-                  SET claimed_by_id = %(user)s, claim_token = %(token)s %(not_ahead)s,
-                      claimed_at = now() AT TIME ZONE 'UTC',
-                      claimed_until = now() AT TIME ZONE 'UTC'
-                                      + %(minutes)s * interval '1 minute'
-                WHERE line.id = %(line)s AND line.claimed_by_id IS NULL
-            RETURNING %(columns)s""",
-            line=line.id,
-            user=self.env.uid,
-            token=uuid.uuid4().hex,
-            not_ahead=SQL(", claim_is_ahead = false") if ahead else SQL(),
-            minutes=campaign.claim_minutes,
-            columns=SQL(", ").join(
-                SQL.identifier("line", column) for column in CLAIM_COLUMNS
-            ),
-        )
+        return claim
 
     @api.model
     def _line_by_hand(self, lead, campaign):

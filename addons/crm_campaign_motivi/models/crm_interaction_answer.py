@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -42,4 +42,11 @@ class CrmInteractionAnswer(models.Model):
 
     def write(self, vals):
         """Refuse: facts of the ledger never change, whoever asks."""
-        raise UserError(self.env._("The history can't be changed."))
+        if self:
+            raise UserError(self.env._("The history can't be changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """Refuse: facts of the ledger are never deleted, whoever asks."""
+        raise UserError(self.env._("The history can't be deleted."))

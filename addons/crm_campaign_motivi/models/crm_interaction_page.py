@@ -28,7 +28,14 @@ class CrmInteractionPage(models.Model):
 
     def write(self, vals):
         """Refuse: facts of the ledger never change, whoever asks."""
-        raise UserError(self.env._("The history can't be changed."))
+        if self:
+            raise UserError(self.env._("The history can't be changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """Refuse: facts of the ledger are never deleted, whoever asks."""
+        raise UserError(self.env._("The history can't be deleted."))
 
     @api.model
     def _versions_seen(self, versions):

@@ -96,8 +96,11 @@ class TestDeskByHandTour(CampaignCommon, HttpCase):
 
     def test_a_recall_outside_the_hours(self):
         self.campaign.allows_recall_wish = True
-        # One minute a day, which is none of those that the tour asks for.
-        self.campaign.call_window_ids.write({"hour_from": 4, "hour_to": 4 + 1 / 60})
+        # One minute a day, half a day from now: none of those that the tour asks for.
+        hour = (self.campaign._local_now().hour + 12) % 24
+        self.campaign.call_window_ids.write(
+            {"hour_from": hour, "hour_to": hour + 1 / 60}
+        )
         self.start_desk_open()
         self.start_tour(
             "/odoo/desk", "crm_desk_recall_hours", login=self.operator.login
@@ -108,7 +111,7 @@ class TestDeskByHandTour(CampaignCommon, HttpCase):
         self.assertEqual(self.campaign._to_local(wished.recall_at).hour, 23)
         self.assertEqual(self.interactions()[0].recall_wish_at, wished.recall_at)
         self.assertFalse(plain.recall_wish_at)
-        self.assertEqual(self.campaign._to_local(plain.recall_at).hour, 4)
+        self.assertEqual(self.campaign._to_local(plain.recall_at).hour, hour)
 
     def start_desk_open(self):
         """Let names be served although no hour of theirs is open now."""

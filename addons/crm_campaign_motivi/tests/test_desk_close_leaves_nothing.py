@@ -9,6 +9,8 @@ from .common import CampaignCommon
 LEFT_OUT = {
     "crm_call": "a number was really dialled: that counts for its frequency",
     "crm_desk_presence": "the operator was at work",
+    "crm_operator_state": "the operator was on a call, then free again",
+    "crm_operator_time": "the time of these states",
     "bus_bus": "messages between browser and server",
     "mail_presence": "who is on line",
     "ir_logging": "the server's log",
@@ -18,7 +20,14 @@ LEFT_OUT = {
     "res_users_web_tour_tour_rel": "the test's own tour",
 }
 #: Columns of a line that say in whose hands it is and until when it rests.
-CLAIM = ("claimed_by_id", "claim_token", "claimed_until", "rest_until")
+CLAIM = (
+    "claimed_by_id",
+    "claimed_at",
+    "claim_token",
+    "claimed_until",
+    "claim_is_ahead",
+    "rest_until",
+)
 #: How far somebody has read: Odoo's chat notes it whenever a page is opened.
 READ = ("fetched_message_id", "seen_message_id", "new_message_separator", "write_date")
 

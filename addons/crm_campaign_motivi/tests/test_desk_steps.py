@@ -252,6 +252,10 @@ class TestDeskSteps(WorkflowCommon):
         with self.assertRaises(UserError):
             interaction.answer_ids[0].answer = "No"
         with self.assertRaises(UserError):
+            interaction.answer_ids.unlink()
+        with self.assertRaises(UserError):
+            interaction.page_ids.unlink()
+        with self.assertRaises(UserError):
             interaction.page_ids.version_id = self.campaign.script_version_ids
 
     def test_erasure_takes_the_answers(self):

@@ -58,7 +58,7 @@ test("what is no number is a sentence that leads to the lines", () => {
             refused = error;
         }
         expect(refused?.message).toMatch(sentence);
-        expect(refused?.focus).toBe("cart_lines");
+        expect(refused?.focus).toBe("step:cart:cart_lines");
     }
 });
 

@@ -12,8 +12,14 @@ patch(DeskModel.prototype, {
 
     /** @param {{call_id: number, number: string}} call as the exchange announced it */
     async callAnnounced(call) {
+        if (this.frozen) {
+            // The other tab answers.
+            return;
+        }
         this.waitingCall = call;
-        await this.takeWaitingCall();
+        if (!this.onPause) {
+            await this.takeWaitingCall();
+        }
     },
 
     /** What was announced while the desk was not open waits for the operator's key. */
@@ -39,6 +45,9 @@ patch(DeskModel.prototype, {
         }
         await this.attemptOnce("answer", async () => {
             this.clearMessage();
+            if (this.onPause) {
+                this.setOperator(await this.call("resume"));
+            }
             this.waitingCall = null;
             const payload = await this.call("answer_call", {
                 call_id: call.call_id,

@@ -3,6 +3,9 @@ import { formatFloat } from "@web/views/fields/formatters";
 import { parseFloat } from "@web/views/fields/parsers";
 import { missing } from "@crm_campaign_motivi/desk/desk_server";
 
+/** Where a wrong number is put right. */
+const LINES = "step:cart:cart_lines";
+
 /**
  * The cart as plain data, so that the browser's draft keeps it:
  *
@@ -79,16 +82,13 @@ export function cartRequest(cart) {
         const price = asNumber(line.price, null);
         const discount = asNumber(line.discount, 0);
         if (!(quantity > 0)) {
-            throw missing(_t("%s: enter a quantity above zero.", line.name), "cart_lines");
+            throw missing(_t("%s: enter a quantity above zero.", line.name), LINES);
         }
         if (price !== null && !(price >= 0)) {
-            throw missing(_t("%s: the price is not a number.", line.name), "cart_lines");
+            throw missing(_t("%s: the price is not a number.", line.name), LINES);
         }
         if (!(discount >= 0 && discount <= 100)) {
-            throw missing(
-                _t("%s: a discount lies between 0 and 100 percent.", line.name),
-                "cart_lines"
-            );
+            throw missing(_t("%s: a discount lies between 0 and 100 percent.", line.name), LINES);
         }
         const { product_id } = line;
         return price === null

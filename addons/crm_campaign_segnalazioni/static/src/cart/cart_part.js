@@ -26,7 +26,7 @@ deskParts.add("cart", {
         if (name.payload.campaign.cart.names_products) {
             throw missing(
                 _t("The cart is empty. What was sold? Add it, or tick “Without products”."),
-                "cart"
+                "step:cart:cart"
             );
         }
         return {};

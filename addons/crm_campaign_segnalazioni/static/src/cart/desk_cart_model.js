@@ -33,7 +33,7 @@ patch(DeskModel.prototype, {
 
     focusDetails(otherwise = null) {
         if (hasCart(this.name)) {
-            return this.askFocus("cart");
+            return this.askFocus("step:cart:cart");
         }
         return super.focusDetails(otherwise);
     },
