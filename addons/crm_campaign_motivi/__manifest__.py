@@ -97,6 +97,10 @@
         "demo/crm_campaign_step_demo.xml",
         "demo/crm_list_seller_demo.xml",
     ],
+    "oca_data_manual": [
+        "demo/names_lista_nord_1.csv",
+        "demo/names_lista_nord_2.csv",
+    ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["crm_campaign_motivi/static/src/**/*"],
