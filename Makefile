@@ -3,7 +3,7 @@ PYTHON ?= python3
 # Variables for the tools: make run PORT=8070, make bench ONLY=dispatch,import ...
 export PORT ONLY OPERATORS DURATION FIELDS WORKERS ODOO_DEB ODOO_HOME DATABASE_URL
 
-.PHONY: run test setup stop clean bench bench-database shift
+.PHONY: run test setup stop clean bench bench-database shift screenshots
 
 run: ## set up, create the demo database once, serve until Ctrl-C
 	@$(PYTHON) tools/run.py
@@ -28,3 +28,6 @@ bench-database: setup ## build the database of 3,000,000 names (SIZE=100000: a s
 
 shift: setup ## simulate a shift (OPERATORS=20 DURATION=60 FIELDS=3: fields are added)
 	@$(PYTHON) -m tools.shift
+
+screenshots: setup ## take the pictures of docs/img again, of a copy of the demo
+	@.local/venv/bin/python -m tools.pictures

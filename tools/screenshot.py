@@ -145,10 +145,10 @@ class Browser:
             raise SystemExit(f"--js failed: {result['exceptionDetails']}\n{code}")
         return result["result"].get("value")
 
-    def wait(self, selector):
+    def wait(self, selector, seconds=STEP_SECONDS):
         """Wait until an element is there."""
         code = f"return Boolean(document.querySelector({json.dumps(selector)}))"
-        deadline = time.monotonic() + STEP_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.evaluate(code):
                 return
@@ -197,7 +197,8 @@ def log_in(browser, base, login, password):
         document.querySelector("input[name=password]").value = {json.dumps(password)};
         document.querySelector("form.oe_login_form").submit();"""
     )
-    browser.wait(".o_web_client .o_main_navbar")
+    # The first page after a start makes the bundles of scripts and styles.
+    browser.wait(".o_web_client .o_main_navbar", 4 * STEP_SECONDS)
 
 
 def main():

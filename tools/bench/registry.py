@@ -13,11 +13,13 @@ class Group:
     """A function that measures and yields rows.
 
     :param str title: what it measures, in a few words
+    :param bool asked: only measured when somebody names it
     """
 
     name: str
     title: str
     measure: Callable
+    asked: bool = False
 
 
 @dataclasses.dataclass
@@ -33,10 +35,13 @@ class Bench:
 GROUPS = {}
 
 
-def group(name):
+def group(name, asked=False):
     """Register a function ``measure(bench)`` that yields rows, as a group.
 
     Several functions may make one group, each in a module of its own.
+
+    :param str name: of the group
+    :param bool asked: it takes so long that it is only measured when it is named
     """
 
     def register(measure):
@@ -47,7 +52,7 @@ def group(name):
                 name, f"{known.title}; {title}", _one_after_another(known, measure)
             )
         else:
-            GROUPS[name] = Group(name, title, measure)
+            GROUPS[name] = Group(name, title, measure, asked)
         return measure
 
     return register
@@ -73,7 +78,8 @@ def load():
 def chosen(only, known):
     """Return the groups that ``only`` names, in the order of the register.
 
-    :param str only: names with commas between them; empty: all
+    :param str only: names with commas between them; empty: all but those that want to
+        be asked for
     """
     wanted = [name.strip() for name in (only or "").split(",") if name.strip()]
     unknown = [name for name in wanted if name not in known]
@@ -82,4 +88,8 @@ def chosen(only, known):
             f"there is no group {', '.join(unknown)}; "
             f"ONLY= takes some of: {', '.join(sorted(known))}."
         )
-    return [known[name] for name in known if not wanted or name in wanted]
+    return [
+        found
+        for name, found in known.items()
+        if (name in wanted if wanted else not found.asked)
+    ]

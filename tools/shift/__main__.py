@@ -1,10 +1,11 @@
 """``make shift``: operators work on a real server, over HTTP, as at the desk.
 
-Each operator logs in and repeats: next name, read the names form (the yardstick),
-dial, talk, end the call, and one outcome of a fixed mix, with agenda and slot for
-an appointment. The calls are those that the desk makes. Prints the figures, writes
-.local/shift.json, and ends with 1 if a name was served twice, a slot booked twice,
-or anything failed.
+Each operator logs in, opens a desk of its own and repeats: next name (the one that was
+prefetched, as a rule), read the names form (the yardstick), prefetch the next, dial,
+talk, end the call, and one outcome of a fixed mix, with the answers of the campaign's
+steps, agenda and slot for an appointment, and a cart for a sale; now and then a pause.
+The calls are those that the desk makes. Prints the figures, writes .local/shift.json,
+and ends with 1 if a name was served twice, a slot booked twice, or anything failed.
 
 Where: on the server of 'make run' if one answers on PORT (its demo names are used
 up); otherwise on a copy of the demo database with a server of its own, and both

@@ -8,7 +8,14 @@ import uuid
 from .form import NameForm
 from .journal import Served
 from .rpc import Browser, Fault, Refusal
-from .script import DROP_SHARE, FILL_SHARE, HEARTBEAT_SHARE, REPEAT_SHARE
+from .script import (
+    DROP_SHARE,
+    FILL_SHARE,
+    HEARTBEAT_SHARE,
+    PAUSE_SECONDS,
+    PAUSE_SHARE,
+    REPEAT_SHARE,
+)
 
 #: How often another slot is picked when somebody else was quicker.
 SLOT_TRIES = 5
@@ -38,6 +45,9 @@ class Operator(threading.Thread):
         self.user_id = self.form = self.campaign_id = None
         #: What is changed of the name in hand's custom fields.
         self.custom = {"values": {}, "shown": []}
+        #: Payload of the name that is kept for the moment after this one.
+        self.ahead = None
+        self.reasons = []
         self.faults = 0
 
     def run(self):
@@ -58,6 +68,8 @@ class Operator(threading.Thread):
                 self._fault(problem)
             except Exception as problem:  # noqa: BLE001, an operator of ours is broken
                 self._fault(f"{type(problem).__name__}: {problem}")
+        if self.ahead:
+            self._desk("drop_ahead")
 
     def _desk(self, method, **values):
         return self.browser.call("crm.desk", method, **values)
@@ -72,6 +84,9 @@ class Operator(threading.Thread):
 
     def _sit_down(self):
         self.user_id = self.browser.login(self.site.database, self.login, self.login)
+        session = str(uuid.uuid4())
+        self.browser.context["desk_session"] = session
+        self.reasons = self._desk("begin", session=session)["reasons"]
         opened = self._desk("open")
         if not opened["campaigns"]:
             raise Fault("works on no list of a running campaign")
@@ -88,7 +103,7 @@ class Operator(threading.Thread):
 
     def _one_name(self):
         asked = time.perf_counter()
-        payload = self._desk("next_name", campaign_id=self.campaign_id)
+        payload = self._next_name()
         if payload.get("empty"):
             self.journal.remarks[f"no name: {payload['reason']}"] += 1
             self.stop.wait(EMPTY_PAUSE)
@@ -96,16 +111,48 @@ class Operator(threading.Thread):
         served = self._note_served(payload)
         claim = claim_of(payload)
         self.form.read(served.lead_id)
+        self.ahead = self._desk("prefetch", campaign_id=self.campaign_id)
         self._look_for_new_fields(payload, claim, asked)
         call_uuid = self._dial(payload, claim)
         time.sleep(self.script.pause())
         if self.script.chance(HEARTBEAT_SHARE) and not self._desk("heartbeat", **claim):
             self._fault("a name was lost while it was being worked on")
         kind = self.script.kind()
+        wants_pause = bool(self.reasons) and self.script.chance(PAUSE_SHARE)
+        if wants_pause:
+            self.ahead = None
+            self._desk("pause", reason_id=self.reasons[0]["id"])
         if kind == "X":
+            self.ahead = None
             self._stop_and_close(served, claim, call_uuid)
         else:
             self._end(served, payload, claim, kind, call_uuid)
+        if wants_pause:
+            self._rest()
+
+    def _next_name(self):
+        """Take the name that was prefetched, or another one."""
+        ahead, self.ahead = self.ahead, None
+        if not ahead:
+            return self._desk("next_name", campaign_id=self.campaign_id)
+        taken = self._desk(
+            "take_ahead",
+            campaign_id=self.campaign_id,
+            line_id=ahead["line_id"],
+            claim_token=ahead["claim_token"],
+            stamp=ahead["ahead_stamp"],
+        )
+        if not taken.get("fresh"):
+            self.journal.remarks["another name than the prefetched one"] += 1
+            return taken
+        return ahead
+
+    def _rest(self):
+        """A pause that was asked for begins after the name; then back to work."""
+        time.sleep(PAUSE_SECONDS)
+        state = self._desk("resume")
+        if state["state"] != "ready":
+            self._fault(f"back from a pause, the state is {state['state']}")
 
     def _note_served(self, payload):
         served = Served(
@@ -158,6 +205,10 @@ class Operator(threading.Thread):
             kind = "T" if slot else "R"
         outcome = self.script.outcome(payload["outcomes"], kind)
         values = self._outcome_values(kind, payload, slot)
+        if kind == "C":
+            values.update(self._cart(payload, claim))
+        if payload.get("steps"):
+            values["steps"] = self.script.answers(payload["steps"])
         if call_uuid:
             self._desk("end_call", call_uuid=call_uuid)
         served.until, served.kind, served.slot = time.perf_counter(), kind, slot
@@ -185,8 +236,8 @@ class Operator(threading.Thread):
 
     def _outcome_values(self, kind, payload, slot):
         if kind == "R":
-            now = datetime.datetime.now(datetime.UTC)
-            moment = now + datetime.timedelta(seconds=self.script.recall_seconds())
+            windows = payload.get("recall", {}).get("windows", [])
+            moment = self.script.recall_moment(windows)
             return {
                 "recall_at": f"{moment:%Y-%m-%d %H:%M:%S}",
                 "recall_scope": self.script.scope(),
@@ -199,6 +250,19 @@ class Operator(threading.Thread):
             }
             return {**values, "slot": slot} if slot else values
         return {}
+
+    def _cart(self, payload, claim):
+        """Put a product into the cart, where the campaign offers one."""
+        if not payload["campaign"].get("cart", {}).get("is_offered"):
+            return {}
+        products = self._desk("cart_products", **claim)["products"]
+        cart = [
+            {"product_id": product["product_id"], "quantity": 1}
+            for product in products[:1]
+        ]
+        if cart:
+            self._desk("preview_cart", cart=cart, **claim)
+        return {"cart": cart}
 
     # ------------------------------------------------------------
     # An appointment

@@ -13,7 +13,16 @@ BASELINE = "web_read"
 #: Seconds after the answer to a change in which next may be slower, and how much.
 AFTER_CHANGE = 5.0
 CHANGE_GOAL = 3.0
-SHOWN = ("next_name", "confirm", BASELINE, "agenda", "hold_slot", "log_dial")
+SHOWN = (
+    "next_name",
+    "prefetch",
+    "take_ahead",
+    "confirm",
+    BASELINE,
+    "agenda",
+    "hold_slot",
+    "log_dial",
+)
 EXAMPLES = 5
 
 

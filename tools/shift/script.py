@@ -1,6 +1,7 @@
 """What an operator does, drawn from a seed: outcomes, think times, recalls."""
 
 import dataclasses
+import datetime
 import random
 
 #: Share of each end of a conversation, in per cent. X: STOP, then CLOSE.
@@ -15,6 +16,9 @@ HEARTBEAT_SHARE = 0.1
 REPEAT_SHARE = 0.02
 #: Names on which an operator fills in a field that was added in mid-shift.
 FILL_SHARE = 0.3
+#: Names on which the operator asks for a pause that begins after them, and its seconds.
+PAUSE_SHARE = 0.03
+PAUSE_SECONDS = 1.0
 #: Appointments whose first pick is given back for another one.
 DROP_SHARE = 0.1
 
@@ -74,6 +78,49 @@ class Script:
     def scope(self):
         """Return who calls again."""
         return self.random.choice(("public", "private"))
+
+    def recall_moment(self, windows):
+        """Return when to call again: within the calling hours, if they are known.
+
+        :param list windows: pairs of naive UTC texts
+        :rtype: datetime.datetime
+        """
+        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        moment = now + datetime.timedelta(seconds=self.recall_seconds())
+        spans = [tuple(map(datetime.datetime.fromisoformat, span)) for span in windows]
+        if not spans or any(start <= moment < stop for start, stop in spans):
+            return moment
+        later = [span for span in spans if span[1] > now + datetime.timedelta(hours=1)]
+        start, stop = self.random.choice(later)
+        return max(start, now) + (stop - max(start, now)) * self.random.random() * 0.9
+
+    def answers(self, steps):
+        """Return what is done in the steps of a call, as ``confirm`` takes it.
+
+        Questions that are answered by a click are answered, and all mandatory ones;
+        every page is read, every data check ticked.
+
+        :param list[dict] steps: of the payload
+        :rtype: dict
+        """
+        questions = [question for step in steps for question in step["questions"]]
+        wanted = [
+            question
+            for question in questions
+            if question["required"] or question["kind"] in ("choice", "yes_no")
+        ]
+        return {
+            "answers": {str(one["id"]): self._answer(one) for one in wanted},
+            "checked": [step["id"] for step in steps if step["kind"] == "data"],
+            "pages": [step["version_id"] for step in steps if step.get("version_id")],
+        }
+
+    def _answer(self, question):
+        if question["kind"] == "choice":
+            return self.random.choice(question["answers"])
+        return {"yes_no": "yes", "number": 3, "date": "2030-01-31", "text": "Prova"}[
+            question["kind"]
+        ]
 
     def slot(self, slots):
         """Return a slot: half of all operators want the first one."""

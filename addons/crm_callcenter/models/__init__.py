@@ -4,6 +4,7 @@ from . import crm_tree_mixin
 from . import crm_region
 from . import crm_zone_agent
 from . import crm_zone
+from . import crm_zone_code
 from . import crm_zone_rule
 from . import crm_zone_run
 from . import crm_zone_conflict

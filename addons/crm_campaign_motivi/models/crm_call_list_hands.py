@@ -44,10 +44,10 @@ class CrmCallList(models.Model):
         self.env.cr.execute(
             SQL(
                 """WITH line AS MATERIALIZED (
-                       SELECT list_id, claimed_by_id, claimed_until
+                       SELECT list_id, claimed_by_id, claimed_until, claim_is_ahead
                          FROM crm_call_list_line WHERE list_id = ANY(%s) FOR UPDATE)
                    SELECT list_id, count(*) FROM line
-                    WHERE claimed_by_id IS NOT NULL
+                    WHERE claimed_by_id IS NOT NULL AND claim_is_ahead IS NOT TRUE
                       AND claimed_until > (now() AT TIME ZONE 'UTC')
                  GROUP BY list_id LIMIT 1""",
                 self.ids,

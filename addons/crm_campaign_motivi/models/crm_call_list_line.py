@@ -59,6 +59,11 @@ class CrmCallListLine(models.Model):
     claimed_at = fields.Datetime("In Hand Since")
     claimed_until = fields.Datetime("In Hand Until")
     claim_token = fields.Char(groups=fields.NO_ACCESS)
+    claim_is_ahead = fields.Boolean(
+        "Kept for Next",
+        help="Kept for an operator who is still at work on another name: in nobody's"
+        " hands yet.",
+    )
     # What the list shows of the name itself, read and never copied
     lead_phone = fields.Char(related="lead_id.phone", string="Phone")
     lead_mobile = fields.Char(related="lead_id.mobile", string="Mobile")

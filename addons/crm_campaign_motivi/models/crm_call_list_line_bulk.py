@@ -15,6 +15,7 @@ _TAKEN_OVER = (
     "recall_at",
     "recall_scope",
     "recall_user_id",
+    "recall_wish_at",
 )
 
 
@@ -44,7 +45,8 @@ class CrmCallListLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT line.id, coalesce(line.rank, 0) FROM crm_call_list_line line
-                    WHERE line.id = ANY(%s) AND line.claimed_by_id IS NULL AND %s
+                    WHERE line.id = ANY(%s) AND %s
+                      AND (line.claimed_by_id IS NULL OR line.claim_is_ahead)
                  ORDER BY line.id FOR UPDATE OF line SKIP LOCKED""",
                 self.ids,
                 condition or SQL("true"),

@@ -220,7 +220,8 @@ class CrmCampaignBoard(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """SELECT claimed_by_id FROM crm_call_list_line
-                    WHERE claimed_by_id IS NOT NULL AND campaign_id = %s
+                    WHERE claimed_by_id IS NOT NULL AND claim_is_ahead IS NOT TRUE
+                      AND campaign_id = %s
                       AND claimed_until > %s AND %s""",
                 campaign.id,
                 fields.Datetime.now(),

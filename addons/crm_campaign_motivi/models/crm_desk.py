@@ -156,13 +156,7 @@ class CrmDesk(models.AbstractModel):
             raise UserError(
                 self.env._("This is not a number of the name. Choose another.")
             )
-        number = line.lead_id[f"{field}_e164"]
-        if not number:
-            raise UserError(
-                self.env._(
-                    "This number can't be dialled: correct it or choose another."
-                )
-            )
+        number = self._number_of(line, field)
         if number in self._do_not_call([number]):
             raise UserError(
                 self.env._(
@@ -175,6 +169,25 @@ class CrmDesk(models.AbstractModel):
                 self.env._(
                     "Nobody has given the consent to call this number. Record it first,"
                     " or choose another number."
+                )
+            )
+        return number
+
+    @api.model
+    def _number_of(self, line, field):
+        """Return a number of the name in hand.
+
+        :param crm.call.list.line line: in hand
+        :param str field: ``phone``, ``mobile`` or ``phone_second``
+        :return: in E.164
+        :rtype: str
+        :raise UserError: it is empty, or no number
+        """
+        number = line.lead_id[f"{field}_e164"]
+        if not number:
+            raise UserError(
+                self.env._(
+                    "This number can't be dialled: correct it or choose another."
                 )
             )
         return number
@@ -225,6 +238,7 @@ class CrmDesk(models.AbstractModel):
             not claim_token
             or not line
             or line.claimed_by_id.id not in (False, self.env.uid)
+            or (line.claimed_by_id and line.claim_is_ahead)
             or line.lead_id.sudo(False)._held_by_others()
         ):
             raise UserError(

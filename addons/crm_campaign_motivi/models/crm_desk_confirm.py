@@ -58,10 +58,12 @@ class CrmDesk(models.AbstractModel):
         self._remember_handled(lead)
         outcome = self._chosen_outcome(line.campaign_id, outcome_id)
         recall = self._checked_recall(outcome, recall_at, recall_scope)
+        recall = self._recall_in_hours(line, recall, note)
         if lead_values:
             lead.write(lead_values)
         if custom_changes:
             self._apply_custom(lead, custom_changes)
+        self._write_what_was_corrected(line)
         call = self._call_of(call_uuid, line)
         event = self.env["calendar.event"]
         if outcome.kind == "T":
@@ -152,6 +154,15 @@ class CrmDesk(models.AbstractModel):
                 )
             )
         return moment, scope
+
+    @api.model
+    def _write_what_was_corrected(self, line):
+        """Write what else was corrected on the name, before its outcome is registered.
+
+        For other files of the desk: an appointment and a sale then have it already.
+
+        :param crm.call.list.line line: in hand
+        """
 
     @api.model
     def _call_of(self, call_uuid, line):

@@ -117,21 +117,41 @@ class CrmDesk(models.AbstractModel):
         campaign = self.env["utm.campaign"].sudo().browse(campaign_id)
         lead = campaign._inbound_name(caller or number)
         line = campaign._inbound_line(lead)
+        claim = self._claim_line(line, campaign)
+        if not claim:
+            raise self._in_other_hands()
+        call = self._log_incoming(line, caller or number)
+        return claim, call.uuid
+
+    @api.model
+    def _claim_line(self, line, campaign):
+        """Claim a chosen place of a name, on the cursor of this desk.
+
+        :param crm.call.list.line line: the place
+        :param utm.campaign campaign: of the line
+        :return: ``CLAIM_COLUMNS``; ``None`` when somebody has the name through it
+        :rtype: dict | None
+        :raise UniqueViolation: somebody has the name through another place
+        """
         self.env.flush_all()
-        # A claim on it through another list may have run out without anybody noticing.
+        # A claim through another list may have run out without anybody noticing; and
+        # whoever asks for the name goes before a colleague who would be served it next.
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_call_list_line SET claimed_by_id = NULL
                     WHERE lead_id = %s AND claimed_by_id IS NOT NULL
-                      AND claimed_until <= now() AT TIME ZONE 'UTC'""",
-                lead.id,
+                      AND (claimed_until <= now() AT TIME ZONE 'UTC'
+                           OR claim_is_ahead)""",
+                line.lead_id.id,
             )
         )
-        rows = self.env.execute_query(
+        # Whoever was quicker is an answer, not an error.
+        self.env.cr.execute(
             SQL(
                 """UPDATE crm_call_list_line line
                       SET claimed_by_id = %(user)s, claim_token = %(token)s,
                           claimed_at = now() AT TIME ZONE 'UTC',
+                          claim_is_ahead = false,
                           claimed_until = now() AT TIME ZONE 'UTC'
                                           + %(minutes)s * interval '1 minute'
                     WHERE line.id = %(line)s AND line.claimed_by_id IS NULL
@@ -143,13 +163,12 @@ class CrmDesk(models.AbstractModel):
                 columns=SQL(", ").join(
                     SQL.identifier("line", column) for column in CLAIM_COLUMNS
                 ),
-            )
+            ),
+            log_exceptions=False,
         )
-        if not rows:
-            raise self._in_other_hands()
+        row = self.env.cr.fetchone()
         self.env.invalidate_all()
-        call = self._log_incoming(line, caller or number)
-        return dict(zip(CLAIM_COLUMNS, rows[0], strict=True)), call.uuid
+        return dict(zip(CLAIM_COLUMNS, row, strict=True)) if row else None
 
     @api.model
     def _same_call(self, held, caller, number):

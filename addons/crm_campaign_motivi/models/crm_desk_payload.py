@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 #: Rows of history shown at the desk, and notes shown on top of it.
 HISTORY_ROWS = 20
@@ -199,6 +198,7 @@ class CrmDesk(models.AbstractModel):
                 "shortcut": outcome.shortcut or "",
                 "recall_scope": outcome.recall_scope,
                 "retry_minutes": outcome.retry_minutes,
+                "number_result": outcome.number_result or None,
             }
             for outcome in campaign._get_outcomes()
             if outcome.kind
@@ -208,24 +208,3 @@ class CrmDesk(models.AbstractModel):
     def _payload_list_state(self, claim):
         state = self.env["crm.list.state"].sudo().browse(claim["list_state_id"] or ())
         return {"name": state.name or "", "category": claim["category"]}
-
-    @api.model
-    def today_figures(self):
-        """Return the current user's own outcomes of today by kind.
-
-        :rtype: dict[str, int]
-        """
-        self._check_operator()
-        midnight = fields.Datetime.context_timestamp(
-            self, fields.Datetime.now()
-        ).replace(hour=0, minute=0, second=0, microsecond=0)
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT outcome_kind, count(*) FROM crm_interaction
-                    WHERE user_id = %s AND date >= %s::timestamptz AT TIME ZONE 'UTC'
-                 GROUP BY outcome_kind""",
-                self.env.uid,
-                midnight,
-            )
-        )
-        return {kind or "": count for kind, count in rows}

@@ -32,10 +32,12 @@ _WALK_THE_INDEXES = """
     SET LOCAL enable_sort = off;
 """
 
-# Claims whose time is over give the name back.
+# Claims whose time is over give the name back. Whoever had it in hand may still end the
+# call; what was only kept for later is forgotten.
 _EXPIRE = SQL(
     """UPDATE crm_call_list_line
-          SET claimed_by_id = NULL
+          SET claimed_by_id = NULL, claim_is_ahead = NULL,
+              claim_token = CASE WHEN claim_is_ahead THEN NULL ELSE claim_token END
         WHERE id IN (SELECT id FROM crm_call_list_line
                       WHERE claimed_by_id IS NOT NULL AND claimed_until <= %s
                         FOR UPDATE SKIP LOCKED)""",
@@ -57,7 +59,7 @@ _WAKE = SQL(
 # What I hold already is served again: a double click gets one name.
 _HELD = """
     SELECT %(returning)s FROM crm_call_list_line line
-     WHERE line.claimed_by_id = %(user)s
+     WHERE line.claimed_by_id = %(user)s AND line.claim_is_ahead IS NOT TRUE
   ORDER BY line.claimed_at DESC LIMIT 1"""
 
 #: How often a claim may lose the race for a name that stands in several lists.
@@ -102,7 +104,16 @@ class CrmDispatch(models.AbstractModel):
         :return: ``CLAIM_COLUMNS`` of the line, or ``None`` when nothing is to call
         :rtype: dict | None
         """
-        plan = self._claim_plan(campaign)
+        return self._claim_by(self._claim_plan(campaign))
+
+    @api.model
+    def _claim_by(self, plan):
+        """Take a name by a plan, looking further each time that all are being taken.
+
+        :param dict plan: see ``_claim_plan``
+        :return: see ``_claim_next``
+        :rtype: dict | None
+        """
         for changes, lock, depth in self._claim_tries(plan):
             row, more = self._claim_racing({**plan, **changes}, depth, lock)
             if row:
@@ -211,7 +222,7 @@ class CrmDispatch(models.AbstractModel):
             + "SELECT pg_advisory_xact_lock(hashtext('crm.dispatch'), %(user)s)",
             {"user": plan["user"]},
         )
-        cr.execute(SQL("%s; %s", _EXPIRE, _WAKE))
+        cr.execute(self._before_claim_sql(plan))
         cr.execute(SQL(_HELD, returning=RETURNING, user=plan["user"]))
         row = cr.fetchone()
         if row:
@@ -219,6 +230,15 @@ class CrmDispatch(models.AbstractModel):
         if plan["is_closed"]:
             return None, False
         return self._claim_waiting(cr, plan, depth, lock)
+
+    @api.model
+    def _before_claim_sql(self, plan):
+        """Return the statements that come before a claim: names that became free.
+
+        :param dict plan: see ``_claim_plan``
+        :rtype: SQL
+        """
+        return SQL("%s; %s", _EXPIRE, _WAKE)
 
     @api.model
     def _claim_waiting(self, cr, plan, depth, lock):

@@ -40,7 +40,7 @@ class CrmLead(models.Model):
             SQL(
                 """SELECT DISTINCT lead_id FROM crm_call_list_line
                     WHERE lead_id = ANY(%s) AND claimed_by_id IS NOT NULL
-                      AND claimed_by_id != %s
+                      AND claimed_by_id != %s AND claim_is_ahead IS NOT TRUE
                       AND claimed_until > (now() AT TIME ZONE 'UTC')""",
                 self.ids,
                 self.env.uid,

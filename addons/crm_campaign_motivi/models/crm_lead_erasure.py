@@ -26,6 +26,15 @@ class CrmLead(models.Model):
                 " RETURNING id",
                 self.ids,
             ),
+            "answers": SQL(
+                """UPDATE crm_interaction_answer answer SET answer = NULL, number = 0
+                     FROM crm_interaction row
+                    WHERE row.id = answer.interaction_id
+                      AND (row.lead_id = ANY(%s) OR row.partner_id = ANY(%s))
+                RETURNING answer.id""",
+                self.ids,
+                partners.ids,
+            ),
         }
 
     def _erase_traces(self, partners):

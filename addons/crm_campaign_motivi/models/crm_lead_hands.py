@@ -44,6 +44,7 @@ class CrmLead(models.Model):
         self.env.cr.execute(
             SQL(
                 """%s SELECT lead_id, claimed_by_id IS NOT NULL
+                                      AND claim_is_ahead IS NOT TRUE
                                       AND claimed_until > (now() AT TIME ZONE 'UTC')
                         FROM crm_call_list_line
                        WHERE lead_id = ANY(%s)

@@ -14,7 +14,10 @@ _CATEGORY = SQL(
 )
 _OPEN = SQL("%s IN ('to_call', 'recall', 'in_progress')", _CATEGORY)
 _ENDED = SQL("%s NOT IN ('to_call', 'recall')", _CATEGORY)
-_NOT_IN_HAND = SQL("(line.claimed_by_id IS NULL OR line.claimed_until <= %s)", NOW)
+_NOT_IN_HAND = SQL(
+    "(line.claimed_by_id IS NULL OR line.claim_is_ahead OR line.claimed_until <= %s)",
+    NOW,
+)
 _FORGET_RECALL = SQL("recall_at = NULL, recall_scope = NULL, recall_user_id = NULL")
 
 

@@ -160,6 +160,10 @@ class CrmCallListLine(models.Model):
             yield self._reason(
                 "claimed",
                 self.env._(
+                    "%(user)s is served the name next.", user=holder.claimed_by_id.name
+                )
+                if holder.claim_is_ahead
+                else self.env._(
                     "%(user)s has the name in hand.", user=holder.claimed_by_id.name
                 ),
                 holder.claimed_until,

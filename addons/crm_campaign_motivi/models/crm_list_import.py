@@ -22,6 +22,8 @@ ENCODINGS = [
     ("cp1252", "Windows-1252"),
     ("utf-16", "UTF-16"),
 ]
+#: How a file is written, as an import and a saved mapping name it.
+READING = ("encoding", "separator", "sheet_name", "header_row")
 SAMPLE_ROWS = 30
 #: What a row may become.
 RESULTS = ("accepted", "updated", "existing", "merged", "rejected")
@@ -352,7 +354,7 @@ class CrmListImport(models.Model):
 
     @api.model
     def _zones_by_name(self):
-        """Return the zones by name and by full name; an ambiguous name is none.
+        """Return the zones by code, full name and name; an ambiguous name is none.
 
         :rtype: dict[str, int]
         """
@@ -362,7 +364,8 @@ class CrmListImport(models.Model):
         for zone in zones:
             if count[normalise(zone.name)] == 1:
                 found[normalise(zone.name)] = zone.id
-        return found
+        # Somebody gave it for such files: a code is meant before a name.
+        return found | {normalise(zone.code): zone.id for zone in zones if zone.code}
 
     @api.model
     def _colleagues(self):

@@ -229,7 +229,7 @@ class CrmListImport(models.Model):
             self.done_row = last
         if len(rows) == limit:
             return True
-        if self._finish_first_load():
+        if self._finish_first_load(runtime, bool(rows)):
             return True
         return self._names_written()
 

@@ -27,7 +27,7 @@ TARGETS = {
     "consent_date": _lt("Consent: Given On"),
     "consent_source": _lt("Consent: From Where"),
     "portfolio": _lt("Portfolio (name or full name)"),
-    "zone": _lt("Zone (name)"),
+    "zone": _lt("Zone (code or name)"),
     "function": _lt("Job Position"),
     "website": _lt("Website"),
     "note": _lt("Notes"),

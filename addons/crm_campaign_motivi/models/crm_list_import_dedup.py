@@ -1,3 +1,5 @@
+import json
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -22,8 +24,21 @@ class CrmListImport(models.Model):
         result = super()._after_names(created, updated)
         originals = [(id_, row.originals) for id_, row in created if row.originals]
         if originals:
-            # sudo: what was written is kept whoever imports
-            self.env["crm.lead.original"].sudo()._store_originals(originals)
+            # Nothing can be kept yet of a name that is new.
+            self._copy(
+                "crm_lead_original",
+                ["lead_id", "values"],
+                [
+                    (
+                        lead_id,
+                        json.dumps({n: text for n, text in values.items() if text}),
+                    )
+                    for lead_id, values in originals
+                    if any(values.values())
+                ],
+                own_ids=[lead_id for lead_id, _values in originals],
+            )
+            self.env["crm.lead.original"].invalidate_model()
         self.env["crm.dedup.key"]._mark_stale(
             [*(id_ for id_, _row in created), *updated]
         )

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
+from odoo.tools import human_size
 
 from ..tools.table_reader import TableProblem, open_table
 
@@ -30,6 +32,7 @@ class CrmListImport(models.Model):
     same_file_id = fields.Many2one(
         "crm.list.import", compute="_compute_same_file_id", string="Imported Before"
     )
+    upload_hint = fields.Text(compute="_compute_upload_hint")
     file_kind = fields.Selection(
         [
             ("csv", "CSV"),
@@ -54,6 +57,21 @@ class CrmListImport(models.Model):
                 size = os.path.getsize(path) if path else 0
             # A file of more than two gigabytes is no integer of PostgreSQL's.
             record.file_size = min(size, 2**31 - 1)
+
+    @api.depends_context("uid")
+    def _compute_upload_hint(self):
+        """Say how large a file may be here, and how a larger one comes in."""
+        # sudo: a setting of the web client, which every user's session has
+        parameters = self.env["ir.config_parameter"].sudo()
+        limit = parameters.get_param("web.max_file_upload_size") or ""
+        limit = int(limit) if limit.isdecimal() else DEFAULT_MAX_CONTENT_LENGTH
+        database = self.env.cr.dbname
+        self.upload_hint = self.env._(
+            "Files of up to %(limit)s are uploaded here. A larger one is imported on"
+            " the server, by whoever looks after it:\n%(command)s",
+            limit=human_size(limit),
+            command=f"odoo import_names -d {database} FILE --campaign … --list …",
+        )
 
     @api.depends("file_hash")
     def _compute_same_file_id(self):
@@ -133,19 +151,27 @@ class CrmListImport(models.Model):
         :raise UserError: the file can't be read, with a sentence
         """
         self.ensure_one()
-        chosen = {}
-        if corrected:
-            chosen = {
-                "encoding": self.encoding,
-                "separator": self.separator,
-                "sheet": self.sheet_name,
-                "header_row": self.header_row,
-            }
+        chosen = self._chosen_reading(corrected)
         with self._file_on_disk() as path:
             try:
                 yield open_table(path, self.filename or "", isolated=True, **chosen)
             except TableProblem as problem:
                 raise UserError(self._sentence_of_table(problem)) from problem
+
+    def _chosen_reading(self, corrected):
+        """Return how the file is written, as far as it needn't be found out.
+
+        :param bool corrected: as the settings say
+        :rtype: dict
+        """
+        if not corrected:
+            return {}
+        return {
+            "encoding": self.encoding,
+            "separator": self.separator,
+            "sheet": self.sheet_name,
+            "header_row": self.header_row,
+        }
 
     def _sentence_of_table(self, problem):
         """Return the sentence that tells why a file can't be read.

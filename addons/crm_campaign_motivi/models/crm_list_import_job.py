@@ -5,6 +5,7 @@ from odoo.sql_db import Cursor
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
 
+from ..tools.index_builders import PATIENCE, IndexBuilders
 from ..tools.row_workers import RowWorkers
 
 #: Processes that read rows beside the database's work.
@@ -155,8 +156,11 @@ class CrmListImportJob(models.Model):
 class ImportRuntime:
     """What an import keeps in memory between two batches: an open file, processes."""
 
+    #: Whether others may work beside it, on connections of their own.
+    has_connections = True
+
     def __init__(self):
-        self._workers = None
+        self._workers = self._builders = None
         self._reading = {}
         self._rows = None
         self.table_rows = None
@@ -195,8 +199,19 @@ class ImportRuntime:
         """Let the rows of the next batch be read meanwhile."""
         self._reading[after] = self.workers(reader).read_rows(rows)
 
+    def build_indexes(self, registry, patience=PATIENCE):
+        """Let missing indexes be built, and wait a little.
+
+        :param float patience: seconds to wait; ``None``: until all are built
+        """
+        self._builders = self._builders or IndexBuilders(registry)
+        if not self._builders.wait(patience):
+            self._builders = None
+
     def close(self):
         """End what was begun."""
+        if self._builders:
+            self._builders.close()
         if self._workers:
             self._workers.close()
         if self._rows:
@@ -205,6 +220,8 @@ class ImportRuntime:
 
 class _NoRuntime(ImportRuntime):
     """For few rows, which are read where they are."""
+
+    has_connections = False
 
     def staged_rows(self, after, open_rows):
         self._rows = None

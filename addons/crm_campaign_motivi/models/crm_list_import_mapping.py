@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
+from .crm_list_import import READING
+
 #: Options of an import that a mapping remembers.
 OPTIONS = (
     "update_existing",
@@ -178,6 +180,8 @@ class CrmListImport(models.Model):
         """Button: read the file, and let a saved mapping say what its columns mean."""
         again = self.state == "mapped"
         result = super().action_read_file()
+        if not again:
+            self.found_out = {name: self[name] for name in READING}
         if not again and not self.header_row and self._find_saved_header():
             super().action_read_file()
         if not again:
@@ -188,6 +192,8 @@ class CrmListImport(models.Model):
                 self.filename or "",
             )
             if mapping:
+                if self._take_reading(mapping):
+                    super().action_read_file()
                 self._apply_mapping(mapping)
         return result
 
@@ -305,6 +311,7 @@ class CrmListImport(models.Model):
             "consent_source": self.consent_source,
             "consent_purpose_id": self.consent_purpose_id.id,
             "portfolio_id": self.portfolio_id.id,
+            **self._reading_to_save(),
         }
         if mapping:
             mapping.write(values)

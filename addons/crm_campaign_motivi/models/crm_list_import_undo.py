@@ -135,7 +135,9 @@ class CrmListImport(models.Model):
                 """SELECT DISTINCT lead_id FROM crm_call_list_line
                     WHERE lead_id = ANY(%s)
                       AND (attempts > 0 OR last_contact_at IS NOT NULL
-                           OR category != 'to_call' OR claimed_by_id IS NOT NULL
+                           OR category != 'to_call'
+                           OR (claimed_by_id IS NOT NULL
+                               AND claim_is_ahead IS NOT TRUE)
                            OR list_id IS DISTINCT FROM %s)""",
                 ids,
                 self.list_id.id or None,
@@ -279,7 +281,7 @@ class CrmListImport(models.Model):
                       AND row.lead_id = ANY(%s) AND row.problem IS NULL
                       AND line.list_id = %s AND line.category = 'to_call'
                       AND line.attempts = 0 AND line.last_contact_at IS NULL
-                      AND line.claimed_by_id IS NULL""",
+                      AND (line.claimed_by_id IS NULL OR line.claim_is_ahead)""",
                 self.id,
                 list(lead_ids),
                 self.list_id.id,

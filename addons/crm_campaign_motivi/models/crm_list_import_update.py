@@ -248,6 +248,7 @@ class CrmListImport(models.Model):
                     UNION ALL
                    SELECT lead_id, 'in_hand' FROM crm_call_list_line
                     WHERE lead_id = ANY(%(ids)s) AND claimed_by_id IS NOT NULL
+                      AND claim_is_ahead IS NOT TRUE
                       AND claimed_until > (now() AT TIME ZONE 'UTC')""",
                 ids=lead_ids,
             )

@@ -142,7 +142,13 @@ class CrmListImport(models.Model):
         template.update(create_uid=self.env.uid, write_uid=self.env.uid)
         self._set_probabilities(leads, template)
         own = list(leads[0])
-        shared = [column for column in template if column not in own]
+        # What stays empty needs not be written, but where PostgreSQL fills it in.
+        filled = self._import_cache("filled", self._filled_columns)
+        shared = [
+            column
+            for column in template
+            if column not in own and (template[column] is not None or column in filled)
+        ]
         self._copy(
             "crm_lead",
             own + shared,
@@ -150,6 +156,19 @@ class CrmListImport(models.Model):
             [template[column] for column in shared],
         )
         self.env["crm.lead"].invalidate_model()
+
+    def _filled_columns(self):
+        """Return the columns of names that PostgreSQL fills in by itself.
+
+        :rtype: set[str]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT attname::text FROM pg_attribute
+                    WHERE attrelid = 'crm_lead'::regclass AND atthasdef"""
+            )
+        )
+        return {name for (name,) in rows}
 
     def _now(self):
         return self.env.cr.now().isoformat(" ")
@@ -310,6 +329,7 @@ class CrmListImport(models.Model):
             ),
             rows,
             [self.id],
+            {lead_id for _row, state, lead_id in placed if state == "accepted"},
         )
         self.env["crm.list.import.row"].invalidate_model()
         self.write(
@@ -344,15 +364,16 @@ class CrmListImport(models.Model):
         :param set updated: ids of the names that changed
         """
 
-    def _copy(self, table, columns, rows, constants=()):
+    def _copy(self, table, columns, rows, constants=(), own_ids=()):
         """Insert rows with COPY.
 
         :param str table: name of the table
         :param list[str] columns: names of its columns
         :param rows: values of each row in the order of the columns
         :param constants: values of the last columns, the same for every row
+        :param own_ids: see ``_checked_once``
         """
-        constants = tuple(constants)
+        rows, constants = list(rows), tuple(constants)
         shared = columns[len(columns) - len(constants) :]
         empty = [
             name for name, value in zip(shared, constants, strict=True) if value == ""
@@ -369,9 +390,10 @@ class CrmListImport(models.Model):
             if empty
             else SQL(),
         )
-        self.env.cr.copy_expert(
-            statement.code, _CopyText((*row, *constants) for row in rows)
-        )
+        with self._checked_once(table, list(columns), rows, constants, own_ids):
+            self.env.cr.copy_expert(
+                statement.code, _CopyText((*row, *constants) for row in rows)
+            )
 
 
 class _CopyText:

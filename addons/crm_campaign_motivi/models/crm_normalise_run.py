@@ -13,6 +13,7 @@ class CrmNormaliseRun(models.Model):
             SQL(
                 """SELECT DISTINCT lead_id FROM crm_call_list_line
                     WHERE lead_id = ANY(%s) AND claimed_by_id IS NOT NULL
+                      AND claim_is_ahead IS NOT TRUE
                       AND claimed_until > (clock_timestamp() AT TIME ZONE 'UTC')""",
                 lead_ids,
             )

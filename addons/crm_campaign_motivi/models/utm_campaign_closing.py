@@ -7,7 +7,8 @@ from .utm_campaign import COUNTING_GROUPS
 
 # Whoever counts the names in hand counts those whose time is not over.
 _IN_HAND = SQL(
-    "line.claimed_by_id IS NOT NULL AND line.claimed_until > (now() AT TIME ZONE 'UTC')"
+    "line.claimed_by_id IS NOT NULL AND line.claim_is_ahead IS NOT TRUE"
+    " AND line.claimed_until > (now() AT TIME ZONE 'UTC')"
 )
 
 

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools.claim_sql import NOW, open_zone
+from .crm_call_list_line_wish import wish_holds
 
 #: Names up to which each one is asked why, not only its line.
 MOST_ASKED = 5000
@@ -63,7 +64,9 @@ class UtmCampaign(models.Model):
             counts.update(self.env.execute_query(self._count_names_sql()))
         is_open, exceptions = self._open_zones(fields.Datetime.now())
         if not is_open and not exceptions and counts.get("callable"):
-            counts["window"] = counts.pop("callable")
+            wished = min(self._count_wishes_due(), counts["callable"])
+            counts["window"] = counts.pop("callable") - wished
+            counts["callable"] = wished
         serves_nobody = self._why_nobody_is_served()
         if serves_nobody:
             waiting = counts.pop("callable", 0) + counts.pop("window", 0)
@@ -73,6 +76,23 @@ class UtmCampaign(models.Model):
             for code, label in self._not_callable_labels().items()
             if counts.get(code)
         ]
+
+    def _count_wishes_due(self):
+        """Count the recalls that are served although it is outside the calling hours.
+
+        :rtype: int
+        """
+        return self.env.execute_query(
+            SQL(
+                """SELECT count(*) FROM %s
+                    WHERE line.campaign_id = %s AND %s AND %s = 'callable' AND %s""",
+                self._lines_sql(),
+                self.id,
+                wish_holds(),
+                self._line_reason_sql(),
+                self._watched_lists_sql(SQL("line.list_id")),
+            )
+        )[0][0]
 
     def _why_nobody_is_served(self):
         """Return the code of the reason why no name at all is served, if any.
@@ -109,12 +129,14 @@ class UtmCampaign(models.Model):
                          AND (line.category = 'to_call'
                               OR line.recall_scope = 'automatic')
                     THEN 'left_out'
-                    WHEN %(special)s AND NOT %(window)s THEN 'window'
+                    WHEN %(special)s AND NOT %(window)s AND %(wish)s IS NOT TRUE
+                    THEN 'window'
                     ELSE 'callable' END""",
             now=NOW,
             everybodys_from=self._everybodys_from_sql(),
             special=bool(exceptions),
             window=open_zone(is_open, exceptions),
+            wish=wish_holds(),
         )
 
     def _lines_sql(self):

@@ -301,7 +301,7 @@ class TestDesk(CampaignCommon):
         payload = self.next_name()
         self.confirm(payload, "N")
         self.env.flush_all()
-        with self.assertQueryCount(27):
+        with self.assertQueryCount(29):
             payload = self.next_name()
         with self.assertQueryCount(30):
             self.confirm(payload, "N")

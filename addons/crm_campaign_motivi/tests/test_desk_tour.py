@@ -4,6 +4,7 @@ import pytz
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import CampaignCommon
 
@@ -59,6 +60,9 @@ class TestDeskTour(CampaignCommon, HttpCase):
         self.assertEqual(call.number_e164, self.leads[0].mobile_e164)
         self.assertTrue(call.ended_at)
 
+    def number_state(self, number):
+        return self.env["crm.phone.number"].search([("number", "=", number)]).state
+
     def check_sale(self, expected_revenue):
         lead = self.leads[2]
         self.assertEqual(lead.type, "opportunity")
@@ -89,6 +93,9 @@ class TestDeskTour(CampaignCommon, HttpCase):
         self.check_call()
         self.check_sale(7500)
         self.check_appointment()
+        self.assertEqual(self.number_state(self.leads[1].phone_e164), "wrong")
+        self.assertFalse(self.number_state(self.leads[1].mobile_e164))
+        self.assertEqual(self.leads[1].phone_second_e164, "+390270001234")
         recall = self.lines()[0]
         self.assertEqual(recall.recall_scope, "private")
         self.assertEqual(recall.recall_user_id, self.operator)
@@ -96,10 +103,14 @@ class TestDeskTour(CampaignCommon, HttpCase):
         self.assertAlmostEqual(away, timedelta(days=1), delta=timedelta(hours=2))
 
     def test_four_outcomes_by_keyboard(self):
-        self.start_desk("crm_desk_keyboard")
+        with mute_logger("odoo.http"):  # a number that can't be read is refused
+            self.start_desk("crm_desk_keyboard")
         self.check_four_outcomes("keys")
         self.check_call()
         self.check_sale(8000)
+        self.assertEqual(self.number_state(self.leads[0].phone_e164), "wrong")
+        self.assertEqual(self.leads[1].phone_e164, "+390305559999")
+        self.assertFalse(self.leads[1].phone_second)
         event = self.check_appointment()
         # The second day of next week.
         self.assertEqual(self.local(event.start).weekday(), 1)

@@ -16,15 +16,18 @@ from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 
 from ..models import crm_list_import_batch
-from ..models.crm_list_import_job import ImportRuntime
+from ..models.crm_list_import_job import _NO_RUNTIME, ImportRuntime
 from .test_import_tools import csv_bytes
 
 #: Rows of a file large enough to be killed in the middle.
 LARGE = 30_000
 
 
-@tagged("post_install", "-at_install", "concurrency")
-class TestImportConcurrency(BaseCase):
+class ImportConnections(BaseCase):
+    """Imports on real connections; what they leave goes at the end."""
+
+    no_runtime = _NO_RUNTIME
+
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
@@ -120,8 +123,9 @@ class TestImportConcurrency(BaseCase):
             )
             return (*names, env.cr.fetchone()[0])
 
-    # ------------------------------------------------------------
 
+@tagged("post_install", "-at_install", "concurrency")
+class TestImportConcurrency(ImportConnections):
     def test_a_server_that_is_killed_goes_on_where_it_was(self):
         import_id, job_id = self._begin(LARGE)
         process = subprocess.Popen(

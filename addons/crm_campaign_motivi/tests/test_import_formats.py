@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from unittest.mock import patch
@@ -14,6 +16,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools.readers import access, csv_file, workbook
 from ..tools.readers.source import open_source
 from ..tools.table_reader import TableProblem, open_table
+from .locked_workbook import locked_xls
 from .test_import import DIRTY, HEADERS, ImportCommon
 from .test_import_tools import csv_bytes, xlsx_bytes
 
@@ -26,14 +29,18 @@ ROWS = [
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def xls_bytes(rows, title="Nomi"):
+def xls_book(rows, title="Nomi"):
     book = xlwt.Workbook()
     sheet = book.add_sheet(title)
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             sheet.write(at, column, cell)
+    return book
+
+
+def xls_bytes(rows, title="Nomi"):
     content = io.BytesIO()
-    book.save(content)
+    xls_book(rows, title).save(content)
     return content.getvalue()
 
 
@@ -170,12 +177,47 @@ class TestReaders(BaseCase):
         names = "EncryptionInfo\0EncryptedPackage\0".encode("utf-16-le")
         self.assert_problem("protected", OLE + bytes(1000) + names + bytes(500))
 
+    def test_an_old_workbook_with_a_password(self):
+        """RC4, the password of Excel 97 to 2003, by each reader."""
+        content = locked_xls(xls_book(ROWS), "segreto")
+        self.assertNotIn(b"Nominativo", content)
+        self.assert_problem("protected", content)
+        self.assert_problem("protected", zip_bytes({"nomi.xls": content}))
+        with patch.object(workbook, "python_calamine", None):
+            self.assert_problem("protected", content)
+        table = Path(self._file(content))
+        self.assert_problem("protected", table, isolated=True)
+
     def test_a_database_that_is_damaged(self):
         content = MDB.read_bytes()
         self.assert_problem("corrupt", content[:4000])
         broken = content[:4096] + os.urandom(len(content) - 4096)
         with self.assertRaises(TableProblem):
             list(open_table(broken).rows())
+
+    def test_memory_is_flat_however_long_the_file(self):
+        """Each file is read by a process of its own, whose peak is looked at."""
+        script = (
+            "import resource, sys; from readers.source import open_source;"
+            "rows = sum(1 for _row in open_source(sys.argv[1]).records());"
+            "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        peaks = []
+        for count in (1_000, 400_000):
+            lines = (
+                f"Rossi Ada {number};030 {number:07};Via Po {number};25121;Brescia\n"
+                for number in range(count)
+            )
+            found = subprocess.run(
+                [sys.executable, "-c", script, self._file("".join(lines).encode())],
+                cwd=Path(workbook.__file__).parents[1],
+                env={**os.environ, "PYTHONWARNINGS": "ignore"},
+                capture_output=True,
+                check=True,
+            ).stdout.split()
+            self.assertEqual(int(found[0]), count)
+            peaks.append(int(found[1]))
+        self.assertLess(peaks[1] - peaks[0], 8_000, "kilobytes for 20 MB of text")
 
     def test_a_line_without_an_end_fills_no_memory(self):
         with patch.object(csv_file, "MAX_LINE", 10_000):

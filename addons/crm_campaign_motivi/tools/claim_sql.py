@@ -28,6 +28,7 @@ RETURNING = SQL(", ".join(f"line.{column}" for column in CLAIM_COLUMNS))
 NOW = SQL("(now() AT TIME ZONE 'UTC')")
 NOTHING = SQL("")
 ALWAYS = SQL("true")
+NEVER = SQL("false")
 LOCK = SQL("FOR UPDATE OF line SKIP LOCKED")
 
 # The conditions of the partial indexes, see ``crm.call.list.line``.
@@ -41,6 +42,13 @@ _RETRY = (
     f"{_WAITING} AND line.category = 'recall' AND line.recall_scope = 'automatic'"
     " AND line.is_filtered IS NOT TRUE"
 )
+
+
+# In place of the fresh names, where they don't come into question.
+_NO_NAME = """
+    SELECT line.id, line.category, line.recall_at, line.rank, 3 AS priority,
+           0::bigint AS place
+      FROM crm_call_list_line line WHERE false"""
 
 
 def calls_of_number(since):
@@ -134,12 +142,14 @@ def fresh_names(plan, depth, lock):
     :param int depth: names to look at per list, and zone
     :param SQL lock: ``LOCK`` or ``NOTHING``
     """
-    if plan["is_filter_pending"]:
+    if plan["is_filter_pending"] and not plan.get("promised_only"):
         return SQL(
             "%s UNION ALL %s",
             _head_of_list(plan, depth, SQL(_FRESH)),
             _head_of_list(plan, depth, SQL(_FILTERED)),
         )
+    if plan.get("promised_only"):
+        return SQL(_NO_NAME)
     zones = plan["zones"]
     conditions = (plan["callable_rarely"], plan["filter"], free_line(), plan["window"])
     return SQL(
@@ -236,8 +246,10 @@ def claim(plan, token, depth, lock):
         callable_rarely=plan["callable_rarely"],
         filter=plan["filter"],
         window=plan["window"],
+        promised_window=plan.get("promised_window", plan["window"]),
         promised=SQL(_PROMISED),
-        retry=SQL(_RETRY),
+        retry=NEVER if plan.get("promised_only") else SQL(_RETRY),
+        ahead=bool(plan.get("is_ahead")),
         fresh=fresh_names(plan, depth + skip, lock),
         now=NOW,
         returning=RETURNING,
@@ -270,7 +282,7 @@ _CLAIM = """
           FROM crm_call_list_line line
          WHERE line.recall_user_id = %(user)s AND line.recall_at <= %(now)s
            AND %(promised)s AND line.list_id IN (SELECT id FROM my_list)
-           AND %(free)s AND %(callable)s AND %(window)s
+           AND %(free)s AND %(callable)s AND %(promised_window)s
       ORDER BY line.recall_at, line.id
          LIMIT %(depth)s %(lock)s
     ), recall AS MATERIALIZED (
@@ -293,7 +305,7 @@ _CLAIM = """
                                        WHERE presence.user_id = line.recall_user_id
                                          AND presence.campaign_id = %(campaign)s),
                                      '-infinity') <= due.until))
-               AND %(free)s AND %(callable)s AND %(window)s
+               AND %(free)s AND %(callable)s AND %(promised_window)s
           ORDER BY line.recall_at, line.id
              LIMIT %(depth)s %(lock)s) head
          WHERE NOT EXISTS (SELECT 1 FROM own_recall)
@@ -344,8 +356,9 @@ _CLAIM = """
            FOR UPDATE OF line SKIP LOCKED
     ), claimed AS (
         UPDATE crm_call_list_line line
-           SET claimed_by_id = %(user)s, claimed_at = %(now)s,
-               claim_token = %(token)s,
+           SET claimed_by_id = %(user)s,
+               claimed_at = CASE WHEN %(ahead)s THEN NULL ELSE %(now)s END,
+               claim_token = %(token)s, claim_is_ahead = %(ahead)s,
                claimed_until = %(now)s + %(minutes)s * interval '1 minute'
          WHERE line.id = (SELECT id FROM chosen)
      RETURNING %(returning)s

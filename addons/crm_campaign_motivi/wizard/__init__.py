@@ -9,3 +9,5 @@ from . import crm_list_refresh_wizard
 from . import crm_list_share_wizard
 from . import crm_why_not_wizard
 from . import crm_agent_absence
+from . import crm_call_secret_wizard
+from . import crm_desk_campaign_wizard

@@ -1,9 +1,11 @@
-from odoo import Command, api, models
+from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 #: What a line of the cart may say.
 CART_KEYS = {"product_id", "quantity", "price", "discount"}
+#: Place of the expected revenue among what ``confirm`` gets after the outcome.
+REVENUE_ARGUMENT = 5
 #: No cart has more lines: a screen full of them is a mistake.
 MOST_LINES = 100
 
@@ -19,15 +21,21 @@ class CrmDesk(models.AbstractModel):
 
         Besides those of ``crm.desk``:
 
+        With a cart the expected revenue is its total without taxes, as Odoo has it for
+        opportunities.
+
         :param list[dict] cart: for C, what was sold: ``product_id``, ``quantity``,
-            ``price`` (for one, without taxes; the price list's by default) and
-            ``discount`` (in percent)
+            ``price`` (for one, as the line of the document has it; the price list's by
+            default) and ``discount`` (in percent); an empty one means that no product
+            was sold, none that nobody was asked
         :return: besides, ``protocol``: the number of the document, if one was made
         :rtype: dict
         :raise UserError: something in the cart can't be sold; nothing has been saved
         """
         cart = details.pop("cart", None)
         lines = self._checked_cart(line_id, outcome_id, cart)
+        if lines and len(args) < REVENUE_ARGUMENT:
+            details.setdefault("expected_revenue", 0)
         with self.env["crm.lead"]._segnalazioni_at_end():
             result = super().confirm(
                 line_id, claim_token, token, outcome_id, *args, **details
@@ -49,14 +57,34 @@ class CrmDesk(models.AbstractModel):
         # sudo: the operator had the name in hand a moment ago
         lead = self.env["crm.lead"].sudo().browse(result["lead_id"])
         row_id = result["interaction_id"]
+        carts = {} if lines is None else {row_id: lines}
         documents = lead.with_context(
-            segnalazione_cart_of={row_id: lines}
+            segnalazione_cart_of=carts
         )._generate_segnalazioni()
         document = documents.filtered(lambda order: order.interaction_id.id == row_id)
         document = document or self.env["sale.order"].sudo().search(
             [("interaction_id", "=", row_id)], limit=1
         )
+        if lines:
+            self._expect_cart_total(lead, document[:1].sudo())
         return self._tell_protocol(result, document[:1].sudo())
+
+    @api.model
+    def _expect_cart_total(self, lead, document):
+        """Let the opportunity expect what the document is worth without taxes.
+
+        :param crm.lead lead: just converted
+        :param sale.order document: what was made of the cart, if anything
+        """
+        if not document:
+            return
+        currency = lead.company_currency or document.company_id.currency_id
+        revenue = document.currency_id._convert(
+            document.amount_untaxed, currency, document.company_id
+        )
+        if currency.compare_amounts(lead.expected_revenue, revenue):
+            # As the system: the operator has the name in hand no more.
+            lead.with_user(SUPERUSER_ID).expected_revenue = revenue
 
     @api.model
     def _tell_protocol(self, result, document):
@@ -85,18 +113,34 @@ class CrmDesk(models.AbstractModel):
         :param int line_id: the line in hand
         :param int outcome_id: the outcome
         :param list[dict] cart: see ``confirm``
-        :return: commands
-        :rtype: list
+        :return: commands; ``None`` where nobody was asked
+        :rtype: list | None
         :raise UserError: something in it can't be sold
         """
         if not cart:
-            return []
+            return None if cart is None else []
         self._check_operator()
         outcome = self.env["crm.outcome"].browse(outcome_id).exists()
         if outcome.kind != "C":
             raise UserError(
                 self.env._("Only a closing on the line has a cart. Empty it first.")
             )
+        rows = self._read_cart(cart)
+        # sudo: a line is closed to operators; confirm looks at whose hands it is in
+        line = self.env["crm.call.list.line"].sudo().browse(line_id).exists()
+        self._check_cart_has_document(line.campaign_id)
+        self._check_cart_products(line.campaign_id, [row[0] for row in rows])
+        return [self._cart_command(*row) for row in rows]
+
+    @api.model
+    def _read_cart(self, cart):
+        """Return the rows of a cart as it was sent.
+
+        :param list[dict] cart: see ``confirm``
+        :return: see ``_read_cart_row``
+        :rtype: list[tuple]
+        :raise UserError: it is none
+        """
         if not isinstance(cart, list) or len(cart) > MOST_LINES:
             raise UserError(
                 self.env._(
@@ -104,11 +148,7 @@ class CrmDesk(models.AbstractModel):
                     most=MOST_LINES,
                 )
             )
-        rows = [self._read_cart_row(row) for row in cart]
-        # sudo: a line is closed to operators; confirm looks at whose hands it is in
-        line = self.env["crm.call.list.line"].sudo().browse(line_id).exists()
-        self._check_cart_products(line.campaign_id, [row[0] for row in rows])
-        return [self._cart_command(*row) for row in rows]
+        return [self._read_cart_row(row) for row in cart]
 
     @api.model
     def _read_cart_row(self, row):

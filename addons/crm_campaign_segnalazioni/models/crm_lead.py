@@ -19,9 +19,9 @@ class CrmLead(models.Model):
         """
         values = super()._prepare_segnalazione_values(document_type, interaction, event)
         # By number: keys that a client sends with its context are texts.
-        lines = self.env.context.get("segnalazione_cart_of", {}).get(interaction.id)
-        if lines:
-            values["order_line"] = lines
+        carts = self.env.context.get("segnalazione_cart_of") or {}
+        if interaction.id in carts:
+            values["order_line"] = carts[interaction.id]
             return values
         products = interaction.campaign_id.product_ids.filtered(
             lambda product: product.active and product.sale_ok

@@ -53,6 +53,10 @@ def reason_labels(env):
         "same_zip": env._("same postcode"),
         "other_town": env._("different town"),
         "same_place": env._("same second line of the address"),
+        "mobile_of_name": env._("a mobile belongs to one person, who has this name"),
+        "company_at_home": env._("the company is reached in one and the same house"),
+        "woman_of_house": env._("two women of one name hardly live in one house"),
+        "unknown_site": env._("same company, but nothing tells which of its sites"),
         "other_site": env._("another site of the same company"),
         "branch": env._("another site of the same company"),
     }

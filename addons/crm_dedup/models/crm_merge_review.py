@@ -6,7 +6,7 @@ from odoo.tools.misc import format_date
 from .crm_merge_values import BLOCKS
 
 #: What is compared, in this order; of a customer the fields that it has.
-_FIELDS = {
+FIELDS = {
     "crm.lead": (
         "name",
         "partner_name",
@@ -47,7 +47,7 @@ _SAME = {
     "description": "comment",
 }
 #: Texts that are joined, not chosen.
-_JOINED = ("description", "comment")
+JOINED = ("description", "comment")
 #: Counting stops there: "more than enough" reads alike.
 _MOST_COUNTED = 999
 
@@ -144,7 +144,7 @@ class CrmMergeReview(models.AbstractModel):
             for name in sides[0]._fields
             if name.startswith("x_cc_") and name in sides[1]._fields
         ]
-        for name in (*_FIELDS[sides[0]._name], *custom):
+        for name in (*FIELDS[sides[0]._name], *custom):
             names = [
                 name if side._name == sides[0]._name else _SAME.get(name, name)
                 for side in sides
@@ -161,7 +161,7 @@ class CrmMergeReview(models.AbstractModel):
                     "values": values,
                     "differs": bool(values[0] and values[1])
                     and values[0].casefold() != values[1].casefold(),
-                    "choosable": pair.kind != "customer" and name not in _JOINED,
+                    "choosable": pair.kind != "customer" and name not in JOINED,
                 }
             )
         return rows
@@ -289,7 +289,7 @@ class CrmMergeReview(models.AbstractModel):
             chosen = {
                 name: sides[int(bool(side))].id
                 for name, side in (choices or {}).items()
-                if name in _FIELDS[kept._name]
+                if name in FIELDS[kept._name]
                 or name in BLOCKS
                 or name.startswith("x_cc_")
             }

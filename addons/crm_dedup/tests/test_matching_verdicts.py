@@ -65,7 +65,9 @@ class TestMatchingVerdicts(BaseCase):
                 "city": "BRESCIA",
             },
         )
-        self.assertEqual(codes, {"same_name", "same_mobile", "same_address"})
+        self.assertEqual(
+            codes, {"same_name", "same_mobile", "mobile_of_name", "same_address"}
+        )
 
     def test_typing_errors_and_fond_names(self):
         for person in ("Mario Zanardeli", "Sig. Mario Zanardelly", "zanardelli  mraio"):
@@ -236,9 +238,66 @@ class TestMatchingVerdicts(BaseCase):
         self.assertEqual({reason.code for reason in found.reasons}, {"same_name"})
 
     def test_part_of_a_name_is_never_sure(self):
-        for person in ("Zanardelli", "M. Zanardelli", ""):
+        for person in ("Zanardelli", ""):
             found = self.compare(MARIO, {**MARIO, "person": person})
             self.assertNotEqual(found.verdict, "same", explain(found))
+        family = {**MARIO, "phones": MARIO["phones"][1:], "email": ""}
+        found = self.compare(family, {**family, "person": "M. Zanardelli"})
+        self.assertNotEqual(found.verdict, "same", explain(found))
+
+    def test_an_initial_is_sure_with_the_mobile(self):
+        short = {**MARIO, "person": "M. Zanardelli"}
+        self.assertVerdict("same", MARIO, short)
+        elsewhere = {**short, "street": "Via Roma 3", "city": "Milano", "zip": "20121"}
+        found = self.compare(MARIO, {**elsewhere, "email": ""})
+        self.assertNotEqual(found.verdict, "same", explain(found))
+
+    def test_a_mobile_goes_with_whoever_moves(self):
+        moved = {
+            "person": "Zanardelli Mario",
+            "phones": MARIO["phones"][:1],
+            "street": "Via Manzoni 8",
+            "zip": "20121",
+            "city": "Milano",
+        }
+        codes = self.assertVerdict("same", MARIO, moved)
+        self.assertIn("mobile_of_name", codes)
+        other = {**moved, "birth_date": date(1980, 5, 1)}
+        found = self.compare({**MARIO, "birth_date": date(1951, 2, 3)}, other)
+        self.assertNotEqual(found.verdict, "same", explain(found))
+
+    def test_women_of_one_name_and_house_are_one_and_men_may_be_father_and_son(self):
+        house = {name: MARIO[name] for name in ("street", "zip", "city")}
+        found = {}
+        for given in ("Carla", "Beatrice", "Mario", "Andrea", "Carla Andrea", "Xyz"):
+            pair = [
+                {**house, "person": f"{given} Zanardelli"},
+                {**house, "person": f"Zanardelli {given}"},
+            ]
+            reasons = self.compare(*pair).reasons
+            found[given] = "woman_of_house" in {reason.code for reason in reasons}
+        women = [given for given, said in found.items() if said]
+        self.assertEqual(women, ["Carla", "Beatrice"])
+        flat = {**house, "person": "Carla Zanardelli"}
+        for against in (
+            {**flat, "street": "Via Giuseppe Garibaldi 94"},
+            {**flat, "person": "Carla Zanardelli Junior"},
+        ):
+            codes = {reason.code for reason in self.compare(flat, against).reasons}
+            self.assertNotIn("woman_of_house", codes)
+
+    def test_a_company_in_its_own_house_is_one(self):
+        plain = {name: FIRM[name] for name in ("company", "street", "zip", "city")}
+        codes = self.assertVerdict("same", plain, dict(plain))
+        self.assertIn("company_at_home", codes)
+        other = {**plain, "company": "Officine Zanardelli S.n.c."}
+        codes = {reason.code for reason in self.compare(plain, other).reasons}
+        self.assertNotIn("company_at_home", codes)
+
+    def test_a_partita_iva_alone_may_be_a_branch(self):
+        bare = {"company": FIRM["company"], "vat_number": FIRM["vat_number"]}
+        codes = self.assertVerdict("review", bare, FIRM)
+        self.assertIn("unknown_site", codes)
 
     # ------------------------------------------------------------
     # Reasons, weights, thresholds

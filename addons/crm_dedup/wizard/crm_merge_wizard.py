@@ -14,6 +14,7 @@ class CrmMergeWizard(models.TransientModel):
 
     model = fields.Char(required=True, readonly=True)
     line_ids = fields.One2many("crm.merge.wizard.line", "wizard_id")
+    value_ids = fields.One2many("crm.merge.wizard.value", "wizard_id")
     is_two = fields.Boolean(compute="_compute_is_two")
 
     @api.depends("line_ids")
@@ -43,6 +44,10 @@ class CrmMergeWizard(models.TransientModel):
         values["line_ids"] = [
             Command.create({"res_ref": record.id, "is_survivor": record == survivor})
             for record in records
+        ]
+        values["value_ids"] = [
+            Command.create(one)
+            for one in self.env["crm.merge.wizard.value"]._differing(records)
         ]
         return values
 
@@ -74,8 +79,9 @@ class CrmMergeWizard(models.TransientModel):
         self.env["crm.duplicate.sample"].sudo()._label_pairs(
             pairs._among(survivor | losers), "same"
         )
+        choices = self.value_ids._choices()
         # sudo: checked; what is linked to the records is rows of all addons
-        self.env["crm.merge"].sudo()._merge_committed(survivor, losers)
+        self.env["crm.merge"].sudo()._merge_committed(survivor, losers, choices)
         return {
             "type": "ir.actions.act_window",
             "res_model": self.model,

@@ -17,6 +17,8 @@ FILE = settings.ROOT / "tests" / "data" / "names_fotovoltaico.csv"
 #: Rows that ``load()`` gets: enough for a steady figure, few enough to wait for.
 SAMPLE = 500
 SCRIPT = Path(__file__).parents[1] / "scripts" / "load_sample.py"
+#: Rows of the largest file that is taken.
+LARGEST = 10_000_000
 #: Rows that a week's lists bring while people work.
 WEEK = 100_000
 #: Times ``load()`` that the first load, and a file beside operators, must reach.
@@ -60,6 +62,19 @@ def measure_first(bench):
     rate = bench.size / done.seconds
     yield at_least_times("import.rows_per_s_3m", rate, "rows/s", load, GOAL_FIRST)
     yield at_most("import.peak_mb", done.peak_mb, "MB", GOAL_PEAK_MB)
+
+
+@group("import_10m", asked=True)
+def measure_largest(bench):
+    """The largest file that is taken, 10,000,000 rows: its memory stays flat"""
+    demo.prepare()
+    rows = bench.size * LARGEST // build.SIZE
+    file = lists.largest(bench.size, rows)
+    copy = copy_name(settings.DEMO_DATABASE, "bench")
+    with own_copy(settings.DEMO_DATABASE, copy):
+        done = command.run(copy, file, "--archive")
+    yield watched("import.rows_per_s_10m", rows / done.seconds, "rows/s")
+    yield at_most("import.peak_mb_10m", done.peak_mb, "MB", GOAL_PEAK_MB)
 
 
 @group("import_live")

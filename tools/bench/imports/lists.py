@@ -1,5 +1,7 @@
 """Lists as a seller would send them, made of the names of the big database."""
 
+import itertools
+
 from ...environment import databases, settings
 from ..archive import build
 
@@ -23,6 +25,8 @@ _ROWS = """
            CASE WHEN l.id % 10 = 0 THEN 'richiamare dopo le 18; non prima' END AS "Note"
       FROM crm_lead l LEFT JOIN res_country_state s ON s.id = l.state_id
      WHERE l.type = 'lead' AND ({condition}) ORDER BY l.id LIMIT {limit}"""
+#: Where the telephones stand in a row.
+_NUMBERS = (5, 6)
 #: Four digits of a number turned round: a number that nobody has, of the same place.
 _OTHER = "overlay({0} placing reverse(right({0}, 4)) from length({0}) - 3)"
 
@@ -40,6 +44,45 @@ def whole(size):
             phone="l.phone_e164", mobile="l.mobile_e164", condition="true", limit=size
         ),
     )
+
+
+def largest(size, rows):
+    """Return a file of as many rows as one may have, made of the names of the database.
+
+    Each time that the names come again their numbers are others, so that nobody is
+    known.
+
+    :param int size: names of the database
+    :param int rows: of the file
+    :rtype: Path
+    """
+    path = FOLDER / f"largest_{size}_{rows}.csv"
+    if path.exists():
+        return path
+    source, draft = whole(size), path.with_suffix(".draft")
+    with draft.open("w", encoding="utf-8") as file:
+        left = rows
+        for turn in range(-(-rows // size)):
+            with source.open(encoding="utf-8") as names:
+                header = next(names)
+                if not turn:
+                    file.write(header)
+                file.writelines(
+                    _turned(line, turn) for line in itertools.islice(names, left)
+                )
+                left -= min(left, size)
+    draft.rename(path)
+    return path
+
+
+def _turned(line, turn):
+    """Return a line whose telephones end otherwise in each turn."""
+    cells = line.split(";")
+    for at in _NUMBERS:
+        digits = cells[at][-4:]
+        if turn and len(digits) == 4 and digits.isdecimal():
+            cells[at] = f"{cells[at][:-4]}{(int(digits) + 2503 * turn) % 10_000:04}"
+    return ";".join(cells)
 
 
 def week(size, rows):

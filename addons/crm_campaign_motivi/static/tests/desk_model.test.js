@@ -344,7 +344,8 @@ test("a call is taken where the campaign takes calls, and runs at once", async (
     });
     await answering.chooseOutcome(NO.id);
     await answering.confirm();
-    expect(server.asked("end_call")).toEqual([{ call_uuid: "incoming" }]);
+    // The outcome ends the call.
+    expect(server.asked("end_call")).toEqual([]);
     expect(server.asked("confirm")[0].call_uuid).toBe("incoming");
 });
 
@@ -359,4 +360,98 @@ test("without a campaign the server's sentence says why", async () => {
     await other.open();
     expect(other.noCampaignReason).toBe("The campaign is in preparation");
     expect(other.campaignId).toBe(null);
+});
+
+// A recall outside the calling hours
+
+const CLOSED = {
+    windows: [["2030-01-08 08:00:00", "2030-01-08 12:00:00"]],
+    since: "2030-01-01 00:00:00",
+    until: "2030-02-01 00:00:00",
+    may_wish: true,
+};
+const NIGHT = DateTime.fromISO("2030-01-07T22:30", { zone: "Europe/Rome" });
+
+test("a recall at a closed hour offers the next opening and keeps what was written", async () => {
+    desk.payload.recall = { ...CLOSED, may_wish: false };
+    await desk.chooseOutcome(RECALL.id);
+    desk.setNote("At night");
+    desk.pickRecall(NIGHT);
+    desk.name.recall.wish = true;
+    await desk.confirm();
+    expect(server.asked("confirm")).toEqual([]);
+    expect(desk.message.text).toMatch(/calling hours begin again/);
+    expect(desk.focus.target).toBe("opening");
+    expect(desk.name.note).toBe("At night");
+    desk.pickRecall(desk.name.recallHours.opening);
+    await desk.confirm();
+    const [sent] = server.asked("confirm");
+    expect(sent.recall_at).toBe("2030-01-08 08:00:00");
+    expect("recall_by_wish" in sent).toBe(false);
+});
+
+test("the customer's wish is sent with its note, and only at a closed hour", async () => {
+    desk.payload.recall = CLOSED;
+    await desk.chooseOutcome(RECALL.id);
+    desk.pickRecall(NIGHT);
+    desk.name.recall.wish = true;
+    await desk.confirm();
+    expect(desk.focus.target).toBe("note");
+    desk.setNote("Works until ten");
+    await desk.confirm();
+    expect(server.asked("confirm")[0].recall_by_wish).toBe(true);
+});
+
+// By hand, and calls of the exchange
+
+test("a name opened by hand begins with its outcome and leads back", async () => {
+    const back = [];
+    desk.goBack = (leadId) => back.push(leadId);
+    desk.payload.lead.id = 33;
+    await desk.beginByHand({ lead_id: 33, kind: "C" });
+    expect(desk.name.outcomeId).toBe(SALE.id);
+    await desk.confirm();
+    expect(server.asked("next_name")).toHaveLength(1);
+    expect(back).toEqual([33]);
+    expect(desk.phase).toBe("start");
+});
+
+test("closed without an outcome, the form comes back as well", async () => {
+    const back = [];
+    desk.goBack = (leadId) => back.push(leadId);
+    desk.payload.lead.id = 33;
+    await desk.beginByHand({ lead_id: 33, kind: null });
+    expect(desk.name.outcomeId).toBe(null);
+    await desk.stop();
+    await desk.close();
+    expect(back).toEqual([33]);
+});
+
+test("the parameters of an older action don't make the name in hand one by hand", async () => {
+    const back = [];
+    desk.goBack = (leadId) => back.push(leadId);
+    desk.payload.lead.id = 34;
+    await desk.beginByHand({ lead_id: 33, kind: "T" });
+    expect(desk.name.outcomeId).toBe(null);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(back).toEqual([]);
+    expect(desk.payload.line_id).toBe(2);
+});
+
+test("a call waits while a name is in hand, and comes before the next one", async () => {
+    server.answers.answer_call = () => ({
+        ...server.name(),
+        incoming: { call_uuid: "in", e164: "+39333" },
+    });
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    expect(server.asked("answer_call")).toEqual([]);
+    expect(desk.payload.line_id).toBe(1);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.phase).toBe("start");
+    await desk.takeWaitingCall();
+    expect(server.asked("answer_call")).toEqual([{ call_id: 7, campaign_id: 1 }]);
+    expect(desk.name.onCall).toBe(true);
+    expect(desk.waitingCall).toBe(null);
 });

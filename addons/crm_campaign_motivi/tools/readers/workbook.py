@@ -9,6 +9,7 @@ import array
 import mmap
 import tempfile
 import warnings
+from pathlib import Path
 
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
@@ -134,7 +135,12 @@ class CalamineSource(WorkbookSource):
     """XLSX, XLS and ODS by calamine."""
 
     def _load(self):
-        self._book = python_calamine.CalamineWorkbook.from_path(str(self.path))
+        with tempfile.TemporaryDirectory(prefix="list_import_") as folder:
+            # Of a file without an ending, as Odoo keeps them, calamine tells only that
+            # it can't be read; with one it tells that there is a password.
+            named = Path(folder, f"list.{self.kind}")
+            named.symlink_to(Path(self.path).resolve())
+            self._book = python_calamine.CalamineWorkbook.from_path(str(named))
         self.sheets = tuple(self._book.sheet_names)
 
     def _rows(self):

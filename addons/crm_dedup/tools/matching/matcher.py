@@ -5,6 +5,7 @@ import math
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from .certainty import certainties, initial_is_enough
 from .frequencies import Frequencies
 from .names import EXACT, INITIAL, assign
 from .prepare import Prepared, prepare, skeleton
@@ -67,10 +68,17 @@ class Matcher:
             return False
         address = self._address(first, second, found)
         contact = self._phones(first, second, found)
-        self._emails(first, second, found)
+        email = self._emails(first, second, found)
         if first.company and second.company and self._branch(address, contact, found):
             return False
-        return may_be_sure or found.has("same_fiscal_code")
+        self._unknown_site(address, contact, email, found)
+        for code in certainties(first, second, found.reasons, self.frequencies):
+            found.add(code)
+        return (
+            may_be_sure
+            or found.has("same_fiscal_code")
+            or (found.has_initial and initial_is_enough(found.reasons))
+        )
 
     # ------------------------------------------------------------
     # Codes and dates
@@ -125,6 +133,7 @@ class Matcher:
             whole += degree > INITIAL
         if whole < 2:
             found.add("partial_name", points)
+            found.has_initial = any(degree == INITIAL for *_words, degree in matched)
             return False
         exact = all(degree == EXACT for _word, _other, degree in matched)
         found.add("same_name" if exact else "alike_name", min(points, 22.0))
@@ -209,6 +218,12 @@ class Matcher:
         apart = found.has("other_phone") or found.has("other_mobile")
         found.add("branch" if apart or found.has("other_email") else "other_site")
         return True
+
+    @staticmethod
+    def _unknown_site(address, contact, email, found):
+        """Doubt a partita IVA that nothing else goes with: a company has branches."""
+        if found.has("same_vat_number") and not address and not contact and not email:
+            found.add("unknown_site")
 
     # ------------------------------------------------------------
     # Telephones and e-mails
@@ -299,10 +314,12 @@ class Matcher:
 class _Findings:
     """What one comparison found so far."""
 
-    __slots__ = ("reasons", "settings")
+    __slots__ = ("has_initial", "reasons", "settings")
 
     def __init__(self, settings):
         self.settings = settings
+        #: Whether one has only the initial of what the other one has in full.
+        self.has_initial = False
         self.reasons = []
 
     def add(self, code, factor=1.0):

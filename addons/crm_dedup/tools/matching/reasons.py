@@ -46,8 +46,12 @@ REASONS = {
     "same_zip": "Same postcode",
     "other_town": "Different town",
     "same_place": "Same second line of the address",
+    "mobile_of_name": "A mobile belongs to one person, who has this name",
+    "company_at_home": "The company is reached in one and the same house",
+    "woman_of_house": "Two women of one name hardly live in one house",
     "branch": "Another site of the same company, with contacts of its own",
     "other_site": "Another site of the same company",
+    "unknown_site": "The same company, but nothing tells which of its sites",
 }
 
 

@@ -54,8 +54,12 @@ WEIGHTS = {
     "same_zip": 0.5,
     "other_town": -3.5,
     "same_place": 3.0,
+    "mobile_of_name": 4.0,
+    "company_at_home": 4.5,
+    "woman_of_house": 4.0,
     "branch": -25.0,
     "other_site": -10.0,
+    "unknown_site": -5.0,
 }
 
 

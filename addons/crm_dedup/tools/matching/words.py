@@ -211,6 +211,25 @@ wilma wilmer wolfgang yuri zaira zelinda zoe zora
 """.split()
 )
 
+#: Given names of men that end in a, as nearly all of women do.
+MEN_IN_A = frozenset(
+    """
+andrea battista barnaba bonaventura cosma elia enea evangelista ezechia gianandrea
+gianbattista giambattista gianluca gianmaria giona giosia giovanbattista isaia geremia
+leonida luca luka mattia mustafa nicola nikola pierluca sasha tobia zaccaria
+""".split()
+)
+#: Given names of women that end otherwise.
+WOMEN_NOT_IN_A = frozenset(
+    """
+adele agnese alice amelie beatrice betty carmen carol charlotte chloe cleofe cloe
+clotilde consuelo dafne daphne denise desiree dolores doris edith elisabeth eloise ester
+giusi giusy helene ines ingrid iole irene iris isabel jole josephine judith karin katy
+lucy marlene mary matilde mercedes michelle miriam nancy naomi nicole nives noemi
+noelle penelope rachele rosy ruth selene susy wendy yvonne zoe
+""".split()
+)
+
 #: Common surnames. Two of them are two families, however alike they are.
 SURNAMES = frozenset(
     """

@@ -13,6 +13,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { BoardBars } from "./board_bars";
+import { BoardOperators } from "./board_operators";
 import { useBoardRefresh } from "./board_refresh";
 
 const LAST_CAMPAIGN = "crm_campaign_board.campaign";
@@ -28,7 +29,7 @@ const AUTOMATIC_COLOR = "#b9c6d3";
  */
 export class CampaignBoard extends Component {
     static template = "crm_campaign_motivi.CampaignBoard";
-    static components = { BoardBars, Layout };
+    static components = { BoardBars, BoardOperators, Layout };
     static props = { ...standardActionServiceProps };
 
     setup() {

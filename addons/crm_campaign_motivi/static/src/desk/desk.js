@@ -1,5 +1,6 @@
 import {
     Component,
+    onWillDestroy,
     onWillStart,
     useExternalListener,
     useRef,
@@ -9,6 +10,7 @@ import {
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { beginDesk, useDeskBeginnings } from "./desk_beginnings";
 import { DeskHelp } from "./desk_help";
 import { DeskHistory } from "./desk_history";
 import { useDeskFocus, useInterval, useShortcuts } from "./desk_hooks";
@@ -25,6 +27,7 @@ import { deskShortcuts, KEYS, outcomeKey } from "./desk_shortcuts";
 import { DeskStart } from "./desk_start";
 import { DeskSteps } from "./desk_steps";
 import { DeskStopped } from "./desk_stopped";
+import { onTabsKeydown } from "./desk_tabs";
 
 const HEARTBEAT = 60 * 1000;
 
@@ -50,24 +53,36 @@ export class Desk extends Component {
 
     setup() {
         this.KEYS = KEYS;
+        this.onTabsKeydown = onTabsKeydown;
         this.root = useRef("root");
         this.view = useState({ help: false, scheme: initialScheme() });
         const desk = new DeskModel(this.env.services.orm);
         useSubEnv({ desk });
         this.desk = useState(desk);
         this.env.config?.setDisplayName?.(_t("Desk"));
-        onWillStart(() => desk.open());
+        onWillStart(() => this.openDesk());
+        onWillDestroy(() => desk.end());
+        useDeskBeginnings(this.desk);
         useDeskFocus(this.desk, this.root);
         useShortcuts(
             () => this.shortcuts(),
-            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help}`
+            () => `${this.desk.phase} ${this.desk.payload?.claim_token} ${this.view.help} ${this.desk.frozen}`
         );
         useInterval(() => desk.signOfLife(), HEARTBEAT);
         useExternalListener(window, "beforeunload", (ev) => this.onBeforeUnload(ev));
     }
 
+    /** With what the desk was opened for: a name by hand, or a call. */
+    async openDesk() {
+        await this.desk.open();
+        await beginDesk(this.desk, this.props.action);
+    }
+
     shortcuts() {
         const { desk } = this;
+        if (desk.frozen) {
+            return [];
+        }
         return [
             [KEYS.help, () => this.toggleHelp()],
             ...(this.view.help ? [[KEYS.back, () => this.toggleHelp()]] : []),
@@ -96,7 +111,7 @@ export class Desk extends Component {
                 outcomeKey(outcome),
                 () => desk.chooseOutcome(id),
             ]),
-            ...KEYS.dial.map((key, index) => [key, () => desk.dial(desk.payload.phones[index])]),
+            ...KEYS.dial.map((key, index) => [key, () => desk.dial(desk.dialable[index])]),
             [KEYS.endCall, () => desk.endCall()],
             [KEYS.note, () => desk.askFocus("note")],
             [KEYS.allOutcomes, () => desk.askFocus("outcome")],

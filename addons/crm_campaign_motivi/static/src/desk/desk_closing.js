@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { formatFloat } from "@web/views/fields/formatters";
 import { useDesk } from "./desk_hooks";
 
 /** What the sale is worth and when it should be closed: both required. */
@@ -14,6 +15,13 @@ export class DeskClosing extends Component {
     get revenueLabel() {
         const { currency } = this.desk.payload.campaign;
         return _t("Expected revenue (%s)", currency?.symbol || "€");
+    }
+
+    /** As the cart has it: not asked for a second time. */
+    get knownRevenue() {
+        const { knownRevenue, payload } = this.desk.name;
+        const digits = [16, payload.campaign.currency?.digits ?? 2];
+        return knownRevenue === null ? null : formatFloat(knownRevenue, { digits });
     }
 
     set(field, value) {

@@ -1,6 +1,8 @@
 import { browser } from "@web/core/browser/browser";
 
-const KEY = "crm_desk.draft";
+/** Operators who share a computer have a draft each. */
+const keyOf = (userId) => `crm_desk.draft.${userId}`;
+let owner = null;
 
 /**
  * What the operator has written on the name in hand, kept in this browser until the
@@ -9,8 +11,9 @@ const KEY = "crm_desk.draft";
 export const deskDraft = {
     /** @returns {Object|null} the draft of this user, whatever name it belongs to */
     load(userId) {
+        owner = userId;
         try {
-            const draft = JSON.parse(browser.localStorage.getItem(KEY));
+            const draft = JSON.parse(browser.localStorage.getItem(keyOf(userId)));
             return draft?.userId === userId ? draft : null;
         } catch {
             return null;
@@ -18,14 +21,15 @@ export const deskDraft = {
     },
 
     save(draft) {
+        owner = draft.userId;
         try {
-            browser.localStorage.setItem(KEY, JSON.stringify(draft));
+            browser.localStorage.setItem(keyOf(owner), JSON.stringify(draft));
         } catch {
             // A full or forbidden storage takes away this safety net, not the desk.
         }
     },
 
     clear() {
-        browser.localStorage.removeItem(KEY);
+        browser.localStorage.removeItem(keyOf(owner));
     },
 };

@@ -4,7 +4,7 @@ import { DeskAgendaModel } from "./desk_agenda_model";
 import { deskDraft } from "./desk_draft";
 import { DeskNameState } from "./desk_name_state";
 import { DeskRefusal } from "./desk_server";
-import { DeskWork } from "./desk_work";
+import { DeskSessionModel } from "./desk_session_model";
 
 const CAMPAIGN_KEY = "crm_desk.campaign";
 const PAUSE_KEY = "crm_desk.pause_after_each";
@@ -12,7 +12,7 @@ const PAUSE_KEY = "crm_desk.pause_after_each";
 const FREE_FOR = 10 * 60 * 1000;
 
 /** What happens at the desk: names come and go. The components only show it. */
-export class DeskModel extends DeskWork {
+export class DeskModel extends DeskSessionModel {
     campaigns = [];
     campaignId = null;
     /** Why nothing was served, a sentence of the server. */
@@ -34,6 +34,7 @@ export class DeskModel extends DeskWork {
     // ------------------------------------------------------------
 
     async open() {
+        await this.begin();
         const opened = await this.attempt(() => this.call("open"));
         this.phase = "start";
         if (!opened) {
@@ -51,6 +52,15 @@ export class DeskModel extends DeskWork {
             await this.settleDraft(draft);
         }
         this.askFocus("next");
+    }
+
+    /** Another window has gone on; from now on this one does. */
+    async continueHere() {
+        this.name = null;
+        this.agenda = null;
+        this.message = null;
+        this.phase = "loading";
+        await this.open();
     }
 
     /** The name is gone: was its outcome saved? The same token asks without saving twice. */
@@ -87,7 +97,9 @@ export class DeskModel extends DeskWork {
             browser.localStorage.removeItem(PAUSE_KEY);
         } else {
             browser.localStorage.setItem(PAUSE_KEY, "1");
+            this.dropAhead();
         }
+        this.prefetchSoon();
     }
 
     discardLeftover() {
@@ -106,6 +118,9 @@ export class DeskModel extends DeskWork {
         }
         await this.attemptOnce("next", async () => {
             this.clearMessage();
+            if (this.onPause) {
+                this.setOperator(await this.call("resume"));
+            }
             await this.fetchName();
         });
     }
@@ -170,6 +185,8 @@ export class DeskModel extends DeskWork {
         this.emptyReason = null;
         this.leftover = null;
         this.phase = "name";
+        this.servedAt = Date.now();
+        this.prefetchSoon();
         this.askFocus("note");
         if (mine && this.name.customDirty) {
             this.changeCustom();
@@ -190,7 +207,7 @@ export class DeskModel extends DeskWork {
         await this.attemptOnce("confirm", async () => {
             const values = this.name.confirmValues(this.agenda.accepted);
             this.clearMessage();
-            await this.endCall();
+            this.endCallWithOutcome();
             const saved = await this.saveOutcome(values);
             deskDraft.clear();
             this.tell("success", saved.message);
@@ -202,12 +219,27 @@ export class DeskModel extends DeskWork {
         const request = { ...this.claim, ...values };
         this.saveDraft(request);
         try {
-            return await this.call("confirm", request);
+            return await this.call(this.confirmMethod, request);
         } catch (error) {
             if (error instanceof DeskRefusal) {
                 error.focus = await this.afterRefusal();
+                if (values.call_uuid) {
+                    this.tryQuietly("end_call", { call_uuid: values.call_uuid });
+                }
             }
             throw error;
+        }
+    }
+
+    /** In training everything is as in earnest, and nothing is kept. */
+    get confirmMethod() {
+        return this.payload.campaign.is_training ? "rehearse" : "confirm";
+    }
+
+    /** The outcome ends the call on the server: no request of its own. */
+    endCallWithOutcome() {
+        if (this.name.onCall) {
+            this.name.call.endedAt = Date.now();
         }
     }
 
@@ -224,14 +256,40 @@ export class DeskModel extends DeskWork {
     }
 
     async afterConfirm() {
-        if (this.continueAutomatically && (await this.fetchNameQuietly())) {
-            return;
+        const isPause = this.beginWantedPause();
+        if (!isPause && this.continueAutomatically) {
+            const isThere = await (this.ahead ? this.turnToAhead() : this.fetchNameQuietly());
+            if (isThere) {
+                return;
+            }
         }
         this.leaveName();
     }
 
+    /** @returns {Promise<boolean>} whether a name is in hand */
+    async turnToAhead() {
+        try {
+            const taken = await this.serveAhead();
+            if (taken.empty) {
+                this.emptyReason = taken.reason;
+                return false;
+            }
+            if (!taken.fresh) {
+                this.serve(taken);
+            }
+            return true;
+        } catch (error) {
+            if (!(error instanceof DeskRefusal)) {
+                throw error;
+            }
+            this.emptyReason = error.message;
+            return false;
+        }
+    }
+
     /** To the state without a name; the campaigns' figures come when they come. */
     leaveName() {
+        this.dropAhead();
         this.phase = "start";
         this.freeSince = Date.now();
         this.name = null;
@@ -269,6 +327,8 @@ export class DeskModel extends DeskWork {
         await this.attemptOnce("release", async () => {
             const name = this.payload.lead.name;
             await this.call("release", this.claim);
+            this.forgetAhead();
+            this.beginWantedPause();
             this.tell("info", _t("%s was closed. Nothing was saved.", name));
             this.leaveName();
         });
@@ -276,12 +336,18 @@ export class DeskModel extends DeskWork {
 
     /** Every minute: somebody is at work, whether with a name or waiting for one. */
     async signOfLife() {
+        if (this.frozen) {
+            return;
+        }
         await (this.inHand ? this.heartbeat() : this.sayPresent());
+        await this.sayAlive();
+        await this.prefetch();
     }
 
     /** Free, so that recalls for the most skilled come here. */
     async sayPresent() {
-        const isFree = this.phase === "start" && this.campaignId && !this.busy;
+        const isFree =
+            this.phase === "start" && this.campaignId && !this.busy && !this.onPause;
         if (!isFree || Date.now() - this.freeSince > FREE_FOR) {
             return;
         }

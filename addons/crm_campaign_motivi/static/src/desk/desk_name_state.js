@@ -2,16 +2,17 @@ import { _t } from "@web/core/l10n/translation";
 import { Reactive } from "@web/core/utils/reactive";
 import { formatFloat } from "@web/views/fields/formatters";
 import { parseFloat } from "@web/views/fields/parsers";
-import { arePartsDirty, initialParts, partsConfirmValues } from "./desk_parts";
+import { arePartsDirty, initialParts, partsConfirmValues, partsRevenue } from "./desk_parts";
+import { callingHours } from "./desk_recall_windows";
 import { missing } from "./desk_server";
-import { fromLocal, now, toServer } from "./desk_time";
+import { fromLocal, now, shortDateTime, toServer } from "./desk_time";
 import { newToken } from "./desk_utils";
 
 /** What is done on one name between "next name" and "confirm outcome", all unsaved. */
 export class DeskNameState extends Reactive {
     note = "";
     outcomeId = null;
-    recall = { date: "", time: "", scope: "public" };
+    recall = { date: "", time: "", scope: "public", wish: false };
     revenue = "";
     deadline = "";
     /** Of custom fields: values by technical name, and ids of fields shown by hand. */
@@ -98,6 +99,7 @@ export class DeskNameState extends Reactive {
 
     choose(outcomeId) {
         this.outcomeId = outcomeId;
+        this.recall.wish = false;
         this.recall.scope = this.outcome?.recall_scope || "public";
     }
 
@@ -111,6 +113,16 @@ export class DeskNameState extends Reactive {
     get recallAt() {
         const moment = fromLocal(`${this.recall.date}T${this.recall.time}`);
         return this.recall.date && this.recall.time && moment.isValid ? moment : null;
+    }
+
+    /** What is known of the calling hours, see `callingHours`. */
+    get knownHours() {
+        return [this.payload.recall, this.payload.recallLater].filter(Boolean);
+    }
+
+    /** Whether the name may be called when it is to be called again; null without a time. */
+    get recallHours() {
+        return this.recallAt && callingHours(this.knownHours, this.recallAt);
     }
 
     /**
@@ -166,16 +178,52 @@ export class DeskNameState extends Reactive {
                 "recall"
             );
         }
-        return {
+        const values = {
             recall_at: toServer(this.recallAt),
             recall_scope: this.recall.scope,
         };
+        return { ...values, ...this.recallWish() };
+    }
+
+    /** Outside the calling hours a recall is promised only where the customer asks for it. */
+    recallWish() {
+        const { isOpen, opening } = this.recallHours;
+        if (isOpen) {
+            return {};
+        }
+        if (!this.recall.wish || !this.payload.recall.may_wish) {
+            throw missing(
+                opening
+                    ? _t(
+                          "Nobody is called at that hour. The calling hours begin again on %s.",
+                          shortDateTime(toServer(opening))
+                      )
+                    : _t("Nobody is called at that hour, nor in the weeks after it. Choose another."),
+                opening ? "opening" : "recall"
+            );
+        }
+        if (!this.note.trim()) {
+            throw missing(
+                _t(
+                    "Write in the note what the customer said: it is the proof that this hour was asked for."
+                ),
+                "note"
+            );
+        }
+        return { recall_by_wish: true };
+    }
+
+    /** What the sale is worth, when something on the desk knows it. */
+    get knownRevenue() {
+        return partsRevenue(this.parts, this);
     }
 
     closingValues() {
-        let revenue = NaN;
+        let revenue = this.knownRevenue ?? NaN;
         try {
-            revenue = this.revenue.trim() ? parseFloat(this.revenue) : NaN;
+            if (this.knownRevenue === null && this.revenue.trim()) {
+                revenue = parseFloat(this.revenue);
+            }
         } catch {
             // It is no number: said below.
         }

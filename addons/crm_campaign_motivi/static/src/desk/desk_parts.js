@@ -7,7 +7,9 @@ import { registry } from "@web/core/registry";
  * - `initial(payload)` returns its value on a name just served;
  * - `isDirty(value)` tells whether something would be lost with it;
  * - `confirmValues(value, name)` returns what it adds to the call of `confirm`, and throws
- *   `missing(sentence, focus)` when something has to be done first.
+ *   `missing(sentence, focus)` when something has to be done first;
+ * - `revenue(value, name)`, if it is there, returns what the sale is worth when the part
+ *   knows it, so that nobody is asked, else null.
  */
 export const deskParts = registry.category("crm_desk_parts");
 
@@ -28,4 +30,15 @@ export function partsConfirmValues(parts, name) {
         {},
         ...deskParts.getEntries().map(([key, part]) => part.confirmValues(parts[key], name))
     );
+}
+
+/** @returns {number|null} what the sale is worth, when a part knows it */
+export function partsRevenue(parts, name) {
+    for (const [key, part] of deskParts.getEntries()) {
+        const revenue = part.revenue?.(parts[key], name) ?? null;
+        if (revenue !== null) {
+            return revenue;
+        }
+    }
+    return null;
 }

@@ -35,15 +35,21 @@ export async function callDesk(orm, method, values = {}) {
 
 function asRefusal(error) {
     if (error instanceof ConnectionLostError) {
-        return new DeskRefusal(
-            _t("The server can't be reached. What you wrote stays here: try again in a moment.")
+        return Object.assign(
+            new DeskRefusal(
+                _t(
+                    "The server can't be reached. What you wrote stays here: try again in a moment."
+                )
+            ),
+            { isOffline: true }
         );
     }
     if (!(error instanceof RPCError) || error.exceptionName === SESSION_EXPIRED) {
         return error;
     }
     if (error.exceptionName?.startsWith("odoo.exceptions.")) {
-        return new DeskRefusal(error.data.message);
+        const isFrozen = Boolean(error.data.context?.desk_is_frozen);
+        return Object.assign(new DeskRefusal(error.data.message), { isFrozen });
     }
     return new DeskRefusal(
         _t("The server failed to do this, and nothing was saved. Try again, or tell support.")

@@ -1,7 +1,8 @@
 import { DeskAttempts } from "./desk_attempts";
 import { deskDraft } from "./desk_draft";
+import { isDialable, shownPhones } from "./desk_numbers";
 import { callDesk } from "./desk_server";
-import { stepsWithoutWorkflow } from "./desk_step_kinds";
+import { findStep, stepsOf, tabAfterOutcome } from "./desk_step_kinds";
 import { telephone } from "./desk_telephone";
 
 /** What is done on the name in hand before its outcome is confirmed. */
@@ -16,10 +17,28 @@ export class DeskWork extends DeskAttempts {
     /** Key of the step whose tab is open in the middle: "script", "agenda", "cart"… */
     tab = "script";
 
+    /** The operator's own day, as the server said last: {names, kinds, last}. */
+    today = null;
+    /** Where a name has numbers: {field, label, editable}. */
+    numberFields = [];
+
     constructor(orm) {
         super();
-        this.call = (method, values) => callDesk(orm, method, values);
-        this.callQuietly = (method, values) => callDesk(orm.silent, method, values);
+        this.call = async (method, values) =>
+            this.readAnswer(await callDesk(orm, method, values));
+        this.callQuietly = async (method, values) =>
+            this.readAnswer(await callDesk(orm.silent, method, values));
+    }
+
+    /** Whatever the server answers may say how the day goes, and what may be changed. */
+    readAnswer(answer) {
+        if (answer?.today) {
+            this.today = answer.today;
+        }
+        if (answer?.number_fields) {
+            this.numberFields = answer.number_fields;
+        }
+        return answer;
     }
 
     get payload() {
@@ -32,12 +51,23 @@ export class DeskWork extends DeskAttempts {
 
     /** The steps of the call, as tabs: {key, kind, name}. */
     get steps() {
-        return stepsWithoutWorkflow(this.name.kind);
+        return stepsOf(this.name);
     }
 
     /** The step whose tab is open. */
     get step() {
-        return this.steps.find((step) => step.key === this.tab) || this.steps[0];
+        const { steps } = this;
+        return findStep(steps, this.tab) || steps[0];
+    }
+
+    /** The numbers with what was said of them, see `desk_numbers.js`. */
+    get phones() {
+        return shownPhones(this.payload.phones, this.name.parts.numbers.changes);
+    }
+
+    /** Those that the keys dial, in their order. */
+    get dialable() {
+        return this.phones.filter(isDialable);
     }
 
     get inHand() {
@@ -54,12 +84,15 @@ export class DeskWork extends DeskAttempts {
     // ------------------------------------------------------------
 
     async dial(phone) {
-        if (this.phase !== "name" || !phone?.e164 || phone.blocked || phone.without_consent) {
+        if (this.phase !== "name" || !isDialable(phone)) {
             return;
         }
         await this.attemptOnce("dial", async () => {
             await this.endCall();
-            const dialled = await this.call("log_dial", { ...this.claim, field: phone.field });
+            const { field, raw, typed } = phone;
+            const dialled = typed
+                ? await this.call("log_dial_typed", { ...this.claim, field, number: raw })
+                : await this.call("log_dial", { ...this.claim, field });
             this.name.call = {
                 uuid: dialled.call_uuid,
                 field: phone.field,
@@ -132,6 +165,7 @@ export class DeskWork extends DeskAttempts {
         if (this.phase !== "name" || this.busy === "confirm") {
             return;
         }
+        const before = this.steps;
         this.name.choose(outcomeId);
         this.saveDraft();
         this.clearMessage();
@@ -141,7 +175,7 @@ export class DeskWork extends DeskAttempts {
         if (this.name.kind === "T") {
             await this.attempt(() => this.openAgenda(moveFocus));
         } else {
-            this.tab = "script";
+            this.tab = tabAfterOutcome(this, before);
             await this.attempt(() => this.agenda.drop());
         }
     }
@@ -168,9 +202,18 @@ export class DeskWork extends DeskAttempts {
 
     showTab(tab) {
         this.tab = tab;
-        if (tab === "agenda") {
-            this.askFocus("agenda");
+        if (["agenda", "outcome"].includes(tab)) {
+            this.askFocus(tab);
         }
+    }
+
+    /** Also in a step whose tab isn't open: "step:KEY:TARGET" opens it first. */
+    askFocus(target) {
+        const [, tab, inStep] = /^step:([^:]+):(.+)$/.exec(target || "") || [];
+        if (tab) {
+            this.tab = tab;
+        }
+        super.askFocus(inStep || target);
     }
 
     async openAgenda(moveFocus = true) {

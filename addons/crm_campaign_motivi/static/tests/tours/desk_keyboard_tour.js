@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import {
     checkDialled,
+    firstInStrip,
     freshName,
     press,
     saved,
@@ -8,6 +9,14 @@ import {
     turnWeek,
     typeNote,
 } from "./desk_tour_utils";
+
+function toTab() {
+    this.anchor.focus();
+}
+const keyOf = (label) => (field) =>
+    `[data-field=${field}].o_desk_phone .o_desk_key:contains(${label})`;
+const firstKey = keyOf("Alt+1");
+const secondKey = keyOf("Alt+2");
 
 registry.category("web_tour.tours").add("crm_desk_keyboard", {
     url: "/odoo/desk",
@@ -17,7 +26,11 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         // R
         freshName(),
         typeNote("Call back, keys"),
-        press("Alt+2"),
+        { content: "The second number has the second key", trigger: secondKey("mobile") },
+        press("Alt+Shift+w"),
+        { content: "The first number is wrong", trigger: "[data-field=phone].o_desk_phone_wrong" },
+        { content: "The first key dials the next one", trigger: firstKey("mobile") },
+        press("Alt+1"),
         { trigger: ".o_desk_call_on", run: () => checkDialled(1) },
         press("Alt+0"),
         { trigger: ".o_desk_call:not(.o_desk_call_on) .o_desk_timer" },
@@ -30,6 +43,20 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         // N: the note keeps the focus
         freshName(),
         typeNote("Not interested, keys"),
+        { content: "The last outcome is in the strip", trigger: firstInStrip("R") },
+        press("Alt+Shift+m"),
+        { content: "Correct the first number", trigger: ".o_desk_number_input:focus", run: "edit 12" },
+        press("Enter", ".o_desk_number_input"),
+        { trigger: ".o_desk_message_danger:contains(telephone number)" },
+        { trigger: ".o_desk_number_input", run: "edit 030 5559999" },
+        press("Enter", ".o_desk_number_input"),
+        { trigger: "[data-field=phone].o_desk_phone:focus:contains(555 9999)" },
+        press("Alt+Shift+m"),
+        press("Alt+Shift+m"),
+        press("Alt+Shift+m"),
+        { content: "A new one", trigger: ".o_desk_phone_add .o_desk_number_input" },
+        press("Escape", ".o_desk_phone_add .o_desk_number_input"),
+        { trigger: ".o_desk_note:focus" },
         press("Alt+n"),
         { trigger: ".o_desk_outcome_chosen[data-kind=N]" },
         { trigger: ".o_desk_note:focus" },
@@ -39,7 +66,11 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         freshName(),
         typeNote("Sold, keys"),
         press("Alt+c"),
-        { trigger: ".o_desk_details .o_desk_revenue:focus", run: "edit 8000" },
+        {
+            content: "What the sale asks for has the focus",
+            trigger: ":is(.o_desk_revenue, .o_desk_cart_search):focus",
+        },
+        { trigger: ".o_desk_details .o_desk_revenue", run: "edit 8000" },
         press("Alt+Enter"),
         saved("Name 3"),
         // T: the agenda by arrow keys
@@ -47,6 +78,13 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
         typeNote("Appointment, keys"),
         press("Alt+t"),
         { content: "The first free time has the focus", trigger: ".o_desk_slot:focus" },
+        { content: "The tabs", trigger: "[role=tab][aria-selected=true]", run: toTab },
+        press("ArrowLeft"),
+        { trigger: "[role=tab][data-step=script]:focus" },
+        press("Enter"),
+        { content: "The script, and back", trigger: ".o_desk_script_text" },
+        press("Alt+Shift+g"),
+        { trigger: ".o_desk_slot:focus" },
         turnWeek("Alt+PageDown"),
         { trigger: ".o_desk_agenda:not(.o_desk_loading) .o_desk_previous_week:enabled" },
         { trigger: ".o_desk_slot[title*='09:00']:focus" },

@@ -1,5 +1,12 @@
 import { registry } from "@web/core/registry";
-import { checkDialled, freshName, saved, silenceTelephone, turnWeek } from "./desk_tour_utils";
+import {
+    checkDialled,
+    firstInStrip,
+    freshName,
+    saved,
+    silenceTelephone,
+    turnWeek,
+} from "./desk_tour_utils";
 
 const note = (text) => ({ trigger: ".o_desk_note", run: `edit ${text}` });
 const outcome = (kind) => ({
@@ -16,6 +23,8 @@ const confirm = () => ({
     trigger: ".o_desk_confirm:enabled",
     run: "click",
 });
+
+const phoneRow = (field) => `.o_desk_phone_row:has([data-field=${field}])`;
 
 registry.category("web_tour.tours").add("crm_desk_mouse", {
     url: "/odoo/desk",
@@ -62,6 +71,22 @@ registry.category("web_tour.tours").add("crm_desk_mouse", {
             },
         },
         note("Not interested, mouse"),
+        { content: "The last outcome is in the strip", trigger: firstInStrip("R") },
+        { trigger: ".o_desk_figures_kinds [data-figure=R]:contains(R 1)" },
+        { trigger: `${phoneRow("phone")} .o_desk_wrong`, run: "click" },
+        { trigger: `${phoneRow("mobile")} .o_desk_wrong`, run: "click" },
+        {
+            content: "No number is right: the outcome for it is offered",
+            trigger: ".o_desk_wrong_outcome:focus:contains(Wrong number)",
+            run: "click",
+        },
+        chosen("N"),
+        { content: "The mobile is right", trigger: `${phoneRow("mobile")} .o_desk_wrong`, run: "click" },
+        { trigger: ".o_desk_phones:not(:has(.o_desk_wrong_outcome))" },
+        { trigger: ".o_desk_add_number", run: "click" },
+        { trigger: ".o_desk_number_input:focus", run: "edit 02 7000 1234" },
+        { trigger: ".o_desk_keep_number", run: "click" },
+        { trigger: "[data-field=phone_second].o_desk_phone:contains(Added)" },
         { trigger: ".o_desk_all_outcomes", run: "selectByLabel Not interested" },
         chosen("N"),
         confirm(),

@@ -58,3 +58,7 @@ export function saved(text) {
         trigger: `.o_desk_message_success:contains(${text})`,
     };
 }
+
+/** The latest outcome of the strip. */
+export const firstInStrip = (kind) =>
+    `.o_desk_strip_place:first-child[data-kind=${kind}]:contains(${kind})`;

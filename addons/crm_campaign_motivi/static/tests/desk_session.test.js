@@ -1,0 +1,269 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { deskDraft } from "@crm_campaign_motivi/desk/desk_draft";
+import { DeskModel } from "@crm_campaign_motivi/desk/desk_model";
+import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import { user } from "@web/core/user";
+
+describe.current.tags("headless");
+
+const NO = { id: 2, name: "No", kind: "N", recall_scope: "public" };
+const LUNCH = { id: 7, name: "Lunch", max_minutes: 60 };
+const READY = { state: "ready", since: "2030-01-07 09:00:00", reason: null, wanted: null };
+
+/** A server that keeps a name ahead, and remembers what it was asked. */
+class Server {
+    calls = [];
+    served = 0;
+    answers = {
+        begin: { state: READY, reasons: [LUNCH], messages: [], help: null },
+        open: { user: { id: 5 }, campaigns: [{ id: 1, name: "One" }], current: null },
+        next_name: () => this.name(),
+        prefetch: () => ({ ...this.name(), ahead_stamp: "stamp" }),
+        take_ahead: { fresh: true, claimed_until: "2030-01-07 09:15:00" },
+        confirm: { message: "Saved" },
+        rehearse: { message: "Training: saved" },
+        pause: { ...READY, wanted: LUNCH },
+        resume: READY,
+        alive: { state: READY, messages: [], help: null },
+    };
+
+    get silent() {
+        return this;
+    }
+
+    async call(model, method, args, values) {
+        this.calls.push({ method, values });
+        const answer = this.answers[method];
+        if (answer instanceof Error) {
+            throw answer;
+        }
+        return typeof answer === "function" ? answer(values) : (answer ?? true);
+    }
+
+    name() {
+        this.served += 1;
+        return {
+            line_id: this.served,
+            claim_token: `claim ${this.served}`,
+            lead: { name: `Name ${this.served}` },
+            phones: [],
+            campaign: { id: 1, expected_revenue: 0, is_training: this.isTraining },
+            outcomes: [NO],
+        };
+    }
+
+    asked(method) {
+        return this.calls.filter((call) => call.method === method).map((call) => call.values);
+    }
+}
+
+function refusal(sentence, context) {
+    const error = new RPCError("refused");
+    error.exceptionName = "odoo.exceptions.UserError";
+    error.data = { message: sentence, context };
+    return error;
+}
+
+let server;
+let desk;
+let timers;
+
+/** Let everything happen that waits for some seconds, and for an answer. */
+async function passTime() {
+    const due = [...timers.values()];
+    timers.clear();
+    await Promise.all(due.map((callback) => callback()));
+    await ticks();
+}
+
+/** Let answers arrive that are there. */
+async function ticks() {
+    for (let tick = 0; tick < 20; tick++) {
+        await Promise.resolve();
+    }
+}
+
+beforeEach(async () => {
+    serverState.timezone = "Europe/Rome";
+    await makeMockEnv();
+    timers = new Map();
+    let last = 0;
+    patchWithCleanup(DeskModel.prototype, {
+        later(callback) {
+            // The same callback waits once: what was planned before it is forgotten.
+            timers.set(String(callback), callback);
+            return ++last;
+        },
+    });
+    deskDraft.clear();
+    server = new Server();
+    desk = new DeskModel(server);
+    await desk.open();
+    await desk.nextName();
+});
+
+async function confirmNo() {
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+}
+
+test("the next name is fetched a moment after this one, and once", async () => {
+    expect(server.asked("prefetch")).toEqual([]);
+    await passTime();
+    await passTime();
+    expect(server.asked("prefetch")).toEqual([{ campaign_id: 1 }]);
+    expect(desk.ahead.line_id).toBe(2);
+    expect(desk.payload.line_id).toBe(1);
+});
+
+test("what was fetched is on the screen before the server has agreed", async () => {
+    await passTime();
+    let agree;
+    server.answers.take_ahead = () => new Promise((resolve) => (agree = resolve));
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    await ticks();
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.busy).toBe("confirm");
+    agree({ fresh: true, claimed_until: "2030-01-07 09:15:00" });
+    await confirming;
+    expect(desk.busy).toBe(null);
+    expect(desk.payload.claimed_until).toBe("2030-01-07 09:15:00");
+    expect(server.asked("next_name")).toHaveLength(1);
+    expect(server.asked("take_ahead")).toEqual([
+        { campaign_id: 1, line_id: 2, claim_token: "claim 2", stamp: "stamp" },
+    ]);
+});
+
+test("another name than the one that was kept replaces it", async () => {
+    await passTime();
+    server.answers.take_ahead = () => server.name();
+    await confirmNo();
+    expect(desk.payload.line_id).toBe(3);
+    server.answers.take_ahead = { empty: true, reason: "Nobody may be called" };
+    await passTime();
+    await confirmNo();
+    expect(desk.phase).toBe("start");
+    expect(desk.emptyReason).toBe("Nobody may be called");
+});
+
+test("a refusal leaves no name on the screen", async () => {
+    await passTime();
+    server.answers.take_ahead = refusal("Not now");
+    await confirmNo();
+    expect(desk.phase).toBe("start");
+    expect(desk.emptyReason).toBe("Not now");
+});
+
+test("nothing is kept for a pause, which begins after the name", async () => {
+    await passTime();
+    await desk.pause(LUNCH.id);
+    expect(desk.ahead).toBe(null);
+    expect(desk.doing.state).toBe("ready");
+    await passTime();
+    expect(server.asked("prefetch")).toHaveLength(1);
+    await confirmNo();
+    expect(desk.phase).toBe("start");
+    expect(desk.doing.state).toBe("pause");
+    expect(desk.operator.reason).toEqual(LUNCH);
+    await desk.signOfLife();
+    expect(server.asked("present")).toEqual([]);
+    await desk.resume();
+    expect(desk.onPause).toBe(false);
+});
+
+test("one name at a time: nothing is kept", async () => {
+    await passTime();
+    desk.setContinue(false);
+    expect(server.asked("drop_ahead")).toHaveLength(1);
+    await confirmNo();
+    expect(server.asked("take_ahead")).toEqual([]);
+    expect(desk.phase).toBe("start");
+    desk.setContinue(true);
+});
+
+test("what comes too late is given back", async () => {
+    let answer;
+    server.answers.prefetch = () => new Promise((resolve) => (answer = resolve));
+    passTime();
+    await ticks();
+    await desk.stop();
+    await desk.close();
+    answer({ ...server.name(), ahead_stamp: "stamp" });
+    await ticks();
+    expect(desk.ahead).toBe(null);
+    expect(server.asked("drop_ahead")).toHaveLength(1);
+});
+
+test("states follow the call", async () => {
+    expect(desk.doing.state).toBe("ready");
+    desk.name.call = { uuid: "u", startedAt: Date.now(), endedAt: null };
+    expect(desk.doing.state).toBe("on_call");
+    desk.name.call.endedAt = Date.now();
+    expect(desk.doing.state).toBe("after_call");
+});
+
+test("a window that was taken over freezes, and keeps its hands off the draft", async () => {
+    desk.setNote("Mine");
+    desk.takenOver(desk.session);
+    expect(desk.frozen).toBe(false);
+    desk.takenOver("another");
+    expect(desk.frozen).toBe(true);
+    desk.setNote("Lost");
+    expect(deskDraft.load(5).values.note).toBe("Mine");
+    await desk.signOfLife();
+    expect(server.asked("heartbeat")).toEqual([]);
+    server.answers.open = { ...server.answers.open, current: desk.payload };
+    await desk.continueHere();
+    expect(desk.frozen).toBe(false);
+    expect(desk.name.note).toBe("Mine");
+    expect(server.asked("begin")).toHaveLength(2);
+});
+
+test("a late call of a frozen window freezes it", async () => {
+    await desk.chooseOutcome(NO.id);
+    server.answers.confirm = refusal("In another window", { desk_is_frozen: true });
+    await desk.confirm();
+    expect(desk.frozen).toBe(true);
+    expect(desk.phase).toBe("name");
+});
+
+test("every call says from which window it comes", () => {
+    expect(user.context.desk_session).toBe(desk.session);
+    desk.end();
+    expect(user.context.desk_session).toBe(false);
+});
+
+test("a lost connection is tried again by itself", async () => {
+    server.answers.alive = new ConnectionLostError();
+    await desk.sayAlive();
+    expect(desk.offline).toBe(true);
+    expect(desk.message).toBe(null);
+    server.answers.alive = { state: READY, messages: [{ id: 3, body: "Hello" }], help: null };
+    await passTime();
+    expect(desk.offline).toBe(false);
+    expect(desk.messages).toHaveLength(1);
+});
+
+test("help is asked with the name in hand, messages are read", async () => {
+    server.answers.ask_help = { messages: [], help: { id: 1, seen_by: "" } };
+    await desk.askHelp();
+    expect(server.asked("ask_help")).toEqual([
+        { campaign_id: 1, line_id: 1, claim_token: "claim 1" },
+    ]);
+    expect(desk.help.id).toBe(1);
+    desk.messages = [{ id: 3, body: "Hello" }];
+    server.answers.read_messages = { messages: [], help: null };
+    await desk.readMessage(desk.messages[0]);
+    expect(server.asked("read_messages")).toEqual([{ message_ids: [3] }]);
+    expect(desk.messages).toEqual([]);
+});
+
+test("in training the outcome is rehearsed", async () => {
+    server.isTraining = true;
+    await confirmNo();
+    await confirmNo();
+    expect(server.asked("rehearse")).toHaveLength(1);
+    expect(server.asked("confirm")).toHaveLength(1);
+});

@@ -1,0 +1,179 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.tests import tagged
+
+from .common import CampaignCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDeskByHand(CampaignCommon):
+    """A name is opened at the desk from its own form."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry_enter_test_mode()
+        self.lead = self.leads[3]
+
+    def take(self, lead=None, user=None, campaign=None):
+        return self.desk(user).take_by_hand((lead or self.lead).id, campaign)
+
+    def open_form(self, user, lead=None, purpose="outcome"):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return (lead or self.lead).with_user(user)._open_desk(purpose)
+
+    def second_campaign(self):
+        other = self.env["utm.campaign"].create(
+            {
+                "title": "Another campaign",
+                "is_call_campaign": True,
+                "company_id": self.company.id,
+            }
+        )
+        self.env["crm.call.window"]._open_always(other)
+        self.env["crm.call.list"].create(
+            {
+                "name": "List of another",
+                "campaign_id": other.id,
+                "operator_ids": [Command.set(self.operator.ids)],
+            }
+        )
+        other.call_list_ids._add_leads(self.leads[:1].ids)
+        other.action_start()
+        return other
+
+    # Who
+
+    def test_operator_coordinator_and_manager(self):
+        for user in (self.operator, self.coordinator, self.manager):
+            payload = self.take(user=user)
+            self.assertEqual(payload["lead"]["id"], self.lead.id)
+            line = self.line_of(payload)
+            self.assertEqual((line.claimed_by_id, line.list_id), (user, self.call_list))
+            self.assertEqual(self.desk(user).open()["current"]["line_id"], line.id)
+            self.desk(user).release(payload["line_id"], payload["claim_token"])
+            line.rest_until = False
+
+    def test_not_the_back_office_nor_agents(self):
+        for user in (self.back_office, self.agent):
+            with self.assertRaises(AccessError):
+                self.take(user=user)
+            with self.assertRaises(AccessError):
+                self.open_form(user)
+
+    def test_names_of_no_list_of_mine_are_not_mine(self):
+        stranger = self.env["crm.lead"].create({"name": "Stranger", "phone": "0212345"})
+        with self.assertRaisesRegex(UserError, "in none of your lists"):
+            self.take(stranger)
+
+    # What
+
+    def test_gone_archived_and_blocked_names_are_a_sentence(self):
+        blocked = self.env.ref("crm_callcenter.crm_commercial_state_blocked")
+        self.leads[4]._correct_state(blocked, "correction")
+        self.leads[5].active = False
+        cases = [
+            (self.leads[4], "is blocked"),
+            (self.leads[5], "is archived, or was merged"),
+            (self.env["crm.lead"].browse(2**31 - 1), "deleted, or merged"),
+        ]
+        for lead, sentence in cases:
+            with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):
+                self.take(lead, user=self.manager)
+        self.assertFalse(self.call_list.line_ids.claimed_by_id)
+
+    def test_a_name_in_other_hands(self):
+        served = self.next_name(self.operator_two)
+        lead = self.env["crm.lead"].browse(served["lead"]["id"])
+        with self.assertRaisesRegex(UserError, "Somebody else is working"):
+            self.take(lead)
+        line = self.line_of(served)
+        self.assertEqual(line.claimed_by_id, self.operator_two)
+        # A claim that ran out holds nobody up.
+        line.claimed_until = fields.Datetime.now() - timedelta(minutes=1)
+        self.assertEqual(self.take(lead)["lead"]["id"], lead.id)
+
+    def test_a_second_name_leads_to_the_first(self):
+        self.next_name()
+        with self.assertRaisesRegex(RedirectWarning, "Name 1 in hand") as refusal:
+            self.take()
+        action = self.env.ref("crm_campaign_motivi.crm_desk_action")
+        self.assertEqual(refusal.exception.args[1], action.id)
+
+    def test_the_same_name_again_is_the_same_claim(self):
+        first = self.take()
+        self.assertEqual(self.take()["claim_token"], first["claim_token"])
+
+    # Where
+
+    def test_its_own_list_comes_first(self):
+        other = self.second_campaign()
+        self.assertEqual(self.take()["campaign"]["id"], self.campaign.id)
+        self.assertFalse(self.lead.call_list_line_ids.filtered("is_by_hand"))
+        self.assertNotIn(self.lead, other.call_list_ids.line_ids.lead_id)
+
+    def test_in_two_campaigns_it_is_asked(self):
+        other = self.second_campaign()
+        lead = self.leads[0]
+        with self.assertRaisesRegex(UserError, "Choose the campaign"):
+            self.take(lead)
+        action = self.open_form(self.operator, lead)
+        self.assertEqual(action["res_model"], "crm.desk.campaign.wizard")
+        wizard = (
+            self.env["crm.desk.campaign.wizard"]
+            .with_user(self.operator)
+            .browse(action["res_id"])
+        )
+        self.assertEqual(wizard.sudo().possible_campaign_ids, self.campaign | other)
+        wizard.campaign_id = other.id
+        opened = wizard.action_open()
+        self.assertEqual(opened["tag"], "crm_campaign_motivi.desk")
+        self.assertEqual(self.desk().open()["current"]["campaign"]["id"], other.id)
+
+    def test_a_name_in_no_list_enters_one_and_leaves_it_again(self):
+        found = self.env["crm.lead"].create(
+            {"name": "Walked in", "phone": "030 9200111", "company_id": self.company.id}
+        )
+        payload = self.take(found, user=self.manager, campaign=self.campaign.id)
+        line = self.line_of(payload)
+        self.assertEqual(line.list_id, self.call_list)
+        self.assertTrue(line.is_by_hand)
+        self.desk(self.manager).release(payload["line_id"], payload["claim_token"])
+        self.assertFalse(line.exists(), "nothing was done: nothing is left")
+        payload = self.take(found, user=self.manager, campaign=self.campaign.id)
+        self.confirm(payload, "N", user=self.manager)
+        self.assertEqual(self.line_of(payload).category, "closed_negative")
+
+    def test_without_a_campaign_there_is_nothing_to_do(self):
+        self.campaign.call_state = "closed"
+        with self.assertRaisesRegex(UserError, "no running campaign"):
+            self.take()
+
+    # What for
+
+    def test_the_desk_opens_for_a_purpose(self):
+        for purpose, kind in (("appointment", "T"), ("outcome", None)):
+            action = self.open_form(self.operator, purpose=purpose)
+            self.assertEqual(
+                (action["type"], action["tag"], action["params"]),
+                (
+                    "ir.actions.client",
+                    "crm_campaign_motivi.desk",
+                    {"lead_id": self.lead.id, "purpose": purpose, "kind": kind},
+                ),
+            )
+
+    def test_a_purpose_that_the_campaign_does_not_allow(self):
+        self.campaign.outcome_ids = self.outcomes["N"]
+        with self.assertRaisesRegex(UserError, "No outcome of .* an appointment"):
+            self.open_form(self.operator, purpose="appointment")
+        self.assertFalse(self.call_list.line_ids.claimed_by_id)
+
+    def test_buttons_are_for_those_who_have_the_desk(self):
+        view = self.env.ref("crm_callcenter.crm_lead_view_form_name")
+        for user, is_shown in ((self.operator, True), (self.agent, False)):
+            arch = self.env["crm.lead"].with_user(user).get_view(view.id)["arch"]
+            for method in ("action_desk_appointment", "action_desk_outcome"):
+                self.assertEqual(method in arch, is_shown, (user.name, method))
