@@ -9,6 +9,8 @@ from .common import CampaignCommon
 LEFT_OUT = {
     "crm_call": "a number was really dialled: that counts for its frequency",
     "crm_desk_presence": "the operator was at work",
+    "crm_operator_state": "what the operator was doing, for the coordinator",
+    "crm_operator_time": "the time in each state",
     "bus_bus": "messages between browser and server",
     "mail_presence": "who is on line",
     "ir_logging": "the server's log",

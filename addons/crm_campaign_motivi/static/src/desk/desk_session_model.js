@@ -115,6 +115,13 @@ export class DeskSessionModel extends DeskWork {
         }
     }
 
+    /** Nor does a late answer here throw it away. */
+    clearDraft() {
+        if (!this.frozen) {
+            super.clearDraft();
+        }
+    }
+
     /** The desk is left for another page. */
     end() {
         browser.clearTimeout(this.prefetchTimer);
@@ -122,7 +129,10 @@ export class DeskSessionModel extends DeskWork {
         this.sendLeave();
         this.channel?.close();
         this.channel = null;
-        user.updateContext({ desk_session: false });
+        if (user.context.desk_session === this.session) {
+            // Else a desk that was opened in the place of this one is already at work.
+            user.updateContext({ desk_session: false });
+        }
     }
 
     /** Sent even while the window is being closed: nothing stays kept for it. */
@@ -212,7 +222,13 @@ export class DeskSessionModel extends DeskWork {
         this.forgetAhead();
         await this.attemptOnce("pause", async () => {
             this.setOperator(await this.call("pause", { reason_id: reasonId }));
+            this.askFocus(this.workFocus || "pause");
         });
+    }
+
+    /** Where the keyboard goes on with the name in hand, if there is one. */
+    get workFocus() {
+        return { name: "note", stopped: "close" }[this.phase] || null;
     }
 
     async resume() {
@@ -220,9 +236,7 @@ export class DeskSessionModel extends DeskWork {
             this.setOperator(await this.call("resume"));
             this.freeSince = Date.now();
             this.prefetchSoon();
-            if (!this.inHand) {
-                this.askFocus("next");
-            }
+            this.askFocus(this.workFocus || "next");
         });
     }
 
@@ -290,7 +304,11 @@ export class DeskSessionModel extends DeskWork {
     }
 
     async prefetch() {
-        if (!this.wantsAhead || this.ahead || this.busy) {
+        if (!this.wantsAhead || this.ahead) {
+            return;
+        }
+        if (this.busy) {
+            this.prefetchSoon();
             return;
         }
         const current = this.name;

@@ -85,6 +85,26 @@ export class DeskState extends Component {
             : reason.name;
     }
 
+    /**
+     * In a closed list the arrow keys choose at once, and the first reason would begin:
+     * they open it instead.
+     */
+    onPauseKeydown(ev) {
+        if (ev.altKey || !["ArrowDown", "ArrowUp", "Enter"].includes(ev.key)) {
+            return;
+        }
+        ev.preventDefault();
+        try {
+            ev.target.showPicker();
+        } catch {
+            // A browser without it, or a key that nobody pressed: the space bar opens it.
+        }
+    }
+
+    get pauseTitle() {
+        return _t("Pause (%s)", this.pauseKey);
+    }
+
     onReason(ev) {
         const reasonId = Number(ev.target.value);
         ev.target.value = "";

@@ -156,6 +156,11 @@ export class DeskWork extends DeskAttempts {
         }
     }
 
+    /** Nothing is unsaved any more. */
+    clearDraft() {
+        deskDraft.clear();
+    }
+
     /**
      * @param {number} outcomeId
      * @param {boolean} [moveFocus] to what the outcome asks for; not while the keyboard
@@ -221,7 +226,7 @@ export class DeskWork extends DeskAttempts {
         if (!this.agenda.week) {
             await this.agenda.open();
         }
-        if (moveFocus) {
+        if (moveFocus && this.name?.kind === "T") {
             this.askFocus("agenda");
         }
     }
@@ -233,6 +238,11 @@ export class DeskWork extends DeskAttempts {
         await this.attemptOnce("hold", async () => {
             this.clearMessage();
             await this.agenda.hold(slot);
+            if (this.name.kind !== "T") {
+                // Another outcome was chosen while the answer was on its way.
+                await this.agenda.drop();
+                return;
+            }
             this.askFocus("accept");
         });
     }

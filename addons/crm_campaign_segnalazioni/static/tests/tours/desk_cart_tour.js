@@ -30,6 +30,10 @@ registry.category("web_tour.tours").add("crm_desk_cart_mouse", {
         },
         { trigger: ".o_desk_message_danger:contains(price is not a number)" },
         {
+            content: "The keyboard stays where it was",
+            trigger: ".o_desk_cart_line:contains(Plant 6 kW) .o_desk_cart_price:focus",
+        },
+        {
             trigger: ".o_desk_cart_line:contains(Plant 6 kW) .o_desk_cart_price",
             run: "edit 8500",
         },
@@ -61,11 +65,17 @@ registry.category("web_tour.tours").add("crm_desk_cart_keyboard", {
         { trigger: ".o_desk_cart_product_at:contains(Battery):only-child" },
         press("Enter"),
         { trigger: ".o_desk_cart_line:contains(Battery 10 kWh)" },
+        {
+            content: "Enter before it is found adds what was typed, not what was in the list",
+            trigger: ".o_desk_cart_search:focus",
+            run: "edit plant && press Enter",
+        },
+        { trigger: ".o_desk_cart_line:contains(Plant) .o_desk_cart_quantity:value(/^1$/)" },
+        { trigger: ".o_desk_cart_line:contains(Battery) .o_desk_cart_quantity:value(/^1$/)" },
         { trigger: ".o_desk_cart_search:focus", run: "clear" },
-        { trigger: ".o_desk_cart_product:contains(Plant)" },
+        { trigger: ".o_desk_cart_product:contains(Battery)" },
         press("ArrowDown"),
         { trigger: ".o_desk_cart_product_at:contains(Plant)" },
-        press("Enter"),
         press("Enter"),
         {
             content: "Two plants",
