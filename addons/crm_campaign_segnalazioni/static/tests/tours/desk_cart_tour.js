@@ -107,6 +107,22 @@ registry.category("web_tour.tours").add("crm_desk_cart_keyboard", {
     ],
 });
 
+// An order is put together, and then it isn't made.
+registry.category("web_tour.tours").add("crm_desk_cart_then_close", {
+    url: "/odoo/desk",
+    steps: () => [
+        { trigger: ".o_desk_next:enabled", run: "click" },
+        { trigger: ".o_desk_phase_name .o_desk_note", run: "edit Almost sold" },
+        { trigger: ".o_desk_outcome[data-kind=C]", run: "click" },
+        { trigger: ".o_desk_cart_product:contains(Plant 6 kW)", run: "click" },
+        { trigger: ".o_desk_cart_total:contains(9,000.00)" },
+        { trigger: ".o_desk_stop", run: "click" },
+        { trigger: ".o_desk_close:enabled", run: "click" },
+        { trigger: ".o_desk_phase_start .o_desk_next:enabled" },
+        { trigger: ".o_desk_message_info:contains(Nothing was saved)" },
+    ],
+});
+
 /** New Segnalazione: from the form to the cart, the number, and back. */
 registry.category("web_tour.tours").add("crm_desk_segnalazione_by_hand", {
     steps: () => [
