@@ -275,6 +275,7 @@ export class DeskSessionModel extends DeskWork {
 
     async readMessage(message) {
         this.messages = this.messages.filter((one) => one !== message);
+        this.askFocus(this.workFocus || "next");
         await this.attempt(async () => {
             this.setNews(await this.call("read_messages", { message_ids: [message.id] }));
         });

@@ -76,6 +76,13 @@ export class DeskState extends Component {
             : _t("Ask the coordinator for help (%s)", this.helpKey);
     }
 
+    /** The second click of a double one would take the call back. */
+    onAskHelp(ev) {
+        if (ev.detail < 2) {
+            this.desk.askHelp();
+        }
+    }
+
     reasonTitle(reason) {
         return reason.max_minutes
             ? _t("%(reason)s, usually %(minutes)s minutes", {
