@@ -9,7 +9,7 @@ let owner = null;
 function read(key, userId) {
     try {
         const draft = JSON.parse(browser.localStorage.getItem(key));
-        return draft?.userId === userId ? draft : null;
+        return draft?.userId === userId && draft.values ? draft : null;
     } catch {
         return null;
     }

@@ -93,6 +93,11 @@ export class DeskSessionModel extends DeskWork {
         }
     }
 
+    /** What was written in a window that is frozen goes on in the other one. */
+    get dirty() {
+        return !this.frozen && super.dirty;
+    }
+
     freeze() {
         if (!this.frozen) {
             this.frozen = true;

@@ -5,15 +5,10 @@ import { useDesk, useInterval } from "./desk_hooks";
 import { deskPlaces } from "./desk_places";
 import { deskShortcuts, keyLabel } from "./desk_shortcuts";
 import { DeskTimer } from "./desk_timer";
+import { STATE_ICONS } from "./desk_utils";
 
 const PAUSE_KEY = "alt+shift+z";
 const HELP_KEY = "alt+shift+q";
-const ICONS = {
-    ready: "fa-circle-o",
-    on_call: "fa-phone",
-    after_call: "fa-pencil",
-    pause: "fa-pause",
-};
 
 /** The operator's state with its timer, the pause, and the call for help. */
 export class DeskState extends Component {
@@ -46,7 +41,7 @@ export class DeskState extends Component {
     }
 
     get icon() {
-        return ICONS[this.desk.doing.state];
+        return STATE_ICONS[this.desk.doing.state];
     }
 
     get label() {
