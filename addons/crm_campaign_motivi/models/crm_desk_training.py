@@ -176,14 +176,3 @@ class CrmAgentSlot(models.Model):
             # Booking itself still asks whether the time is free.
             return None
         return super()._secure(*args, **kwargs)
-
-
-class IrSequence(models.Model):
-    """A rehearsal takes no number: one that was drawn doesn't come back."""
-
-    _inherit = "ir.sequence"
-
-    def _next(self, sequence_date=None):
-        if self.env.context.get("desk_rehearsal") is _REHEARSAL:
-            return f"TRAINING-{uuid.uuid4().hex[:8].upper()}"
-        return super()._next(sequence_date)

@@ -20,7 +20,14 @@ LEFT_OUT = {
     "res_users_web_tour_tour_rel": "the test's own tour",
 }
 #: Columns of a line that say in whose hands it is and until when it rests.
-CLAIM = ("claimed_by_id", "claim_token", "claimed_until", "rest_until")
+CLAIM = (
+    "claim_is_ahead",
+    "claim_token",
+    "claimed_at",
+    "claimed_by_id",
+    "claimed_until",
+    "rest_until",
+)
 #: How far somebody has read: Odoo's chat notes it whenever a page is opened.
 READ = ("fetched_message_id", "seen_message_id", "new_message_separator", "write_date")
 

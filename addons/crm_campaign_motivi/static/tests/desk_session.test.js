@@ -125,7 +125,7 @@ test("what was fetched is on the screen before the server has agreed", async () 
     const confirming = desk.confirm();
     await ticks();
     expect(desk.payload.line_id).toBe(2);
-    expect(desk.busy).toBe("confirm");
+    expect(desk.busy).toBe("ahead");
     agree({ fresh: true, claimed_until: "2030-01-07 09:15:00" });
     await confirming;
     expect(desk.busy).toBe(null);
@@ -317,4 +317,36 @@ test("after a pause was asked for, the keyboard goes on with the name", async ()
     await confirmNo();
     await desk.resume();
     expect(desk.focus.target).toBe("next");
+});
+
+test("what is done before the server has agreed waits for it", async () => {
+    await passTime();
+    let agree;
+    server.answers.take_ahead = () => new Promise((resolve) => (agree = resolve));
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    await ticks();
+    const choosing = desk.chooseOutcome(NO.id);
+    const doubled = desk.confirm();
+    await ticks();
+    expect(server.asked("confirm")).toHaveLength(1);
+    agree({ fresh: true, claimed_until: "2030-01-07 09:15:00" });
+    await Promise.all([confirming, choosing]);
+    await doubled;
+    await ticks();
+    expect(server.asked("confirm").map(({ line_id }) => line_id)).toEqual([1, 2]);
+});
+
+test("what was done on a name that went to another is not done on the next", async () => {
+    await passTime();
+    let agree;
+    server.answers.take_ahead = () => new Promise((resolve) => (agree = resolve));
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    await ticks();
+    const choosing = desk.chooseOutcome(NO.id);
+    agree(server.name());
+    await Promise.all([confirming, choosing]);
+    expect(desk.payload.line_id).toBe(3);
+    expect(desk.name.outcomeId).toBe(null);
 });

@@ -375,7 +375,7 @@ export class DeskModel extends DeskSessionModel {
     }
 
     async stop() {
-        if (this.phase !== "name" || this.busy) {
+        if (this.phase !== "name" || (this.busy && this.busy !== "ahead")) {
             return;
         }
         this.phase = "stopped";

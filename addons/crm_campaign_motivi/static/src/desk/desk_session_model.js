@@ -348,6 +348,7 @@ export class DeskSessionModel extends DeskWork {
     async serveAhead() {
         const { ahead } = this;
         this.forgetAhead();
+        this.busy = "ahead";
         this.serve(ahead);
         const taken = await this.call("take_ahead", {
             campaign_id: this.campaignId,

@@ -136,6 +136,9 @@ export class DeskWork extends DeskAttempts {
         this.saveDraft();
         await this.attempt(async () => {
             const asked = name.custom;
+            if (this.busy === "ahead") {
+                await this.isTaken();
+            }
             const seen = await this.call("preview_custom_fields", {
                 ...this.claim,
                 changes: asked,
@@ -168,6 +171,9 @@ export class DeskWork extends DeskAttempts {
      */
     async chooseOutcome(outcomeId, moveFocus = true) {
         if (this.phase !== "name" || this.busy === "confirm") {
+            return;
+        }
+        if (this.busy === "ahead" && !(await this.isTaken())) {
             return;
         }
         const before = this.steps;
