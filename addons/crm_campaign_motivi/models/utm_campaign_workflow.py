@@ -213,6 +213,18 @@ class UtmCampaign(models.Model):
     # ACTIONS
     # ------------------------------------------------------------
 
+    def action_open_versions(self):
+        """Button: the texts that operators of this campaign have had on screen.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_campaign_motivi.crm_script_version_action"
+        )
+        action["domain"] = [("campaign_id", "=", self.id)]
+        return action
+
     def action_open_answers(self):
         """Button: what was answered to the questions of this campaign.
 

@@ -49,6 +49,7 @@ from . import test_import_tools
 from . import test_import_tour
 from . import test_import_undo
 from . import test_import_written
+from . import test_import_zone
 from . import test_inbound
 from . import test_recall_hours
 from . import test_desk_by_hand

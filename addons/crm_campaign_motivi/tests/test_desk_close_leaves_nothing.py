@@ -9,8 +9,8 @@ from .common import CampaignCommon
 LEFT_OUT = {
     "crm_call": "a number was really dialled: that counts for its frequency",
     "crm_desk_presence": "the operator was at work",
-    "crm_operator_state": "what the operator was doing, for the coordinator",
-    "crm_operator_time": "the time in each state",
+    "crm_operator_state": "the operator was on a call, then free again",
+    "crm_operator_time": "the time of these states",
     "bus_bus": "messages between browser and server",
     "mail_presence": "who is on line",
     "ir_logging": "the server's log",
@@ -21,11 +21,11 @@ LEFT_OUT = {
 }
 #: Columns of a line that say in whose hands it is and until when it rests.
 CLAIM = (
-    "claim_is_ahead",
-    "claim_token",
-    "claimed_at",
     "claimed_by_id",
+    "claimed_at",
+    "claim_token",
     "claimed_until",
+    "claim_is_ahead",
     "rest_until",
 )
 #: How far somebody has read: Odoo's chat notes it whenever a page is opened.

@@ -50,6 +50,15 @@ class TestImportReading(ImportCommon):
         )
         self.assertEqual(again.separator, "|")
 
+    def test_a_draft_says_how_large_files_come_in(self):
+        record = self.env["crm.list.import"].with_user(self.manager).new({})
+        self.assertIn("128", record.upload_hint)
+        self.assertIn(f"import_names -d {self.env.cr.dbname} FILE", record.upload_hint)
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("web.max_file_upload_size", 5 * 2**20)
+        record.invalidate_recordset()
+        self.assertRegex(record.upload_hint, r"5\.00 Mb|5 MB|5\.0")
+
     def test_the_sheet_is_remembered_where_the_file_has_it(self):
         book = xlsx_bytes([TITLES, *ROWS], "Altro", ["Nomi"])
         first = self._read(book, "names.xlsx")

@@ -125,7 +125,9 @@ test("what was fetched is on the screen before the server has agreed", async () 
     const confirming = desk.confirm();
     await ticks();
     expect(desk.payload.line_id).toBe(2);
-    expect(desk.busy).toBe("ahead");
+    expect(desk.busy).toBe("take");
+    await desk.chooseOutcome(NO.id);
+    expect(desk.name.outcomeId).toBe(NO.id);
     agree({ fresh: true, claimed_until: "2030-01-07 09:15:00" });
     await confirming;
     expect(desk.busy).toBe(null);

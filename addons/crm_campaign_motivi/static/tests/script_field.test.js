@@ -1,6 +1,6 @@
 import { ScriptFieldPlugin } from "@crm_campaign_motivi/script_field/script_field";
 import { expect, test } from "@odoo/hoot";
-import { press } from "@odoo/hoot-dom";
+import { press, waitFor } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { setupEditor } from "@html_editor/../tests/_helpers/editor";
 import { insertText } from "@html_editor/../tests/_helpers/user_actions";
@@ -13,9 +13,8 @@ test("a slash offers the fields of the call, and writes the chosen one", async (
     const { editor, el } = await setupEditor("<p>Dear []</p>", {
         config: { Plugins: [...MAIN_PLUGINS, ScriptFieldPlugin] },
     });
-    await insertText(editor, "/products of");
-    await animationFrame();
-    expect(".o-we-powerbox .o-we-command-name").toHaveCount(1);
+    await insertText(editor, "/products");
+    await waitFor(".o-we-powerbox .o-we-command-name:contains(Products of the campaign)");
     await press("Enter");
     await animationFrame();
     expect(el.textContent.trim()).toBe("Dear {{product}}");

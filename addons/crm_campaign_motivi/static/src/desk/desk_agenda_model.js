@@ -94,6 +94,7 @@ export class DeskAgendaModel extends Reactive {
             return;
         }
         const slot = this.focusedSlot;
+        this.agentId = null;
         this.day = this.byDay ? null : slot?.day || this.firstDayWithSlots;
         this.focusNear(slot);
     }
@@ -101,6 +102,8 @@ export class DeskAgendaModel extends Reactive {
     /** Show a day of the week on screen. */
     showDay(day) {
         this.day = day;
+        // Side by side means all of them; the columns take the place of the choice.
+        this.agentId = null;
         this.focusFirst();
     }
 

@@ -4,8 +4,8 @@ import { DeskRefusal } from "./desk_server";
 /** Doing things that the server may refuse, and telling the operator about it. */
 export class DeskAttempts extends Reactive {
     /**
-     * What is being done: "next", "confirm", "release", "dial", "hold", "ahead" (the name on
-     * the screen is being taken), or nothing.
+     * What is being done: "next", "confirm", "release", "dial", "hold", "take" (the name on
+     * the screen, which was prefetched), or nothing.
      */
     busy = null;
     /** Kept when nothing is being done any more. */
@@ -46,7 +46,7 @@ export class DeskAttempts extends Reactive {
 
     /** The same, once at a time: a second click or key does nothing. */
     async attemptOnce(busy, action) {
-        if (this.busy === "ahead" && !(await this.isTaken())) {
+        if (this.busy === "take" && !(await this.isTaken())) {
             return null;
         }
         if (this.busy) {
@@ -70,7 +70,7 @@ export class DeskAttempts extends Reactive {
      * @returns {boolean} whether it is still the same name
      */
     isTaken() {
-        if (this.busy !== "ahead") {
+        if (this.busy !== "take") {
             return true;
         }
         const { line_id } = this.payload;

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, onMounted, useRef } from "@odoo/owl";
 import { useDesk } from "./desk_hooks";
 import { deskPlaces } from "./desk_places";
 
@@ -9,6 +9,8 @@ export class DeskFreeze extends Component {
 
     setup() {
         this.desk = useDesk();
+        const button = useRef("unfreeze");
+        onMounted(() => button.el.focus());
     }
 }
 

@@ -375,7 +375,7 @@ export class DeskModel extends DeskSessionModel {
     }
 
     async stop() {
-        if (this.phase !== "name" || (this.busy && this.busy !== "ahead")) {
+        if (this.phase !== "name" || (this.busy && this.busy !== "take")) {
             return;
         }
         this.phase = "stopped";

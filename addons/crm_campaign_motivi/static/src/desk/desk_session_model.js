@@ -348,7 +348,8 @@ export class DeskSessionModel extends DeskWork {
     async serveAhead() {
         const { ahead } = this;
         this.forgetAhead();
-        this.busy = "ahead";
+        // An outcome may be chosen already; what asks the server waits, see `isTaken`.
+        this.busy = "take";
         this.serve(ahead);
         const taken = await this.call("take_ahead", {
             campaign_id: this.campaignId,

@@ -136,9 +136,7 @@ export class DeskWork extends DeskAttempts {
         this.saveDraft();
         await this.attempt(async () => {
             const asked = name.custom;
-            if (this.busy === "ahead") {
-                await this.isTaken();
-            }
+            await this.isTaken();
             const seen = await this.call("preview_custom_fields", {
                 ...this.claim,
                 changes: asked,
@@ -173,7 +171,9 @@ export class DeskWork extends DeskAttempts {
         if (this.phase !== "name" || this.busy === "confirm") {
             return;
         }
-        if (this.busy === "ahead" && !(await this.isTaken())) {
+        const { kind } = this.payload.outcomes.find(({ id }) => id === outcomeId) || {};
+        if (["C", "T"].includes(kind) && !(await this.isTaken())) {
+            // Its agenda or products are those of another name now.
             return;
         }
         const before = this.steps;

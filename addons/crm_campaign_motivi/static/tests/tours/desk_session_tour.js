@@ -33,9 +33,24 @@ registry.category("web_tour.tours").add("crm_desk_takeover", {
                     kwargs: {},
                 }),
         },
-        confirm(),
+        {
+            content: "The outcome comes too late, or something else has",
+            trigger: ".o_desk",
+            run: () => document.querySelector(".o_desk_confirm").click(),
+        },
         { trigger: ".o_desk_freeze[role=alertdialog]:contains(another window)" },
-        { trigger: ".o_desk_freeze .o_desk_unfreeze:focus" },
+        {
+            content: "The keyboard is on the only button",
+            trigger: ".o_desk_freeze .o_desk_unfreeze",
+            async run() {
+                for (let tries = 0; tries < 50 && document.activeElement !== this.anchor; tries++) {
+                    await new Promise((resolve) => setTimeout(resolve, 50));
+                }
+                if (document.activeElement !== this.anchor) {
+                    throw new Error(`Focus: ${document.activeElement.outerHTML.slice(0, 200)}`);
+                }
+            },
+        },
         { trigger: ".o_desk_unfreeze", run: "click" },
         { trigger: ".o_desk:not(:has(.o_desk_freeze)) .o_desk_lead_name:contains(Name 1)" },
         {
