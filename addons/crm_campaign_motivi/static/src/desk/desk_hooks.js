@@ -47,7 +47,7 @@ export function useDeskFocus(desk, root) {
             const focusSoon = (triesLeft) => {
                 frame = browser.requestAnimationFrame(() => {
                     const element = root.el?.querySelector(`[data-desk-focus="${target}"]`);
-                    if (element) {
+                    if (element && !element.disabled) {
                         element.focus();
                     } else if (triesLeft) {
                         focusSoon(triesLeft - 1);
