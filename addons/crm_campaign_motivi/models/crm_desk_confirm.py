@@ -41,7 +41,7 @@ class CrmDesk(models.AbstractModel):
         :param dict custom_changes: of custom fields, see ``_apply_custom``
         :param str call_uuid: the dial that led to it, if any
         :return: ``interaction_id``, ``outcome``, ``message``, ``event_id``, ``lead_id``
-            and ``lead_url``
+            and ``lead_url``; for a token used before also ``repeated``
         :rtype: dict
         :raise UserError: something is missing; nothing has been saved
         """
@@ -92,7 +92,12 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _known_result(self, token):
-        """Return the answer of an outcome registered with this token before."""
+        """Return the answer of an outcome registered with this token before.
+
+        :return: as ``confirm``, and ``repeated``: the ``outcome_id`` and ``note`` that
+            were saved, which the browser compares with what it has now; or ``None``
+        :rtype: dict | None
+        """
         if not token:
             raise UserError(self.env._("The desk is out of date. Reload the page."))
         # sudo: the token, made by this user's browser, is the right to its own row
@@ -101,7 +106,12 @@ class CrmDesk(models.AbstractModel):
             .sudo()
             .search([("token", "=", token), ("user_id", "=", self.env.uid)], limit=1)
         )
-        return self._result(known, self.env["calendar.event"]) if known else None
+        if not known:
+            return None
+        return {
+            **self._result(known, self.env["calendar.event"]),
+            "repeated": {"outcome_id": known.outcome_id.id, "note": known.note or ""},
+        }
 
     @api.model
     def _wait_for_twin(self, line_id, claim_token):

@@ -42,10 +42,10 @@ def table_checksums(env, left_out=(), columns=None, rows=None):
             )
         )
         found[table] = env.cr.fetchone()
-    return {**found, **_sequence_states(env.cr)}
+    return {**found, **sequence_states(env.cr)}
 
 
-def _sequence_states(cr):
+def sequence_states(cr):
     """Return the next numbers of documents; those of plain ids may have gaps."""
     cr.execute(
         """SELECT sequencename, last_value FROM pg_sequences

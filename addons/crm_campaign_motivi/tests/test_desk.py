@@ -123,8 +123,11 @@ class TestDesk(CampaignCommon):
         self.assertNotEqual(self.next_name()["lead"]["id"], self.lead.id)
 
     def test_the_same_token_answers_the_same(self):
-        first = self.confirm(self.payload, "N", token="twice")
-        again = self.confirm(self.payload, "N", token="twice")
+        first = self.confirm(self.payload, "N", token="twice", note="Told")
+        again = self.confirm(self.payload, "N", token="twice", note="Told more")
+        saved = {"outcome_id": self.outcomes["N"].id, "note": "Told"}
+        self.assertEqual(again.pop("repeated"), saved, "what was saved, not what came")
+        self.assertEqual(first, {**again, "message": first["message"]})
         self.assertEqual(first["interaction_id"], again["interaction_id"])
         self.assertEqual(len(self.lead.interaction_ids), 1)
         self.assertEqual(self.line_of(self.payload).attempts, 1)

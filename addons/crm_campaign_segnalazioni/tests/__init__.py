@@ -1,5 +1,6 @@
 from . import test_desk
 from . import test_desk_cart
+from . import test_desk_cart_training
 from . import test_desk_cart_tour
 from . import test_verdict
 from . import test_merge

@@ -1,7 +1,11 @@
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.crm_campaign_motivi.tests.checksums import differences
 from odoo.addons.crm_campaign_motivi.tests.common import CampaignCommon
+from odoo.addons.crm_campaign_motivi.tests.test_desk_close_leaves_nothing import (
+    business_checksums,
+)
 
 
 @tagged("post_install", "-at_install", "desk_tour")
@@ -58,6 +62,14 @@ class TestDeskCartTour(CampaignCommon, HttpCase):
             self.env["sale.order"].search([("opportunity_id", "=", self.leads[1].id)])
         )
         self.assertFalse(self.call_list.line_ids.claimed_by_id)
+
+    def test_a_cart_that_is_closed_leaves_nothing(self):
+        # Whoever logs in first gets settings of their own.
+        self.authenticate(self.operator.login, self.operator.login)
+        self.url_open("/odoo/desk")
+        before = business_checksums(self.env)
+        self.run_tour("crm_desk_cart_then_close")
+        self.assertEqual(differences(before, business_checksums(self.env)), {})
 
     def test_a_new_document_by_hand(self):
         self.run_tour(

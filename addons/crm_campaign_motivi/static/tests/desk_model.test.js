@@ -455,3 +455,115 @@ test("a call waits while a name is in hand, and comes before the next one", asyn
     expect(desk.name.onCall).toBe(true);
     expect(desk.waitingCall).toBe(null);
 });
+
+test("taking the call begins the pause that was asked for, and survives a lost connection", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    desk.operator = { ...desk.operator, wanted: { id: 1, name: "Lunch" } };
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.onPause).toBe(true);
+    expect(desk.focus.target).toBe("take_call");
+    server.answers.resume = { state: "ready", since: null, reason: null, wanted: null };
+    server.answers.answer_call = new ConnectionLostError();
+    await desk.takeWaitingCall();
+    expect(desk.onPause).toBe(false);
+    expect(desk.waitingCall.call_id).toBe(7);
+});
+
+// Answers that come late, or never
+
+test("the answer of a sign of life is for the name that it was asked for", async () => {
+    let answer;
+    server.answers.heartbeat = () => new Promise((resolve) => (answer = resolve));
+    const first = desk.heartbeat();
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    answer(false);
+    await first;
+    expect(desk.message).toEqual({ type: "success", text: "Saved" });
+    const second = desk.heartbeat();
+    await desk.stop();
+    await desk.close();
+    answer("2030-01-07 09:00:00");
+    await second;
+    expect(desk.phase).toBe("start");
+});
+
+test("a time that is held after another outcome was chosen is given back", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    const held = server.answers.hold_slot();
+    let answer;
+    server.answers.hold_slot = () => new Promise((resolve) => (answer = resolve));
+    const holding = desk.hold(SLOT);
+    await desk.chooseOutcome(NO.id);
+    answer(held);
+    await holding;
+    expect(server.asked("drop_hold")).toHaveLength(1);
+    expect(desk.agenda.appointment).toBe(null);
+});
+
+test("what was changed after a lost answer is not told as saved", async () => {
+    desk.setNote("First");
+    await desk.chooseOutcome(NO.id);
+    server.answers.confirm = new ConnectionLostError();
+    await desk.confirm();
+    const repeated = { outcome_id: NO.id, note: "First" };
+    server.answers.confirm = { message: "Saved", repeated };
+    desk.setNote("First and second");
+    await desk.confirm();
+    expect(desk.message.type).toBe("danger");
+    expect(desk.leftover).toEqual({ name: "Name 1", note: "First and second" });
+    desk.discardLeftover();
+    desk.setNote("First");
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.message.type).toBe("success");
+    expect(desk.leftover).toBe(null);
+});
+
+test("work on a name that is gone is offered once, when the name is served again", async () => {
+    desk.setNote("Half a note");
+    const again = new DeskModel(server);
+    await again.open();
+    await again.nextName();
+    expect(again.payload.line_id).toBe(2);
+    expect(again.name.note).toBe("");
+    again.setNote("Another");
+    expect(again.leftover.note).toBe("Half a note");
+    await again.chooseOutcome(NO.id);
+    server.answers.next_name = () => ({ ...server.name(), line_id: 1 });
+    await again.confirm();
+    expect(again.name.note).toBe("Half a note");
+    expect(again.name.token).not.toBe(desk.name.token);
+    expect(again.message.type).toBe("info");
+    expect(again.leftover).toBe(null);
+    await again.chooseOutcome(NO.id);
+    await again.confirm();
+    expect(again.payload.line_id).toBe(1);
+    expect(again.name.note).toBe("");
+});
+
+test("another name in hand hides no note that was not saved", async () => {
+    desk.setNote("Half a note");
+    server.answers.open = { ...server.answers.open, current: server.name() };
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.payload.line_id).toBe(2);
+    expect(again.name.note).toBe("");
+    expect(again.leftover).toEqual({ name: "Name 1", note: "Half a note" });
+});
+
+test("a refusal leads to the tab in which something is missing", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    desk.showTab("script");
+    await desk.confirm();
+    expect(desk.tab).toBe("agenda");
+    expect(desk.focus.target).toBe("agenda");
+    await desk.hold(SLOT);
+    await desk.acceptAppointment();
+    desk.name.deadline = "";
+    desk.showTab("script");
+    await desk.confirm();
+    expect(desk.tab).toBe("agenda");
+    expect(desk.focus.target).toBe("deadline");
+});

@@ -269,3 +269,86 @@ test("in training the outcome is rehearsed", async () => {
     expect(server.asked("rehearse")).toHaveLength(1);
     expect(server.asked("confirm")).toHaveLength(1);
 });
+
+test("a rehearsal is never asked again as if it had been in earnest", async () => {
+    server.isTraining = true;
+    await confirmNo();
+    server.answers.rehearse = new ConnectionLostError();
+    desk.setNote("Practised");
+    await confirmNo();
+    const again = new DeskModel(server);
+    await again.open();
+    expect(server.asked("rehearse")).toHaveLength(1);
+    expect(server.asked("confirm")).toHaveLength(1);
+    expect(again.leftover.note).toBe("Practised");
+});
+
+test("a desk in the place of another keeps its session", async () => {
+    const other = new DeskModel(server);
+    await other.open();
+    desk.end();
+    expect(user.context.desk_session).toBe(other.session);
+    other.end();
+    expect(user.context.desk_session).toBe(false);
+});
+
+test("what is done just then puts off the next name by a moment only", async () => {
+    desk.busy = "dial";
+    await passTime();
+    expect(server.asked("prefetch")).toEqual([]);
+    desk.busy = null;
+    await passTime();
+    expect(server.asked("prefetch")).toHaveLength(1);
+});
+
+test("a frozen window throws no draft away", async () => {
+    let answer;
+    server.answers.confirm = () => new Promise((resolve) => (answer = resolve));
+    desk.setNote("Mine");
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    desk.takenOver("another");
+    answer({ message: "Saved" });
+    await confirming;
+    expect(deskDraft.load(5).values.note).toBe("Mine");
+});
+
+test("after a pause was asked for, the keyboard goes on with the name", async () => {
+    await desk.pause(LUNCH.id);
+    expect(desk.focus.target).toBe("note");
+    await confirmNo();
+    await desk.resume();
+    expect(desk.focus.target).toBe("next");
+});
+
+test("what is done before the server has agreed waits for it", async () => {
+    await passTime();
+    let agree;
+    server.answers.take_ahead = () => new Promise((resolve) => (agree = resolve));
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    await ticks();
+    const choosing = desk.chooseOutcome(NO.id);
+    const doubled = desk.confirm();
+    await ticks();
+    expect(server.asked("confirm")).toHaveLength(1);
+    agree({ fresh: true, claimed_until: "2030-01-07 09:15:00" });
+    await Promise.all([confirming, choosing]);
+    await doubled;
+    await ticks();
+    expect(server.asked("confirm").map(({ line_id }) => line_id)).toEqual([1, 2]);
+});
+
+test("what was done on a name that went to another is not done on the next", async () => {
+    await passTime();
+    let agree;
+    server.answers.take_ahead = () => new Promise((resolve) => (agree = resolve));
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    await ticks();
+    const choosing = desk.chooseOutcome(NO.id);
+    agree(server.name());
+    await Promise.all([confirming, choosing]);
+    expect(desk.payload.line_id).toBe(3);
+    expect(desk.name.outcomeId).toBe(null);
+});

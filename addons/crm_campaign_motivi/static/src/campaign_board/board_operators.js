@@ -6,14 +6,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 
 import { useInterval } from "../desk/desk_hooks";
-import { colorStyle, formatSeconds } from "../desk/desk_utils";
-
-const ICONS = {
-    ready: "fa-circle-o",
-    on_call: "fa-phone",
-    after_call: "fa-pencil",
-    pause: "fa-pause",
-};
+import { colorStyle, formatSeconds, STATE_ICONS } from "../desk/desk_utils";
 
 /** Write to one operator, or to all who are at their desk for the campaign. */
 export class BoardMessageDialog extends Component {
@@ -50,7 +43,7 @@ export class BoardOperators extends Component {
     }
 
     icon(operator) {
-        return ICONS[operator.state];
+        return STATE_ICONS[operator.state];
     }
 
     seconds(operator) {

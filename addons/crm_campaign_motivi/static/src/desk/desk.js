@@ -157,7 +157,11 @@ export class Desk extends Component {
     toggleHelp() {
         this.view.help = !this.view.help;
         if (this.view.help) {
+            this.beforeHelp = document.activeElement;
             this.desk.askFocus("help");
+        } else {
+            this.beforeHelp?.focus();
+            this.beforeHelp = null;
         }
     }
 

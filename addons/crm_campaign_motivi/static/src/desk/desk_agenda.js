@@ -138,6 +138,14 @@ export class DeskAgenda extends Component {
         return Boolean(appointment && slotKey(appointment.slot) === slotKey(slot));
     }
 
+    async openAgain() {
+        await this.desk.attempt(async () => {
+            await this.agenda.open();
+            this.desk.clearMessage();
+            this.desk.askFocus("agenda");
+        });
+    }
+
     async movePage(step) {
         this.followFocus = this.table.el?.contains(document.activeElement);
         await this.desk.attempt(() => this.agenda.movePage(step));

@@ -176,6 +176,8 @@ export class DeskAgendaModel extends Reactive {
         } catch (error) {
             this.appointment = null;
             await this.reload();
+            // What had the keyboard may be gone.
+            error.focus = "agenda";
             throw error;
         }
     }

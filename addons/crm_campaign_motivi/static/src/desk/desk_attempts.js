@@ -3,8 +3,13 @@ import { DeskRefusal } from "./desk_server";
 
 /** Doing things that the server may refuse, and telling the operator about it. */
 export class DeskAttempts extends Reactive {
-    /** What is being done: "next", "confirm", "release", "dial", "hold", or nothing. */
+    /**
+     * What is being done: "next", "confirm", "release", "dial", "hold", "take" (the name on
+     * the screen, which was prefetched), or nothing.
+     */
     busy = null;
+    /** Kept when nothing is being done any more. */
+    idle = Promise.resolve();
     /** The line above the outcomes: {type, text}. */
     message = null;
     /** Where the keyboard focus is wanted; the count makes each wish a new one. */
@@ -41,14 +46,34 @@ export class DeskAttempts extends Reactive {
 
     /** The same, once at a time: a second click or key does nothing. */
     async attemptOnce(busy, action) {
+        if (this.busy === "take" && !(await this.isTaken())) {
+            return null;
+        }
         if (this.busy) {
             return null;
         }
         this.busy = busy;
+        let rest;
+        this.idle = new Promise((resolve) => (rest = resolve));
         try {
             return await this.attempt(action);
         } finally {
             this.busy = null;
+            rest();
         }
+    }
+
+    /**
+     * A name that was prefetched is on the screen a moment before it is the operator's: what
+     * is done on it in that moment waits, and is not lost.
+     *
+     * @returns {boolean} whether it is still the same name
+     */
+    isTaken() {
+        if (this.busy !== "take") {
+            return true;
+        }
+        const { line_id } = this.payload;
+        return this.idle.then(() => this.payload?.line_id === line_id);
     }
 }

@@ -29,13 +29,26 @@ patch(DeskModel.prototype, {
         });
     },
 
+    async continueHere() {
+        await super.continueHere();
+        await this.learnWaitingCall();
+    },
+
     /** Somebody is on the telephone: no other name comes in between. */
     async afterConfirm() {
         if (!this.waitingCall || this.isByHand) {
             return super.afterConfirm();
         }
+        // As on the server, a pause that was asked for begins; taking the call ends it.
+        this.beginWantedPause();
         this.leaveName();
-        this.askFocus("take_call");
+    },
+
+    leaveName() {
+        super.leaveName();
+        if (this.waitingCall) {
+            this.askFocus("take_call");
+        }
     },
 
     async takeWaitingCall() {
@@ -49,13 +62,25 @@ patch(DeskModel.prototype, {
                 this.setOperator(await this.call("resume"));
             }
             this.waitingCall = null;
-            const payload = await this.call("answer_call", {
-                call_id: call.call_id,
-                campaign_id: this.campaignId,
-            });
+            const payload = await this.answerCall(call);
             this.serve(payload);
             this.name.takeCall(payload.incoming);
             this.saveDraft();
         });
+    },
+
+    async answerCall(call) {
+        try {
+            return await this.call("answer_call", {
+                call_id: call.call_id,
+                campaign_id: this.campaignId,
+            });
+        } catch (error) {
+            if (error.isOffline) {
+                // Somebody may still be on the telephone: the key stays.
+                this.waitingCall = call;
+            }
+            throw error;
+        }
     },
 });

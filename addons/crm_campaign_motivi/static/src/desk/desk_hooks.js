@@ -1,4 +1,4 @@
-import { onWillUnmount, useEffect, useEnv, useState } from "@odoo/owl";
+import { onWillDestroy, useEffect, useEnv, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { useService } from "@web/core/utils/hooks";
 
@@ -10,7 +10,8 @@ export function useDesk() {
 /** Run something every so many milliseconds while the component is there. */
 export function useInterval(callback, milliseconds) {
     const timer = browser.setInterval(callback, milliseconds);
-    onWillUnmount(() => browser.clearInterval(timer));
+    // Not "unmount": what is replaced before it was ever shown is only destroyed.
+    onWillDestroy(() => browser.clearInterval(timer));
 }
 
 /**
@@ -46,7 +47,7 @@ export function useDeskFocus(desk, root) {
             const focusSoon = (triesLeft) => {
                 frame = browser.requestAnimationFrame(() => {
                     const element = root.el?.querySelector(`[data-desk-focus="${target}"]`);
-                    if (element) {
+                    if (element && !element.disabled) {
                         element.focus();
                     } else if (triesLeft) {
                         focusSoon(triesLeft - 1);

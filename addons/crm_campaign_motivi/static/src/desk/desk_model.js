@@ -1,7 +1,7 @@
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { DeskAgendaModel } from "./desk_agenda_model";
-import { deskDraft } from "./desk_draft";
+import { deskDraft, isDraftOf } from "./desk_draft";
 import { DeskNameState } from "./desk_name_state";
 import { DeskRefusal } from "./desk_server";
 import { DeskSessionModel } from "./desk_session_model";
@@ -44,12 +44,15 @@ export class DeskModel extends DeskSessionModel {
         this.noCampaignReason = opened.reason;
         this.setCampaigns(opened.campaigns);
         const draft = deskDraft.load(this.userId);
+        if (draft && !isDraftOf(draft, opened.current)) {
+            this.clearDraft();
+            await this.settleDraft(draft);
+        } else {
+            await this.settleLeftover();
+        }
         if (opened.current) {
             this.serve(opened.current, draft);
             return;
-        }
-        if (draft) {
-            await this.settleDraft(draft);
         }
         this.askFocus("next");
     }
@@ -65,16 +68,53 @@ export class DeskModel extends DeskSessionModel {
 
     /** The name is gone: was its outcome saved? The same token asks without saving twice. */
     async settleDraft(draft) {
-        const saved =
-            draft.request && (await this.attempt(() => this.call("confirm", draft.request)));
+        const { request, ...others } = draft;
+        const saved = request && (await this.attempt(() => this.call("confirm", request)));
         if (saved) {
             this.tell("success", saved.message);
+            if (deskDraft.leftover(this.userId)?.lineId === draft.lineId) {
+                deskDraft.dropLeftover(this.userId);
+            }
+        } else if (draft.values.note.trim()) {
+            // Without an answer it is asked again when the desk is opened next.
+            deskDraft.setAside(this.offline ? draft : others);
         }
-        if (saved || !draft.values.note.trim()) {
-            deskDraft.clear();
+        this.showLeftover();
+    }
+
+    /** What was set aside while the server couldn't say whether it was saved. */
+    async settleLeftover() {
+        const leftover = deskDraft.leftover(this.userId);
+        if (leftover?.request) {
+            await this.settleDraft(leftover);
         } else {
-            this.leftover = { name: draft.leadName, note: draft.values.note };
+            this.showLeftover();
         }
+    }
+
+    showLeftover() {
+        const draft = deskDraft.leftover(this.userId);
+        this.leftover = draft && { name: draft.leadName, note: draft.values.note };
+    }
+
+    /**
+     * What was not saved on a name is offered once more when it is served again: the work,
+     * but neither the call nor the token of the contact before.
+     *
+     * @returns {Object|null} as `draft.values`
+     */
+    takeLeftover(payload) {
+        const draft = deskDraft.leftover(this.userId);
+        if (draft?.lineId !== payload.line_id) {
+            return null;
+        }
+        deskDraft.dropLeftover(this.userId);
+        this.showLeftover();
+        this.tell("info", _t("What you had not saved on this name is here again."));
+        const values = { ...draft.values };
+        delete values.token;
+        delete values.call;
+        return values;
     }
 
     setCampaigns(campaigns) {
@@ -103,8 +143,8 @@ export class DeskModel extends DeskSessionModel {
     }
 
     discardLeftover() {
-        this.leftover = null;
-        deskDraft.clear();
+        deskDraft.dropLeftover(this.userId);
+        this.showLeftover();
         this.askFocus("next");
     }
 
@@ -173,8 +213,8 @@ export class DeskModel extends DeskSessionModel {
     }
 
     serve(payload, draft = null) {
-        const mine = draft?.lineId === payload.line_id && draft.claimToken === payload.claim_token;
-        this.name = new DeskNameState(payload, mine ? draft.values : {});
+        const values = isDraftOf(draft, payload) ? draft.values : this.takeLeftover(payload);
+        this.name = new DeskNameState(payload, values || {});
         this.agenda = new DeskAgendaModel((method, values) =>
             this.call(method, { ...this.claim, ...values })
         );
@@ -183,15 +223,22 @@ export class DeskModel extends DeskSessionModel {
         }
         this.tab = "script";
         this.emptyReason = null;
-        this.leftover = null;
         this.phase = "name";
         this.servedAt = Date.now();
         this.prefetchSoon();
         this.askFocus("note");
-        if (mine && this.name.customDirty) {
+        if (values) {
+            this.saveDraft();
+            this.goOnWith();
+        }
+    }
+
+    /** The server tells anew what belongs to work that the browser has kept. */
+    goOnWith() {
+        if (this.name.customDirty) {
             this.changeCustom();
         }
-        if (mine && this.name.kind === "T") {
+        if (this.name.kind === "T") {
             this.attempt(() => this.openAgenda());
         }
     }
@@ -209,15 +256,39 @@ export class DeskModel extends DeskSessionModel {
             this.clearMessage();
             this.endCallWithOutcome();
             const saved = await this.saveOutcome(values);
-            deskDraft.clear();
-            this.tell("success", saved.message);
+            this.clearDraft();
+            this.tellSaved(saved, values);
             await this.afterConfirm();
         });
     }
 
+    /** Where the answer was lost, what was changed after it is not in what was saved. */
+    tellSaved(saved, { outcome_id, note }) {
+        const isChanged =
+            saved.repeated &&
+            (saved.repeated.note !== note || saved.repeated.outcome_id !== outcome_id);
+        if (!isChanged) {
+            this.tell("success", saved.message);
+            return;
+        }
+        const { name: leadName } = this.payload.lead;
+        if (note && saved.repeated.note !== note) {
+            deskDraft.setAside({ ...this.name.draft, userId: this.userId, leadName });
+            this.showLeftover();
+        }
+        this.tell(
+            "danger",
+            _t(
+                "%s This was saved before the connection was lost, and what you changed later was not. Your note is kept: you see it when no name is in hand.",
+                saved.message
+            )
+        );
+    }
+
     async saveOutcome(values) {
         const request = { ...this.claim, ...values };
-        this.saveDraft(request);
+        // A rehearsal can't be asked whether it was saved: it never is.
+        this.saveDraft(this.payload.campaign.is_training ? undefined : request);
         try {
             return await this.call(this.confirmMethod, request);
         } catch (error) {
@@ -248,8 +319,7 @@ export class DeskModel extends DeskSessionModel {
         if (this.name.kind === "T") {
             await this.attempt(() => this.agenda.reload());
             if (!this.agenda.appointment) {
-                this.tab = "agenda";
-                return "agenda";
+                return "step:agenda:agenda";
             }
         }
         return "confirm";
@@ -275,7 +345,8 @@ export class DeskModel extends DeskSessionModel {
                 return false;
             }
             if (!taken.fresh) {
-                this.serve(taken);
+                // What was typed meanwhile stays if it is the same name.
+                this.serve(taken, deskDraft.load(this.userId));
             }
             return true;
         } catch (error) {
@@ -294,7 +365,7 @@ export class DeskModel extends DeskSessionModel {
         this.freeSince = Date.now();
         this.name = null;
         this.agenda = null;
-        deskDraft.clear();
+        this.clearDraft();
         this.askFocus("next");
         this.attempt(async () => {
             const { campaigns, reason } = await this.callQuietly("open");
@@ -304,7 +375,7 @@ export class DeskModel extends DeskSessionModel {
     }
 
     async stop() {
-        if (this.phase !== "name" || this.busy) {
+        if (this.phase !== "name" || (this.busy && this.busy !== "take")) {
             return;
         }
         this.phase = "stopped";
@@ -366,15 +437,21 @@ export class DeskModel extends DeskSessionModel {
         if (!this.inHand || this.busy) {
             return;
         }
+        const { name, agenda } = this;
         await this.attempt(async () => {
-            if (!(await this.callQuietly("heartbeat", this.claim))) {
+            const isHeld = await this.callQuietly("heartbeat", this.claim);
+            if (name !== this.name || this.busy) {
+                // The name has been left meanwhile, or is just being left.
+                return;
+            }
+            if (!isHeld) {
                 throw new DeskRefusal(
                     _t(
                         "This name was open for too long and may go to a colleague. Confirm its outcome now."
                     )
                 );
             }
-            await this.agenda.renew();
+            await agenda.renew();
         });
     }
 }

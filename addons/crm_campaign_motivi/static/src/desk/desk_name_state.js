@@ -148,7 +148,7 @@ export class DeskNameState extends Reactive {
             if (!appointment) {
                 throw missing(
                     _t("Choose a time in the agenda and confirm the appointment first."),
-                    "agenda"
+                    "step:agenda:agenda"
                 );
             }
             const { agent_id, start, stop } = appointment.slot;
@@ -219,6 +219,8 @@ export class DeskNameState extends Reactive {
     }
 
     closingValues() {
+        // An appointment's are beside its time, a sale's beside the outcome.
+        const where = this.kind === "T" ? "step:agenda:" : "";
         let revenue = this.knownRevenue ?? NaN;
         try {
             if (this.knownRevenue === null && this.revenue.trim()) {
@@ -228,10 +230,13 @@ export class DeskNameState extends Reactive {
             // It is no number: said below.
         }
         if (!(revenue >= 0)) {
-            throw missing(_t("Enter the expected revenue, zero or more."), "closing");
+            throw missing(_t("Enter the expected revenue, zero or more."), `${where}closing`);
         }
         if (!this.deadline) {
-            throw missing(_t("Enter the date on which the sale should be closed."), "closing");
+            throw missing(
+                _t("Enter the date on which the sale should be closed."),
+                `${where}deadline`
+            );
         }
         return { expected_revenue: revenue, date_deadline: this.deadline };
     }

@@ -36,6 +36,10 @@ export class DeskRecall extends Component {
         });
     }
 
+    get movedTitle() {
+        return _t("Nobody is called at that hour: the next opening");
+    }
+
     get retriesByItself() {
         return this.desk.name.retriesByItself;
     }

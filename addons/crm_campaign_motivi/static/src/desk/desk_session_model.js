@@ -93,6 +93,11 @@ export class DeskSessionModel extends DeskWork {
         }
     }
 
+    /** What was written in a window that is frozen goes on in the other one. */
+    get dirty() {
+        return !this.frozen && super.dirty;
+    }
+
     freeze() {
         if (!this.frozen) {
             this.frozen = true;
@@ -115,6 +120,13 @@ export class DeskSessionModel extends DeskWork {
         }
     }
 
+    /** Nor does a late answer here throw it away. */
+    clearDraft() {
+        if (!this.frozen) {
+            super.clearDraft();
+        }
+    }
+
     /** The desk is left for another page. */
     end() {
         browser.clearTimeout(this.prefetchTimer);
@@ -122,7 +134,10 @@ export class DeskSessionModel extends DeskWork {
         this.sendLeave();
         this.channel?.close();
         this.channel = null;
-        user.updateContext({ desk_session: false });
+        if (user.context.desk_session === this.session) {
+            // Else a desk that was opened in the place of this one is already at work.
+            user.updateContext({ desk_session: false });
+        }
     }
 
     /** Sent even while the window is being closed: nothing stays kept for it. */
@@ -212,7 +227,13 @@ export class DeskSessionModel extends DeskWork {
         this.forgetAhead();
         await this.attemptOnce("pause", async () => {
             this.setOperator(await this.call("pause", { reason_id: reasonId }));
+            this.askFocus(this.workFocus || "pause");
         });
+    }
+
+    /** Where the keyboard goes on with the name in hand, if there is one. */
+    get workFocus() {
+        return { name: "note", stopped: "close" }[this.phase] || null;
     }
 
     async resume() {
@@ -220,9 +241,7 @@ export class DeskSessionModel extends DeskWork {
             this.setOperator(await this.call("resume"));
             this.freeSince = Date.now();
             this.prefetchSoon();
-            if (!this.inHand) {
-                this.askFocus("next");
-            }
+            this.askFocus(this.workFocus || "next");
         });
     }
 
@@ -261,6 +280,7 @@ export class DeskSessionModel extends DeskWork {
 
     async readMessage(message) {
         this.messages = this.messages.filter((one) => one !== message);
+        this.askFocus(this.workFocus || "next");
         await this.attempt(async () => {
             this.setNews(await this.call("read_messages", { message_ids: [message.id] }));
         });
@@ -290,7 +310,11 @@ export class DeskSessionModel extends DeskWork {
     }
 
     async prefetch() {
-        if (!this.wantsAhead || this.ahead || this.busy) {
+        if (!this.wantsAhead || this.ahead) {
+            return;
+        }
+        if (this.busy) {
+            this.prefetchSoon();
             return;
         }
         const current = this.name;
@@ -324,9 +348,9 @@ export class DeskSessionModel extends DeskWork {
     async serveAhead() {
         const { ahead } = this;
         this.forgetAhead();
-        this.serve(ahead);
-        // An outcome may be chosen already; nothing is dialled or confirmed yet.
+        // An outcome may be chosen already; what asks the server waits, see `isTaken`.
         this.busy = "take";
+        this.serve(ahead);
         const taken = await this.call("take_ahead", {
             campaign_id: this.campaignId,
             line_id: ahead.line_id,

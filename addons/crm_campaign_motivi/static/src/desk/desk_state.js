@@ -5,15 +5,10 @@ import { useDesk, useInterval } from "./desk_hooks";
 import { deskPlaces } from "./desk_places";
 import { deskShortcuts, keyLabel } from "./desk_shortcuts";
 import { DeskTimer } from "./desk_timer";
+import { STATE_ICONS } from "./desk_utils";
 
 const PAUSE_KEY = "alt+shift+z";
 const HELP_KEY = "alt+shift+q";
-const ICONS = {
-    ready: "fa-circle-o",
-    on_call: "fa-phone",
-    after_call: "fa-pencil",
-    pause: "fa-pause",
-};
 
 /** The operator's state with its timer, the pause, and the call for help. */
 export class DeskState extends Component {
@@ -46,7 +41,7 @@ export class DeskState extends Component {
     }
 
     get icon() {
-        return ICONS[this.desk.doing.state];
+        return STATE_ICONS[this.desk.doing.state];
     }
 
     get label() {
@@ -76,6 +71,13 @@ export class DeskState extends Component {
             : _t("Ask the coordinator for help (%s)", this.helpKey);
     }
 
+    /** The second click of a double one would take the call back. */
+    onAskHelp(ev) {
+        if (ev.detail < 2) {
+            this.desk.askHelp();
+        }
+    }
+
     reasonTitle(reason) {
         return reason.max_minutes
             ? _t("%(reason)s, usually %(minutes)s minutes", {
@@ -83,6 +85,26 @@ export class DeskState extends Component {
                   minutes: reason.max_minutes,
               })
             : reason.name;
+    }
+
+    /**
+     * In a closed list the arrow keys choose at once, and the first reason would begin:
+     * they open it instead.
+     */
+    onPauseKeydown(ev) {
+        if (ev.altKey || !["ArrowDown", "ArrowUp", "Enter"].includes(ev.key)) {
+            return;
+        }
+        ev.preventDefault();
+        try {
+            ev.target.showPicker();
+        } catch {
+            // A browser without it, or a key that nobody pressed: the space bar opens it.
+        }
+    }
+
+    get pauseTitle() {
+        return _t("Pause (%s)", this.pauseKey);
     }
 
     onReason(ev) {

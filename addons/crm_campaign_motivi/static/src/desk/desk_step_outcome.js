@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useDesk } from "./desk_hooks";
 import { openStep } from "./desk_step_keys";
 import { colorStyle } from "./desk_utils";
@@ -22,6 +23,10 @@ export class DeskStepOutcome extends Component {
                 done: isStepDone(step, name.parts.steps),
                 asked: isStepAsked(step, name.outcome),
             }));
+    }
+
+    doneWord({ done }) {
+        return done ? _t("Done") : _t("Not done");
     }
 
     open(step) {

@@ -3,6 +3,14 @@
 const BLACK = "#000000";
 const WHITE = "#ffffff";
 
+/** Signs of what an operator is doing, on the desk and on the board. */
+export const STATE_ICONS = {
+    ready: "fa-circle-o",
+    on_call: "fa-phone",
+    after_call: "fa-pencil",
+    pause: "fa-pause",
+};
+
 /** Relative luminance of a colour "#rrggbb", as WCAG 2.1 defines it: 0 black to 1 white. */
 export function luminance(color) {
     const [red, green, blue] = [1, 3, 5].map((start) => {

@@ -136,6 +136,7 @@ export class DeskWork extends DeskAttempts {
         this.saveDraft();
         await this.attempt(async () => {
             const asked = name.custom;
+            await this.isTaken();
             const seen = await this.call("preview_custom_fields", {
                 ...this.claim,
                 changes: asked,
@@ -156,6 +157,11 @@ export class DeskWork extends DeskAttempts {
         }
     }
 
+    /** Nothing is unsaved any more. */
+    clearDraft() {
+        deskDraft.clear();
+    }
+
     /**
      * @param {number} outcomeId
      * @param {boolean} [moveFocus] to what the outcome asks for; not while the keyboard
@@ -163,6 +169,11 @@ export class DeskWork extends DeskAttempts {
      */
     async chooseOutcome(outcomeId, moveFocus = true) {
         if (this.phase !== "name" || this.busy === "confirm") {
+            return;
+        }
+        const { kind } = this.payload.outcomes.find(({ id }) => id === outcomeId) || {};
+        if (["C", "T"].includes(kind) && !(await this.isTaken())) {
+            // Its agenda or products are those of another name now.
             return;
         }
         const before = this.steps;
@@ -221,7 +232,7 @@ export class DeskWork extends DeskAttempts {
         if (!this.agenda.week) {
             await this.agenda.open();
         }
-        if (moveFocus) {
+        if (moveFocus && this.name?.kind === "T") {
             this.askFocus("agenda");
         }
     }
@@ -233,6 +244,11 @@ export class DeskWork extends DeskAttempts {
         await this.attemptOnce("hold", async () => {
             this.clearMessage();
             await this.agenda.hold(slot);
+            if (this.name.kind !== "T") {
+                // Another outcome was chosen while the answer was on its way.
+                await this.agenda.drop();
+                return;
+            }
             this.askFocus("accept");
         });
     }

@@ -1,9 +1,10 @@
-import { Component, onWillUnmount, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/views/fields/formatters";
 import { useDesk } from "@crm_campaign_motivi/desk/desk_hooks";
 import { DeskKey } from "@crm_campaign_motivi/desk/desk_key";
+import { DeskRefusal } from "@crm_campaign_motivi/desk/desk_server";
 import { deskShortcuts } from "@crm_campaign_motivi/desk/desk_shortcuts";
 import { deskStepKinds } from "@crm_campaign_motivi/desk/desk_step_kinds";
 import { addProduct, cartRequest, changeLine, removeLine } from "./cart_lines";
@@ -27,6 +28,8 @@ export class DeskCart extends Component {
             more: false,
             at: 0,
             isSearching: false,
+            // Enter was pressed before what was typed has been found.
+            isWanted: false,
         });
         this.timers = {};
         onWillStart(() => {
@@ -35,7 +38,7 @@ export class DeskCart extends Component {
                 this.computeTotals();
             }
         });
-        onWillUnmount(() => Object.values(this.timers).forEach(browser.clearTimeout));
+        onWillDestroy(() => Object.values(this.timers).forEach(browser.clearTimeout));
     }
 
     get settings() {
@@ -95,6 +98,9 @@ export class DeskCart extends Component {
 
     onSearch(ev) {
         this.state.search = ev.target.value;
+        // What is in the list from now on is not what was typed.
+        this.state.isSearching = true;
+        this.state.isWanted = false;
         this.after("search", SEARCH_REST, () => this.search());
     }
 
@@ -114,8 +120,15 @@ export class DeskCart extends Component {
                 ? [...this.state.products, ...found.products]
                 : found.products;
             this.state.more = found.more;
-            this.state.at = Math.min(offset, this.state.products.length - 1);
+            this.state.at = Math.max(0, Math.min(offset, this.state.products.length - 1));
+            if (this.state.isWanted && found.products.length) {
+                this.add(found.products[0]);
+            }
+        } else if (!offset) {
+            // What was in the list before isn't what was typed.
+            this.state.products = [];
         }
+        this.state.isWanted = false;
     }
 
     onSearchKeydown(ev) {
@@ -132,7 +145,9 @@ export class DeskCart extends Component {
             }
         } else if (ev.key === "Enter") {
             ev.preventDefault();
-            if (products[at] && !this.state.isSearching) {
+            if (this.state.isSearching) {
+                this.state.isWanted = true;
+            } else if (products[at]) {
                 this.add(products[at]);
             }
         }
@@ -206,8 +221,11 @@ export class DeskCart extends Component {
         if (!lines.length) {
             return;
         }
+        const cart = this.readLines();
+        if (!cart) {
+            return;
+        }
         await this.desk.attempt(async () => {
-            const cart = cartRequest(this.cart);
             const totals = await this.desk.callQuietly("preview_cart", {
                 ...this.desk.claim,
                 cart,
@@ -219,6 +237,39 @@ export class DeskCart extends Component {
                 this.desk.clearMessage();
             }
         });
+    }
+
+    /** What is wrong is said while it is typed; the keyboard stays where it is. */
+    readLines() {
+        try {
+            return cartRequest(this.cart);
+        } catch (error) {
+            if (!(error instanceof DeskRefusal)) {
+                throw error;
+            }
+            this.desk.tell("danger", error.message);
+            return null;
+        }
+    }
+
+    // ------------------------------------------------------------
+    // Words
+    // ------------------------------------------------------------
+
+    quantityOf({ name }) {
+        return _t("Quantity of %s", name);
+    }
+
+    priceLabelOf({ name }) {
+        return _t("Price of %s", name);
+    }
+
+    discountOf({ name }) {
+        return _t("Discount on %s in percent", name);
+    }
+
+    removeWord({ name }) {
+        return _t("Remove %s", name);
     }
 
     after(what, rest, action) {

@@ -30,6 +30,10 @@ registry.category("web_tour.tours").add("crm_desk_cart_mouse", {
         },
         { trigger: ".o_desk_message_danger:contains(price is not a number)" },
         {
+            content: "The keyboard stays where it was",
+            trigger: ".o_desk_cart_line:contains(Plant 6 kW) .o_desk_cart_price:focus",
+        },
+        {
             trigger: ".o_desk_cart_line:contains(Plant 6 kW) .o_desk_cart_price",
             run: "edit 8500",
         },
@@ -61,11 +65,17 @@ registry.category("web_tour.tours").add("crm_desk_cart_keyboard", {
         { trigger: ".o_desk_cart_product_at:contains(Battery):only-child" },
         press("Enter"),
         { trigger: ".o_desk_cart_line:contains(Battery 10 kWh)" },
+        {
+            content: "Enter before it is found adds what was typed, not what was in the list",
+            trigger: ".o_desk_cart_search:focus",
+            run: "edit plant && press Enter",
+        },
+        { trigger: ".o_desk_cart_line:contains(Plant) .o_desk_cart_quantity:value(/^1$/)" },
+        { trigger: ".o_desk_cart_line:contains(Battery) .o_desk_cart_quantity:value(/^1$/)" },
         { trigger: ".o_desk_cart_search:focus", run: "clear" },
-        { trigger: ".o_desk_cart_product:contains(Plant)" },
+        { trigger: ".o_desk_cart_product:contains(Battery)" },
         press("ArrowDown"),
         { trigger: ".o_desk_cart_product_at:contains(Plant)" },
-        press("Enter"),
         press("Enter"),
         {
             content: "Two plants",
@@ -94,6 +104,22 @@ registry.category("web_tour.tours").add("crm_desk_cart_keyboard", {
         { trigger: ".o_desk_close:focus" },
         press("Alt+Shift+c", ".o_desk_stopped"),
         { trigger: ".o_desk_phase_start .o_desk_next:focus" },
+    ],
+});
+
+// An order is put together, and then it isn't made.
+registry.category("web_tour.tours").add("crm_desk_cart_then_close", {
+    url: "/odoo/desk",
+    steps: () => [
+        { trigger: ".o_desk_next:enabled", run: "click" },
+        { trigger: ".o_desk_phase_name .o_desk_note", run: "edit Almost sold" },
+        { trigger: ".o_desk_outcome[data-kind=C]", run: "click" },
+        { trigger: ".o_desk_cart_product:contains(Plant 6 kW)", run: "click" },
+        { trigger: ".o_desk_cart_total:contains(9,000.00)" },
+        { trigger: ".o_desk_stop", run: "click" },
+        { trigger: ".o_desk_close:enabled", run: "click" },
+        { trigger: ".o_desk_phase_start .o_desk_next:enabled" },
+        { trigger: ".o_desk_message_info:contains(Nothing was saved)" },
     ],
 });
 
