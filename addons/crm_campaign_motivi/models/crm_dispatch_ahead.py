@@ -246,7 +246,9 @@ class CrmDispatch(models.AbstractModel):
                     line_id,
                 )
             )
-            return cr.fetchone()[0]
+            # Deleted meanwhile, perhaps: that is no stamp.
+            row = cr.fetchone()
+            return row and row[0]
 
     @api.model
     def _sign_of_life(self, cr, line_id):

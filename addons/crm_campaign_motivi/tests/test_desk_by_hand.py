@@ -146,6 +146,30 @@ class TestDeskByHand(CampaignCommon):
         self.confirm(payload, "N", user=self.manager)
         self.assertEqual(self.line_of(payload).category, "closed_negative")
 
+    def test_a_name_of_another_company_enters_no_campaign(self):
+        other = self.env["res.company"].create({"name": "Another company"})
+        self.manager.company_ids |= other
+        found = self.env["crm.lead"].create(
+            {"name": "Of another", "phone": "030 9200112", "company_id": other.id}
+        )
+        for campaign in (None, self.campaign.id):
+            with self.assertRaisesRegex(UserError, "no running campaign"):
+                self.take(found, user=self.manager, campaign=campaign)
+        self.assertFalse(found.call_list_line_ids)
+
+    def test_a_list_of_another_portfolio_takes_no_name(self):
+        found = self.env["crm.lead"].create(
+            {"name": "Outside", "phone": "030 9200113", "company_id": self.company.id}
+        )
+        portfolio = self.env["crm.portfolio"].create({"name": "Of the list"})
+        self.leads.portfolio_id = portfolio
+        self.call_list.portfolio_id = portfolio
+        with self.assertRaisesRegex(UserError, "no list that the name could enter"):
+            self.take(found, user=self.manager, campaign=self.campaign.id)
+        found.portfolio_id = portfolio
+        payload = self.take(found, user=self.manager, campaign=self.campaign.id)
+        self.assertEqual(self.line_of(payload).list_id, self.call_list)
+
     def test_without_a_campaign_there_is_nothing_to_do(self):
         self.campaign.call_state = "closed"
         with self.assertRaisesRegex(UserError, "no running campaign"):

@@ -240,6 +240,24 @@ class TestDeskSteps(WorkflowCommon):
         self.assertFalse(self.env["crm.interaction.answer"].search([]))
         self.assertFalse(self.env["crm.interaction.page"].search([]))
 
+    def test_answers_of_other_branches_are_nobodys(self):
+        self.sale(
+            self.given(
+                self.house_answers(),
+                checked=self.address,
+                pages=self.opening.version_ids,
+            )
+        )
+        portfolios = self.env["crm.portfolio"]
+        own, other = portfolios.create([{"name": "Own"}, {"name": "Other"}])
+        self.lead.portfolio_id = own
+        self.env.flush_all()
+        for portfolio, sees in ((own, True), (other, False)):
+            self.manager.portfolio_ids = portfolio
+            for model in ("crm.interaction.answer", "crm.interaction.page"):
+                found = self.env[model].with_user(self.manager).search([])
+                self.assertEqual(bool(found), sees, (model, portfolio.name))
+
     def test_facts_dont_change(self):
         self.sale(
             self.given(

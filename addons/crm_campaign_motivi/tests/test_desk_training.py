@@ -132,6 +132,14 @@ class TestDeskTraining(CampaignCommon):
         with self.assertRaises(UserError):
             self.rehearse(earnest, "N")
 
+    def test_a_line_that_is_not_there_is_no_way_around(self):
+        payload = self.serve()
+        with self.assertRaisesRegex(UserError, "This is training"):
+            self.desk().confirm(
+                2**31 - 1, payload["claim_token"], "forged", self.outcomes["N"].id
+            )
+        self.assertFalse(self.env["crm.interaction"].search([("token", "=", "forged")]))
+
     def test_the_name_comes_again_after_all_others(self):
         payload = self.serve()
         self.rehearse(payload, "N")
