@@ -1,6 +1,6 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -45,7 +45,7 @@ class CrmDesk(models.AbstractModel):
 
         :rtype: bool
         """
-        # sudo: a line is closed to operators; how it came into its list is told to nobody
+        # sudo: a line is closed to operators; how it came there is told to nobody
         line = self.env["crm.call.list.line"].sudo().browse(line_id).exists()
         is_by_hand = line.is_by_hand
         result = super().release(line_id, claim_token)
@@ -331,6 +331,49 @@ class CrmDesk(models.AbstractModel):
                 )
             )
         return lists[0]
+
+    # ------------------------------------------------------------
+    # CALLING HOURS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _callable_number(self, line, field):
+        """Refuse also to dial outside the calling hours a name that nobody was served.
+
+        A call that has begun within them may be ended with another number, whoever
+        calls us is called back, and a customer may have asked for this very time.
+        """
+        number = super()._callable_number(line, field)
+        now = fields.Datetime.now()
+        is_open, opening = line.campaign_id._call_window(line.zone_id or 0, now)
+        if is_open or not self._is_taken_out_of_hours(line, now):
+            return number
+        raise UserError(self._why_closed(opening))
+
+    @api.model
+    def _is_taken_out_of_hours(self, line, now):
+        """Tell whether a name was taken by hand while nobody may be called.
+
+        :param crm.call.list.line line: in hand
+        :param datetime.datetime now: naive UTC
+        :rtype: bool
+        """
+        taken = line.claimed_at
+        if not taken or line._wish_ends_after(now):
+            return False
+        if line.campaign_id._call_window(line.zone_id or 0, taken)[0]:
+            return False
+        # sudo: calls are closed to operators; this one is of the name in hand
+        calls = self.env["crm.call"].sudo()
+        return not calls.search_count(
+            [
+                ("line_id", "=", line.id),
+                ("direction", "=", "in"),
+                ("user_id", "=", self.env.uid),
+                ("started_at", ">=", fields.Datetime.subtract(taken, minutes=1)),
+            ],
+            limit=1,
+        )
 
     # ------------------------------------------------------------
     # SENTENCES

@@ -244,8 +244,8 @@ class CrmDesk(models.AbstractModel):
         }
         before = {field: lead[field] for field in values}
         self._check_no_twins(lead, values)
-        # sudo: which fields are open to the user was asked above; the card of a customer
-        # follows, which operators can't write
+        # sudo: which fields are open to the user was asked above; the card of a
+        # customer follows, which operators can't write
         lead.sudo().write(values)
         self._log_corrections(lead, before)
         # A number that somebody has replaced meanwhile is no longer this name's.
