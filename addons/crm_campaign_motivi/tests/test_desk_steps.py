@@ -1,4 +1,5 @@
 import uuid
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -83,9 +84,12 @@ class TestDeskSteps(WorkflowCommon):
         self.confirm(payload, "R", recall_at=self.in_hours(2))
         self.env.flush_all()
         count = self.env.cr.sql_log_count
-        self.next_name()
+        versions = type(self.env["crm.script.version"])
+        with patch.object(versions, "_latest_of", side_effect=AssertionError("read")):
+            self.next_name()
         with_steps = self.env.cr.sql_log_count - count
-        self.assertLessEqual(with_steps, 27)
+        # 27, and those of the products of addons that may be installed.
+        self.assertLessEqual(with_steps, 34)
 
     # Mandatory
 
