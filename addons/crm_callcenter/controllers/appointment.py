@@ -76,7 +76,7 @@ class AppointmentController(http.Controller):
     def _page(self, event, token, answer, problem=None):
         """Return the page, in the customer's language."""
         lead = event.opportunity_id
-        lang = lead.partner_id.lang or lead.lang_id.code or request.env.lang
+        lang = lead._customer_lang() or request.env.lang
         if lang:
             request.update_context(lang=lang)
             event = event.with_context(lang=lang)

@@ -57,6 +57,7 @@ class CalendarEvent(models.Model):
         self.check_access("unlink")
         for event in self.sudo()._filtered_open_appointments().filtered("active"):
             event._register_change("cancelled", event._ending_sentence(event.start))
+            event._next_revision()
             event._tell_customer("cancelled")
         return super().unlink()
 

@@ -3,6 +3,7 @@ import logging
 from datetime import timedelta
 
 import vobject
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import format_datetime, hash_sign
@@ -88,8 +89,7 @@ class CrmAppointmentNotice(models.Model):
     def _compute_words(self):
         for notice in self:
             lead = notice.lead_id
-            partner = lead.partner_id
-            lang = partner.lang or lead.lang_id.code or self.env.lang
+            lang = lead._customer_lang() or self.env.lang
             zone = notice.agent_id.tz or "Europe/Rome"
             notice.lang = lang
             notice.email_to = notice._address()
@@ -202,6 +202,9 @@ class CrmAppointmentNotice(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._make_mail()
+        except OperationalError:
+            # Others write at this moment, or the server stops: it still waits.
+            raise
         except Exception as error:
             # One template that can't be rendered stops no other customer's mail.
             _logger.exception("the notice %s of an appointment can't be made", self.id)
@@ -289,6 +292,15 @@ class CrmAppointmentNotice(models.Model):
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    def _customer_lang(self):
+        """Return the language in which the customer is written to, if it is known.
+
+        One that is not in use any more can't be written in.
+
+        :rtype: str | bool
+        """
+        return self.partner_id.lang or self.lang_id.filtered("active").code
 
     def _appointment_mail_problem(self):
         """Say why this name gets no mail about its appointment.

@@ -22,6 +22,15 @@ class TestPortfolioRights(RolesCase):
             {"lead_id": cls.secret.id, "name": "Secret Person"}
         )
         cls.env["crm.lead.site"].create({"lead_id": cls.secret.id, "name": "Secret"})
+        cls.env["crm.appointment.notice"].create(
+            {
+                "kind": "fixed",
+                "lead_id": cls.secret.id,
+                "start": "2031-01-13 10:00:00",
+                "stop": "2031-01-13 11:00:00",
+                "location": "Secret street",
+            }
+        )
 
     def _more_attempts(self):
         rows = [("lead_id", "=", self.secret.id)]
@@ -31,6 +40,7 @@ class TestPortfolioRights(RolesCase):
             ),
             "rows of contacts": lambda e: e["crm.lead.contact"].search_count(rows),
             "rows of sites": lambda e: e["crm.lead.site"].search_count(rows),
+            "notices": lambda e: e["crm.appointment.notice"].search_count(rows),
             "analysis": lambda e: e["crm.interaction.report"].search_count(rows),
             "processes": lambda e: e["crm.lead.process"].search_count(rows),
             "archive": lambda e: e["crm.lead"].search_count(

@@ -40,7 +40,9 @@ class CallController(http.Controller):
             )
         if operator:
             return request.redirect(f"/odoo/desk?call={call.id}")
-        call._tell_desk()
+        if call.result == "announced":
+            # The address opened again rings no more, once the call is on the desk.
+            call._tell_desk()
         return request.make_response("ok", headers=self._headers())
 
     @staticmethod

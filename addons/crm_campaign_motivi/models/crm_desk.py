@@ -238,7 +238,8 @@ class CrmDesk(models.AbstractModel):
             not claim_token
             or not line
             or line.claimed_by_id.id not in (False, self.env.uid)
-            or (line.claimed_by_id and line.claim_is_ahead)
+            # Never one that was only kept for next, whatever became of it.
+            or line.claim_is_ahead
             or line.lead_id.sudo(False)._held_by_others()
         ):
             raise UserError(

@@ -1,8 +1,9 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
@@ -44,13 +45,37 @@ class CrmDesk(models.AbstractModel):
 
         :rtype: bool
         """
+        # sudo: a line is closed to operators; how it came there is told to nobody
+        line = self.env["crm.call.list.line"].sudo().browse(line_id).exists()
+        is_by_hand = line.is_by_hand
         result = super().release(line_id, claim_token)
-        if result:
-            # sudo: a line is closed to operators; the token was theirs
-            line = self.env["crm.call.list.line"].sudo().browse(line_id).exists()
-            if line.is_by_hand and not line.attempts:
-                line.unlink()
+        if result and is_by_hand:
+            self._leave_place_by_hand(line_id)
         return result
+
+    @api.model
+    def _leave_place_by_hand(self, line_id):
+        """Take a name out of the list again that it only entered to be worked on.
+
+        On a short cursor of its own, as the claim was given back: in a transaction
+        that began before, PostgreSQL would refuse to delete the line, and the request
+        that is run again would find nothing in hand.
+
+        :param int line_id: the line that was just given back
+        """
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    """SELECT id FROM crm_call_list_line
+                        WHERE id = %s AND is_by_hand AND coalesce(attempts, 0) = 0
+                          AND claimed_by_id IS NULL FOR UPDATE""",
+                    line_id,
+                )
+            )
+            # sudo: a line is closed to operators; the token was theirs
+            lines = self.env(cr=cr)["crm.call.list.line"].sudo()
+            lines.browse([found for (found,) in cr.fetchall()]).unlink()
+        self.env["crm.call.list.line"].invalidate_model()
 
     @api.model
     def _name_by_hand(self, lead_id):
@@ -157,7 +182,14 @@ class CrmDesk(models.AbstractModel):
             )
         )
         own = lines.filtered(lambda line: self.env.user in line.list_id.operator_ids)
-        return own.campaign_id or lines.campaign_id or open_to_me
+        # A name enters no campaign of another company.
+        of_company = open_to_me.filtered(
+            lambda campaign: (
+                not lead.company_id
+                or campaign.company_id in (lead.company_id, lead.company_id.browse())
+            )
+        )
+        return own.campaign_id or lines.campaign_id or of_company
 
     @api.model
     def _led_campaigns(self):
@@ -257,7 +289,7 @@ class CrmDesk(models.AbstractModel):
         state = self.env["crm.list.state"]._get_by_category("in_progress")
         return lines.create(
             {
-                "list_id": self._list_by_hand(campaign).id,
+                "list_id": self._list_by_hand(lead, campaign).id,
                 "campaign_id": campaign.id,
                 "lead_id": lead.id,
                 "list_state_id": campaign._own_list_state(state).id,
@@ -269,15 +301,20 @@ class CrmDesk(models.AbstractModel):
         )
 
     @api.model
-    def _list_by_hand(self, campaign):
+    def _list_by_hand(self, lead, campaign):
         """Return the list of a campaign that a name opened by hand enters.
 
+        :param crm.lead lead: the name
         :param utm.campaign campaign: the campaign
         :rtype: crm.call.list
-        :raise UserError: it has none
+        :raise UserError: it has none that may hold the name
         """
         lists = campaign.call_list_ids.filtered(
-            lambda found: found.active and not found.owner_id
+            lambda found: (
+                found.active
+                and not found.owner_id
+                and not found._outside_portfolio(lead.ids)
+            )
         ).sorted(
             lambda found: (
                 self.env.user not in found.operator_ids,
@@ -294,6 +331,49 @@ class CrmDesk(models.AbstractModel):
                 )
             )
         return lists[0]
+
+    # ------------------------------------------------------------
+    # CALLING HOURS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _callable_number(self, line, field):
+        """Refuse also to dial outside the calling hours a name that nobody was served.
+
+        A call that has begun within them may be ended with another number, whoever
+        calls us is called back, and a customer may have asked for this very time.
+        """
+        number = super()._callable_number(line, field)
+        now = fields.Datetime.now()
+        is_open, opening = line.campaign_id._call_window(line.zone_id or 0, now)
+        if is_open or not self._is_taken_out_of_hours(line, now):
+            return number
+        raise UserError(self._why_closed(opening))
+
+    @api.model
+    def _is_taken_out_of_hours(self, line, now):
+        """Tell whether a name was taken by hand while nobody may be called.
+
+        :param crm.call.list.line line: in hand
+        :param datetime.datetime now: naive UTC
+        :rtype: bool
+        """
+        taken = line.claimed_at
+        if not taken or line._wish_ends_after(now):
+            return False
+        if line.campaign_id._call_window(line.zone_id or 0, taken)[0]:
+            return False
+        # sudo: calls are closed to operators; this one is of the name in hand
+        calls = self.env["crm.call"].sudo()
+        return not calls.search_count(
+            [
+                ("line_id", "=", line.id),
+                ("direction", "=", "in"),
+                ("user_id", "=", self.env.uid),
+                ("started_at", ">=", fields.Datetime.subtract(taken, minutes=1)),
+            ],
+            limit=1,
+        )
 
     # ------------------------------------------------------------
     # SENTENCES

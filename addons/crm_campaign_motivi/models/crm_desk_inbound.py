@@ -151,7 +151,7 @@ class CrmDesk(models.AbstractModel):
                 """UPDATE crm_call_list_line line
                       SET claimed_by_id = %(user)s, claim_token = %(token)s,
                           claimed_at = now() AT TIME ZONE 'UTC',
-                          claim_is_ahead = false,
+                          claim_is_ahead = NULL,
                           claimed_until = now() AT TIME ZONE 'UTC'
                                           + %(minutes)s * interval '1 minute'
                     WHERE line.id = %(line)s AND line.claimed_by_id IS NULL

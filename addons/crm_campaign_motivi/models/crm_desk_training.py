@@ -97,7 +97,9 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
-        if self._is_training_line(line_id) and not self._is_rehearsal():
+        # Found as it is found in earnest, also where its own place is gone.
+        place = self._line_after_merge(line_id, claim_token)
+        if self._is_training_line(place) and not self._is_rehearsal():
             raise UserError(
                 self.env._("This is training: nothing is saved. Reload the page.")
             )

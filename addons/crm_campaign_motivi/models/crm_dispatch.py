@@ -70,7 +70,10 @@ _CLAIM_TRIES = ((NOTHING, 2), (NOTHING, 16)) + 3 * ((LOCK, 1),)
 #: names are then looked for by the filter.
 _HEADS = (2_000, None)
 
-_IN_MY_HANDS = "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
+_IN_MY_HANDS = (
+    "id = %(line)s AND claim_token = %(token)s AND claimed_by_id = %(user)s"
+    " AND claim_is_ahead IS NOT TRUE"
+)
 
 _RELEASE = f"""
     UPDATE crm_call_list_line

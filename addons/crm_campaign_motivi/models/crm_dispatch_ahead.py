@@ -41,7 +41,7 @@ _PROLONG = """
 # The conditions of a claim, of one line.
 _TAKE = """
     UPDATE crm_call_list_line line
-       SET claimed_at = %(now)s, claim_is_ahead = false,
+       SET claimed_at = %(now)s, claim_is_ahead = NULL,
            claimed_until = %(now)s + %(minutes)s * interval '1 minute'
      WHERE line.id = %(line)s AND line.claimed_by_id = %(user)s AND line.claim_is_ahead
        AND line.claim_token = %(token)s AND line.campaign_id = %(campaign)s
@@ -246,7 +246,9 @@ class CrmDispatch(models.AbstractModel):
                     line_id,
                 )
             )
-            return cr.fetchone()[0]
+            # Deleted meanwhile, perhaps: that is no stamp.
+            row = cr.fetchone()
+            return row and row[0]
 
     @api.model
     def _sign_of_life(self, cr, line_id):

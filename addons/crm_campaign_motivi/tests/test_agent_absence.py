@@ -39,6 +39,19 @@ class TestAgentAbsence(AppointmentCommon):
         self.env.invalidate_all()
         return answer
 
+    def test_only_agents_are_absent(self):
+        leaves = self.env["resource.calendar.leaves"].search_count([])
+        other = self.env["res.company"].create({"name": "Another company"})
+        stranger = self._new_user("agent_of_another", "group_agent")
+        stranger.write({"company_ids": other.ids, "company_id": other.id})
+        for user in (self.operator, stranger):
+            absence = self._absence(agent_id=user.id)
+            absence.state = "proposed"
+            for method in (absence.action_propose, absence.action_apply):
+                with self.assertRaisesRegex(AccessError, "field agent"):
+                    method()
+        self.assertEqual(self.env["resource.calendar.leaves"].search_count([]), leaves)
+
     def test_a_colleague_at_the_same_time(self):
         event = self._visit()
         absence = self._absence()

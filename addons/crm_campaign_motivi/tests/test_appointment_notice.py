@@ -1,6 +1,9 @@
 """What customers are told of appointments, and how they answer."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from psycopg2 import OperationalError
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -64,6 +67,25 @@ class TestAppointmentNotice(AppointmentCommon):
         self.assertEqual(
             calendar.vevent.uid.value, self._calendar(first).vevent.uid.value
         )
+        self.assertEqual(calendar.vevent.sequence.value, "1")
+
+    def test_a_language_that_is_not_in_use_any_more_stops_no_mail(self):
+        language = self.env["res.lang"].with_context(active_test=False)
+        self.lead.lang_id = language.search([("active", "=", False)], limit=1)
+        self.assertTrue(self.lead.lang_id)
+        self._visit()
+        self.assertEqual(len(self._send()), 1)
+
+    def test_a_database_that_is_busy_fails_no_notice(self):
+        self._visit()
+        notice = self.env["crm.appointment.notice"].search([])
+        busy = OperationalError("could not serialize access")
+        with (
+            patch.object(type(notice), "_make_mail", side_effect=busy),
+            self.assertRaises(OperationalError),
+        ):
+            notice._send()
+        self.assertEqual(notice.state, "waiting")
 
     def test_the_customer_reads_it_in_the_own_language(self):
         self.env["res.lang"]._activate_lang("it_IT")

@@ -1,6 +1,7 @@
 import threading
 from collections import Counter
 
+from odoo import api
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -29,6 +30,33 @@ class TestByHandConcurrency(ConcurrencyCase):
         self.assertTrue(refused, "they never met")
         for sentence in refused:
             self.assertIn("Somebody else is working", sentence)
+
+    def test_a_name_that_only_entered_a_list_leaves_it_again(self):
+        user_id = self.operator_ids[0]
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            lead = env["crm.lead"].create(
+                {"name": f"{self.mark} walked in", "mobile": "+393339999999"}
+            )
+            # Its operator has worked on it before: it is in no list of a campaign.
+            env(user=user_id)["crm.desk"]._remember_handled(lead)
+            lead_id = lead.id
+        payload = self._request(
+            user_id, lambda env: env["crm.desk"].take_by_hand(lead_id)
+        )
+        released = self._request(
+            user_id,
+            lambda env: env["crm.desk"].release(
+                payload["line_id"], payload["claim_token"]
+            ),
+        )
+        self.assertTrue(released)
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT count(*) FROM crm_call_list_line WHERE id = %s",
+                [payload["line_id"]],
+            )
+            self.assertEqual(cr.fetchone(), (0,))
 
     def _take_one(self, user_id, lead_id, taken, refused):
         """Half of the operators open the name by hand, the others are served."""

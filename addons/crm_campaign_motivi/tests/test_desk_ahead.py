@@ -44,6 +44,20 @@ class TestDeskAhead(CampaignCommon):
         self.confirm(kept, "N")
         self.assertEqual(self.line_of(kept).category, "closed_negative")
 
+    def test_what_is_kept_can_not_be_worked_on(self):
+        _served, kept = self.hold_one_and_keep_one()
+        line = self.line_of(kept)
+        claim = kept["line_id"], kept["claim_token"]
+        self.assertFalse(self.desk().heartbeat(*claim))
+        self.assertFalse(self.desk().release(*claim))
+        self.env.invalidate_all()
+        self.assertFalse(line.rest_until)
+        kept = self.prefetch()
+        # A merge of names, say, ends the claim and leaves its token.
+        self.line_of(kept).claimed_by_id = False
+        with self.assertRaisesRegex(UserError, "no longer in your hands"):
+            self.confirm(kept, "N")
+
     def test_a_second_prefetch_keeps_the_same_name(self):
         _served, kept = self.hold_one_and_keep_one()
         again = self.prefetch()

@@ -146,6 +146,63 @@ class TestDeskByHand(CampaignCommon):
         self.confirm(payload, "N", user=self.manager)
         self.assertEqual(self.line_of(payload).category, "closed_negative")
 
+    def test_a_name_of_another_company_enters_no_campaign(self):
+        other = self.env["res.company"].create({"name": "Another company"})
+        self.manager.company_ids |= other
+        found = self.env["crm.lead"].create(
+            {"name": "Of another", "phone": "030 9200112", "company_id": other.id}
+        )
+        for campaign in (None, self.campaign.id):
+            with self.assertRaisesRegex(UserError, "no running campaign"):
+                self.take(found, user=self.manager, campaign=campaign)
+        self.assertFalse(found.call_list_line_ids)
+
+    def test_a_list_of_another_portfolio_takes_no_name(self):
+        found = self.env["crm.lead"].create(
+            {"name": "Outside", "phone": "030 9200113", "company_id": self.company.id}
+        )
+        portfolio = self.env["crm.portfolio"].create({"name": "Of the list"})
+        self.leads.portfolio_id = portfolio
+        self.call_list.portfolio_id = portfolio
+        with self.assertRaisesRegex(UserError, "no list that the name could enter"):
+            self.take(found, user=self.manager, campaign=self.campaign.id)
+        found.portfolio_id = portfolio
+        payload = self.take(found, user=self.manager, campaign=self.campaign.id)
+        self.assertEqual(self.line_of(payload).list_id, self.call_list)
+
+    def test_outside_the_calling_hours_it_is_not_dialled(self):
+        now = fields.Datetime.now()
+        end = now - timedelta(minutes=30)
+        self.patch(
+            type(self.campaign),
+            "_call_window",
+            lambda _campaign, _zone, moment: (moment < end, None),
+        )
+        served = self.take(self.leads[0])
+        line = self.line_of(served)
+        claim = served["line_id"], served["claim_token"]
+        field = served["phones"][0]["field"]
+        line.claimed_at = now - timedelta(minutes=10)
+        with self.assertRaisesRegex(UserError, "no calling hours"):
+            self.desk().log_dial(*claim, field)
+        # Begun within the hours, the call may be ended with another number.
+        line.claimed_at = end - timedelta(minutes=10)
+        self.assertTrue(self.desk().log_dial(*claim, field)["tel"])
+        # Who calls us may be called back.
+        line.claimed_at = now - timedelta(minutes=10)
+        self.env["crm.call"].create(
+            {
+                "uuid": "incoming",
+                "number_e164": "+390309200111",
+                "direction": "in",
+                "started_at": now,
+                "user_id": self.operator.id,
+                "lead_id": line.lead_id.id,
+                "line_id": line.id,
+            }
+        )
+        self.assertTrue(self.desk().log_dial(*claim, field)["tel"])
+
     def test_without_a_campaign_there_is_nothing_to_do(self):
         self.campaign.call_state = "closed"
         with self.assertRaisesRegex(UserError, "no running campaign"):

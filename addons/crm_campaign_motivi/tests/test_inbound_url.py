@@ -149,6 +149,10 @@ class TestInboundUrl(InboundCase, HttpCase):
         self.assertEqual((logged.direction, logged.user_id), ("in", self.operator))
         self.assertEqual(self.calls().result, "answered")
         self.assertFalse(self.desk().waiting_call())
+        # Opened once more by whoever has read the address somewhere: nothing rings.
+        with self.heard() as told:
+            self.assertEqual(self.open_url(url).status_code, 200)
+        self.assertFalse(told)
 
     def test_the_login_names_the_operator_as_well(self):
         with self.heard() as told:

@@ -358,7 +358,7 @@ _CLAIM = """
         UPDATE crm_call_list_line line
            SET claimed_by_id = %(user)s,
                claimed_at = CASE WHEN %(ahead)s THEN NULL ELSE %(now)s END,
-               claim_token = %(token)s, claim_is_ahead = %(ahead)s,
+               claim_token = %(token)s, claim_is_ahead = nullif(%(ahead)s, false),
                claimed_until = %(now)s + %(minutes)s * interval '1 minute'
          WHERE line.id = (SELECT id FROM chosen)
      RETURNING %(returning)s

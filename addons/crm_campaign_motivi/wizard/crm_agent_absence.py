@@ -181,7 +181,7 @@ class CrmAgentAbsence(models.TransientModel):
     # ------------------------------------------------------------
 
     def _check_may_move(self):
-        """Refuse whoever leads nobody.
+        """Refuse whoever leads nobody, and an absence of somebody who is no agent.
 
         :raise AccessError: the sentence says whom to ask
         """
@@ -194,6 +194,19 @@ class CrmAgentAbsence(models.TransientModel):
                 self.env._(
                     "Coordinators and the back office give appointments to colleagues."
                 )
+            )
+        # sudo: whether that user is an agent of the user's companies; an absence is
+        # kept as time off, which nobody else's is to be recorded by this window
+        users = self.env["res.users"].sudo()
+        if not users.search_count(
+            [
+                *users._field_agent_domain(),
+                ("id", "in", self.agent_id.ids),
+                ("company_ids", "in", self.env.companies.ids),
+            ]
+        ):
+            raise AccessError(
+                self.env._("Choose a field agent of one of your companies.")
             )
 
     def _events(self):

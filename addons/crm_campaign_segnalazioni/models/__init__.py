@@ -5,6 +5,7 @@ from . import crm_desk
 from . import crm_desk_cart
 from . import crm_lead_desk
 from . import crm_merge
+from . import crm_segnalazione_type
 from . import crm_segnalazione_verdict_rule
 from . import crm_segnalazione_verdict
 from . import utm_campaign_call_cost

@@ -33,7 +33,8 @@ class CrmDesk(models.AbstractModel):
         :raise UserError: something in the cart can't be sold; nothing has been saved
         """
         cart = details.pop("cart", None)
-        lines = self._checked_cart(line_id, outcome_id, cart)
+        place = self._line_after_merge(line_id, claim_token)
+        lines = self._checked_cart(place, outcome_id, cart)
         if lines and len(args) < REVENUE_ARGUMENT:
             details.setdefault("expected_revenue", 0)
         with self.env["crm.lead"]._segnalazioni_at_end():

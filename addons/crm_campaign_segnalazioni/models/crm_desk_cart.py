@@ -117,9 +117,10 @@ class CrmDesk(models.AbstractModel):
         :param utm.campaign campaign: of the name in hand
         :rtype: bool
         """
-        # sudo: the configuration is read for an operator
-        types = self.env["crm.segnalazione.type"].sudo()._by_origin()
-        return "closing" in types and campaign._rule_company().makes_segnalazioni
+        return (
+            campaign._rule_company().makes_segnalazioni
+            and self.env["crm.segnalazione.type"]._is_made_of_closings()
+        )
 
     @api.model
     def _tax_names(self, order_line):

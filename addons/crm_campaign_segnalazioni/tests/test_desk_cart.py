@@ -244,6 +244,32 @@ class TestDeskCart(CampaignSegnalazioneCase):
         self.sell()
         self.assertFalse(self.documents())
 
+    def test_whether_closings_make_documents_follows_the_types(self):
+        def is_offered():
+            return self.desk().open()["current"]["campaign"]["cart"]["is_offered"]
+
+        self.assertTrue(is_offered())
+        closing = self.types["closing"]
+        for values, offered in (
+            ({"active": False}, False),
+            ({"active": True}, True),
+            ({"origin": False}, False),
+        ):
+            closing.write(values)
+            self.assertEqual(is_offered(), offered, values)
+
+    def test_a_line_that_is_not_there_is_no_way_around_the_campaign(self):
+        with self.assertRaisesRegex(UserError, "not sold"), self.env.cr.savepoint():
+            self.desk().confirm(
+                2**31 - 1,
+                self.payload["claim_token"],
+                "forged",
+                self.outcomes["C"].id,
+                cart=[{"product_id": self.other.id}],
+                date_deadline=self.deadline(),
+            )
+        self.assertFalse(self.documents())
+
     # While it is on screen
 
     def test_a_name_blocked_meanwhile_is_a_sentence(self):
