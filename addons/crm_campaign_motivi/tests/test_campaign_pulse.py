@@ -25,7 +25,11 @@ class TestCampaignPulse(BoardCase):
         """Return how often the pages of the campaign were told."""
         self.env.cr.precommit.run()
         return self.env["bus.bus"].search_count(
-            [("message", "like", BOARD_CHANGED), ("channel", "like", BOARD_SUBCHANNEL)]
+            [
+                ("message", "like", BOARD_CHANGED),
+                ("channel", "like", BOARD_SUBCHANNEL),
+                ("channel", "like", f'"utm.campaign",{self.campaign.id}'),
+            ]
         )
 
     def pass_seconds(self, seconds):
