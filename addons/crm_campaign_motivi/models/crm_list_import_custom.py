@@ -207,7 +207,9 @@ class CrmListImport(models.Model):
             if needed & filled:
                 self._take_back_broken(name, custom._breaking(name, leads), created)
         for name, _needed in expressions["compute"]:
-            leads._compute_custom_column(name)
+            # While addons are being installed, fields made by hand aren't set up yet.
+            if name in leads._fields:
+                leads._compute_custom_column(name)
         return result
 
     def _take_back_broken(self, name, broken, created):
