@@ -107,7 +107,8 @@ def _recall(browser):
     _without_telephone(browser)
     _click(browser, ".o_desk_phone")
     browser.wait(".o_desk_call_on")
-    if browser.evaluate("return document.querySelectorAll('a.o_desk_phone').length > 1"):
+    numbers = "document.querySelectorAll('a.o_desk_phone').length"
+    if browser.evaluate(f"return {numbers} > 1"):
         browser.press("Alt+Shift+w")
         browser.wait(".o_desk_phone_wrong")
         _click(browser, "a.o_desk_phone:not(.o_desk_phone_wrong)")
