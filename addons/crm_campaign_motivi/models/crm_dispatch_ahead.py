@@ -17,7 +17,10 @@ _STAMP = SQL(
                              line.recall_scope, line.list_state_id,
                              line.last_outcome_id, lead.write_date, campaign.write_date,
                              (SELECT max(note.id) FROM crm_interaction note
-                               WHERE note.lead_id = line.lead_id)))
+                               WHERE note.lead_id = line.lead_id),
+                             (SELECT concat(count(*), ' ', max(write_date))
+                                FROM crm_custom_field),
+                             (SELECT max(id) FROM crm_custom_field_choice)))
           FROM crm_lead lead, utm_campaign campaign
          WHERE lead.id = line.lead_id AND campaign.id = line.campaign_id)"""
 )

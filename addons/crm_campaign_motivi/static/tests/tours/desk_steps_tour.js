@@ -20,7 +20,8 @@ registry.category("web_tour.tours").add("crm_desk_steps", {
         { trigger: ".o_desk_tabs:not(:contains(Shared roof))" },
         // The sale is refused, and the keyboard stands where something is missing
         press("Alt+c"),
-        { trigger: ".o_desk_details .o_desk_revenue:focus", run: "edit 8000" },
+        { trigger: ":is(.o_desk_revenue, .o_desk_cart_search):focus" },
+        { trigger: ".o_desk_details .o_desk_revenue", run: "edit 8000" },
         press("Alt+Enter"),
         { trigger: ".o_desk_message_danger:contains(Owner)" },
         tab("House"),
