@@ -47,7 +47,8 @@ def test_a_field_was_added_meanwhile(shift):
 
 @pytest.mark.slow
 def test_both_goals_have_a_ratio(shift):
-    assert set(shift["ratios"]) == set(report.GOALS)
+    # After the first name the desk takes the one that it has prefetched.
+    assert {"take_ahead", "confirm"} <= set(shift["ratios"]) <= set(report.GOALS)
     assert "goal: at most 4 x" in report.text(shift)
 
 

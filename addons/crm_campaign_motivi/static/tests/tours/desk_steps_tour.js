@@ -50,6 +50,15 @@ registry.category("web_tour.tours").add("crm_desk_steps", {
         { trigger: ".o_desk_address:contains(Via Milano 7)" },
         { trigger: ".o_desk_checked input", run: "click" },
         press("Alt+Shift+PageDown"),
+        {
+            content: "Past the products, where an addon shows them",
+            trigger: ".o_desk_tab_active:not(:contains(Address))",
+            async run(helpers) {
+                if (document.querySelector(".o_desk_tab_active[data-step=cart]")) {
+                    await helpers.press("Alt+Shift+PageDown");
+                }
+            },
+        },
         { content: "The outcome's bar has the keyboard", trigger: ".o_desk_all_outcomes:focus" },
         tab("Outcome"),
         { trigger: ".o_desk_done_steps:not(:contains(mandatory for this))" },
