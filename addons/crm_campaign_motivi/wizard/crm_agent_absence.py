@@ -30,7 +30,7 @@ class CrmAgentAbsence(models.TransientModel):
         ondelete="cascade",
     )
     date_from = fields.Datetime(
-        "From", required=True, default=lambda self: fields.Datetime.now()
+        "Absent From", required=True, default=lambda self: fields.Datetime.now()
     )
     date_to = fields.Datetime("Until", required=True)
     reason = fields.Char(
