@@ -24,7 +24,7 @@ class CrmDeskMessage(models.Model):
     user_id = fields.Many2one(
         "res.users", "To", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    sender_id = fields.Many2one("res.users", "Sender", readonly=True, ondelete="set null")
+    sender_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     campaign_id = fields.Many2one(
         "utm.campaign", required=True, readonly=True, index=True, ondelete="cascade"
     )
