@@ -1,3 +1,4 @@
+import pytz
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
@@ -72,7 +73,9 @@ class CrmAgentSlot(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _hold(self, agent_id, start, stop, zone=None, travel_minutes=0):
+    def _hold(
+        self, agent_id, start, stop, zone=None, travel_minutes=0, *, is_one_more=False
+    ):
         """Keep a slot for the current user for a few minutes.
 
         An earlier hold of the same user is given up: one can look at one slot.
@@ -84,9 +87,12 @@ class CrmAgentSlot(models.Model):
         :param datetime.datetime stop: naive UTC
         :param crm.zone zone: where the agent would be, if known
         :param int travel_minutes: from there to another zone
+        :param bool is_one_more: it adds an appointment to the agent's week, whose room
+            is counted with what others hold: two who take the last one see one another
         :return: id of the slot and when the hold expires (naive UTC), or ``None``
             when somebody else has that time, or needs it for the way
         :rtype: tuple[int, datetime.datetime] | None
+        :raise UserError: others hold the last times for which the week has room
         """
         asked = (agent_id, start, stop, zone.id if zone else None, travel_minutes)
         try:
@@ -97,9 +103,35 @@ class CrmAgentSlot(models.Model):
                 self._delete_holds(cr, agent_id)
                 if self._is_too_near(cr, *asked):
                     return None
+                if is_one_more and zone:
+                    self._check_room(cr, agent_id, start, zone)
                 return self._insert_hold(cr, *asked)
         except ExclusionViolation:
             return None
+
+    @api.model
+    def _check_room(self, cr, agent_id, start, zone):
+        """Refuse one time more than an agent visits in a week, with what others hold.
+
+        :param odoo.sql_db.Cursor cr: the short one of a hold, with the agent's lock
+        :param datetime.datetime start: naive UTC
+        :param crm.zone zone: where the agent would be
+        :raise UserError: the week is full
+        """
+        env = self.env(cr=cr)
+        agent = env["res.users"].browse(agent_id)
+        timezone = pytz.timezone(self.env.user.tz or "Europe/Rome")
+        day = pytz.utc.localize(start).astimezone(timezone).date()
+        covers = env["crm.zone.agent"]
+        if not covers._agents_with_room(agent, zone.with_env(env), day, True):
+            raise UserError(
+                self.env._(
+                    "%(agent)s has no room for another appointment in this week: a"
+                    " colleague is just fixing the last one. Choose another week or"
+                    " another agent.",
+                    agent=agent.sudo().name,
+                )
+            )
 
     @api.model
     def _delete_holds(self, cr, agent_id):
@@ -198,7 +230,9 @@ class CrmAgentSlot(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _secure(self, agent, start, stop, zone=None, travel_minutes=0):
+    def _secure(
+        self, agent, start, stop, zone=None, travel_minutes=0, *, is_one_more=False
+    ):
         """Make sure that a time is held for the current user until it is booked.
 
         A hold that has run out, or was never asked for, is asked for again, where
@@ -210,6 +244,7 @@ class CrmAgentSlot(models.Model):
         :param datetime.datetime stop: naive UTC
         :param crm.zone zone: where the agent would be, if known
         :param int travel_minutes: from there to another zone
+        :param bool is_one_more: see ``_hold``
         :raise UserError: somebody else has that time, or needs it for the way
         :raise ConcurrencyError: it is held now, but this transaction began before;
             Odoo runs the request again, which finds the hold
@@ -217,7 +252,10 @@ class CrmAgentSlot(models.Model):
         asked = (agent.id, start, stop, zone.id if zone else None, travel_minutes)
         if self._is_held(*asked):
             return
-        if not self._hold(agent.id, start, stop, zone, travel_minutes):
+        held = self._hold(
+            agent.id, start, stop, zone, travel_minutes, is_one_more=is_one_more
+        )
+        if not held:
             raise UserError(self._taken_sentence(agent))
         if not self._is_held(*asked):
             raise ConcurrencyError("a time is held since this transaction began")

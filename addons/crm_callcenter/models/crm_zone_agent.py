@@ -53,10 +53,11 @@ class CrmZoneAgent(models.Model):
             for cover in self:
                 cover[field] = booked.get(cover.id, 0)
 
-    def _booked(self, day):
+    def _booked(self, day, with_holds=False):
         """Count the appointments in the week of a day, in the zones and inside them.
 
         :param datetime.date day: any day of the week
+        :param bool with_holds: count times that operators hold just now as well
         :return: the number by id of these
         :rtype: dict[int, int]
         """
@@ -79,14 +80,19 @@ class CrmZoneAgent(models.Model):
                          JOIN crm_zone zone ON zone.id = cover.zone_id
                          JOIN crm_agent_slot slot
                            ON slot.agent_id = cover.user_id
-                          AND slot.kind = 'appointment'
+                          AND (slot.kind = 'appointment'
+                               OR (%s AND slot.kind = 'hold'
+                                   AND slot.expires_at > (now() AT TIME ZONE 'UTC')))
                           AND slot.start >= %s AND slot.start < %s
-                         JOIN calendar_event event ON event.id = slot.event_id
-                         JOIN crm_lead lead ON lead.id = event.opportunity_id
-                         JOIN crm_zone inside ON inside.id = lead.zone_id
+                    LEFT JOIN calendar_event event ON event.id = slot.event_id
+                    LEFT JOIN crm_lead lead ON lead.id = event.opportunity_id
+                         JOIN crm_zone inside
+                           ON inside.id = CASE slot.kind WHEN 'hold' THEN slot.zone_id
+                                                         ELSE lead.zone_id END
                           AND inside.parent_path LIKE zone.parent_path || '%%'
                         WHERE cover.id = ANY(%s)
                      GROUP BY cover.id""",
+                    with_holds,
                     start,
                     stop,
                     self.ids,
@@ -95,12 +101,13 @@ class CrmZoneAgent(models.Model):
         )
 
     @api.model
-    def _capacities(self, agents, zone, day):
+    def _capacities(self, agents, zone, day, with_holds=False):
         """Return how full the week of a day is for agents who cover a zone.
 
         :param res.users agents: who
         :param crm.zone zone: of the name; the zones that it lies in count as well
         :param datetime.date day: any day of the week
+        :param bool with_holds: see ``_booked``
         :return: by agent id, for those with a limit: name of the zone, appointments
             that are booked, and how many are enough; of several zones the fullest
         :rtype: dict[int, tuple[str, int, int]]
@@ -116,7 +123,7 @@ class CrmZoneAgent(models.Model):
                 ("weekly_capacity", ">", 0),
             ]
         )
-        booked = covers._booked(day)
+        booked = covers._booked(day, with_holds)
         found = {}
         for cover in covers:
             count, limit = booked.get(cover.id, 0), cover.weekly_capacity
@@ -146,18 +153,19 @@ class CrmZoneAgent(models.Model):
         }
 
     @api.model
-    def _agents_with_room(self, agents, zone, day):
+    def _agents_with_room(self, agents, zone, day, with_holds=False):
         """Return the agents whose week has room for one more appointment in a zone.
 
         :param res.users agents: who
         :param crm.zone zone: of the name
         :param datetime.date day: any day of the week
+        :param bool with_holds: see ``_booked``
         :rtype: res.users
         """
         full = {
             agent_id
             for agent_id, (_name, count, limit) in self._capacities(
-                agents, zone, day
+                agents, zone, day, with_holds
             ).items()
             if count >= limit
         }

@@ -91,6 +91,8 @@ from . import crm_desk
 from . import crm_desk_lists
 from . import crm_desk_merge
 from . import crm_desk_payload
+from . import crm_desk_values
+from . import crm_desk_why
 from . import crm_desk_custom_field
 from . import crm_desk_agenda
 from . import crm_desk_appointment

@@ -52,7 +52,8 @@ class CrmCallListLine(models.Model):
         """Keep the tokens of claims that ran out: their outcome may be on its way."""
         self.env.cr.execute(
             SQL(
-                """UPDATE crm_call_list_line own SET claim_token = lost.claim_token
+                """UPDATE crm_call_list_line own
+                      SET claim_token = lost.claim_token, claimed_at = lost.claimed_at
                      FROM unnest(%s::int[], %s::int[]) AS pair(kept, lost)
                      JOIN crm_call_list_line lost ON lost.id = pair.lost
                     WHERE own.id = pair.kept AND lost.claim_token IS NOT NULL

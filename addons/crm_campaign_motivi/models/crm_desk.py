@@ -136,7 +136,10 @@ class CrmDesk(models.AbstractModel):
         call = (
             self.env["crm.call"]
             .sudo()
-            .search([("uuid", "=", call_uuid), ("user_id", "=", self.env.uid)], limit=1)
+            .search(
+                [("uuid", "=", str(call_uuid)), ("user_id", "=", self.env.uid)],
+                limit=1,
+            )
         )
         if call and not call.ended_at:
             call.ended_at = fields.Datetime.now()
@@ -233,7 +236,8 @@ class CrmDesk(models.AbstractModel):
             .sudo()
             .search([("id", "=", line_id), ("claim_token", "=", str(claim_token))])
         )
-        # A claim that ran out without anybody else taking the name is still good.
+        # A claim that ran out without anybody else taking the name is still good, as
+        # long as the name has had no outcome elsewhere.
         if (
             not claim_token
             or not line
@@ -247,6 +251,15 @@ class CrmDesk(models.AbstractModel):
                     "This name is no longer in your hands: it was open for too long"
                     " and has gone back to the list. Copy your note and take the next"
                     " name."
+                )
+            )
+        if not line.claimed_at:
+            raise UserError(
+                self.env._(
+                    "The outcome %(outcome)s was registered on this name while it was"
+                    " open here for too long. Copy your note, add it to the name if it"
+                    " matters, and take the next name.",
+                    outcome=line.last_outcome_id.name or "",
                 )
             )
         return line

@@ -21,9 +21,11 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict
         """
         line = self._held_line(line_id, claim_token)
-        return self._agenda_of(
+        week = self._agenda_of(
             self._agenda_frame(line.campaign_id, line.lead_id), start_date
         )
+        reason = self._why_no_second_visit(line.lead_id)
+        return {**week, "slots": [], "empty_reason": reason} if reason else week
 
     @api.model
     def hold_slot(self, line_id, claim_token, agent_id, start, stop):
@@ -36,16 +38,17 @@ class CrmDesk(models.AbstractModel):
         :raise UserError: it has just been taken, or was never offered
         """
         line = self._held_line(line_id, claim_token)
+        self._check_no_visit(line.lead_id)
         frame = self._agenda_frame(line.campaign_id, line.lead_id)
         return self._hold_slot_of(frame, agent_id, start, stop)
 
     @api.model
     def drop_hold(self, line_id, claim_token):
-        """Give up the slot that is held.
+        """Give up the slot that is held, also when the name has just left the hand.
 
         :rtype: bool
         """
-        self._held_line(line_id, claim_token)
+        self._check_operator()
         self.env["crm.agent.slot"]._drop_holds()
         return True
 
@@ -85,7 +88,7 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict
         """
         agents, zone = frame["agents"], frame["zone"]
-        day = fields.Date.to_date(start_date) or self._local(frame["earliest"]).date()
+        day = self._read_day(start_date) or self._local(frame["earliest"]).date()
         monday = day - timedelta(days=day.weekday())
         days = [monday + timedelta(days=offset) for offset in range(7)]
         free = self._agents_with_room(frame, agents, monday)
@@ -116,14 +119,17 @@ class CrmDesk(models.AbstractModel):
         :param dict frame: of ``_agenda_frame``
         :rtype: dict
         """
-        agent = self.env["res.users"].browse(agent_id)
-        start, stop = (
-            fields.Datetime.to_datetime(start),
-            fields.Datetime.to_datetime(stop),
+        agent, start, stop = self._read_slot(
+            {"agent_id": agent_id, "start": start, "stop": stop}
         )
         self._check_offered(frame, agent, start, stop)
         held = self.env["crm.agent.slot"]._hold(
-            agent.id, start, stop, frame["zone"], frame["travel"]
+            agent.id,
+            start,
+            stop,
+            frame["zone"],
+            frame["travel"],
+            is_one_more=self._is_one_more(frame, agent, start),
         )
         if not held:
             raise UserError(self.env["crm.agent.slot"]._taken_sentence(agent))
@@ -147,14 +153,15 @@ class CrmDesk(models.AbstractModel):
         :raise UserError: it has just been taken, or was never offered
         :raise ConcurrencyError: see ``crm.agent.slot._secure``
         """
-        if not slot:
-            raise UserError(self.env._("Choose a time in the agents' agenda first."))
-        agent = self.env["res.users"].browse(slot["agent_id"])
-        start = fields.Datetime.to_datetime(slot["start"])
-        stop = fields.Datetime.to_datetime(slot["stop"])
+        agent, start, stop = self._read_slot(slot)
         self._check_offered(frame, agent, start, stop)
         self.env["crm.agent.slot"]._secure(
-            agent, start, stop, frame["zone"], frame["travel"]
+            agent,
+            start,
+            stop,
+            frame["zone"],
+            frame["travel"],
+            is_one_more=self._is_one_more(frame, agent, start),
         )
         # sudo: the operator has no rights on users
         return agent.sudo(), start, stop
@@ -197,6 +204,26 @@ class CrmDesk(models.AbstractModel):
         return room
 
     @api.model
+    def _is_one_more(self, frame, agent, start):
+        """Tell whether a time adds an appointment to an agent's week.
+
+        :param dict frame: of ``_agenda_frame``
+        :param res.users agent: whose time
+        :param datetime.datetime start: naive UTC
+        :rtype: bool
+        """
+        event = frame["event"]
+        return (
+            not event
+            or agent != event.sudo().user_id  # sudo: whose it is
+            or bool(
+                self._weeks_apart(
+                    self._local(event.start).date(), self._local(start).date()
+                )
+            )
+        )
+
+    @api.model
     def _weeks_apart(self, day, other):
         """Return how many weeks lie between two days, zero in the same week."""
         mondays = [date - timedelta(days=date.weekday()) for date in (day, other)]
@@ -211,7 +238,11 @@ class CrmDesk(models.AbstractModel):
             .replace(tzinfo=None)
             for day in (monday, monday + timedelta(days=7))
         )
-        start, stop = max(first, frame["earliest"]), min(last, frame["latest"])
+        earliest, held = frame["earliest"], self._my_hold()
+        start, stop = max(first, earliest), min(last, frame["latest"])
+        if held and first <= held[1] < start:
+            # What is held stays on offer, also past the notice.
+            start = held[1]
         if not agents or start >= stop:
             return []
         free = self._free_slots_of(frame, agents, start, stop)
@@ -219,6 +250,7 @@ class CrmDesk(models.AbstractModel):
             (slot_start, agent_id, slot_stop)
             for agent_id, pairs in free.items()
             for slot_start, slot_stop in pairs
+            if slot_start >= earliest or (agent_id, slot_start, slot_stop) == held
         ]
         return [
             {
@@ -239,21 +271,21 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _check_offered(self, frame, agent, start, stop):
-        """Refuse a slot that the agenda would not offer."""
+        """Refuse a slot that the agenda would not offer.
+
+        Whoever holds a time may book it for as long as it is held: the notice that
+        the agents want counts until the customer has chosen.
+        """
         if agent not in frame["agents"]:
             raise UserError(
                 self.env._(
                     "This agent doesn't visit this name's zone. Choose another agent."
                 )
             )
-        if (
-            not start
-            or not stop
-            or not frame["earliest"]
-            <= start
-            < stop
-            <= frame["latest"] + timedelta(days=1)
-        ):
+        earliest = frame["earliest"]
+        if start < earliest and self._is_my_hold(agent, start, stop):
+            earliest = fields.Datetime.now()
+        if not earliest <= start < stop <= frame["latest"] + timedelta(days=1):
             raise UserError(
                 self.env._("This time can't be booked any more. Choose a later one.")
             )
@@ -261,6 +293,35 @@ class CrmDesk(models.AbstractModel):
         free = self._free_slots_of(frame, agent, start, stop)
         if (start, stop) not in free[agent.id]:
             raise UserError(self.env["crm.agent.slot"]._taken_sentence(agent))
+
+    @api.model
+    def _is_my_hold(self, agent, start, stop):
+        """Tell whether the current user holds a time that was offered a moment ago.
+
+        :param res.users agent: whose time
+        :param datetime.datetime start: naive UTC
+        :param datetime.datetime stop: naive UTC
+        :rtype: bool
+        """
+        return self._my_hold() == (agent.id, start, stop)
+
+    @api.model
+    def _my_hold(self):
+        """Return the time that the current user holds: agent id, start and stop.
+
+        :rtype: tuple | None
+        """
+        # sudo: time that is given away is closed to operators; this is their own
+        slots = self.env["crm.agent.slot"].sudo()
+        held = slots.search(
+            [
+                ("kind", "=", "hold"),
+                ("holder_id", "=", self.env.uid),
+                ("expires_at", ">", fields.Datetime.now()),
+            ],
+            limit=1,
+        )
+        return (held.agent_id.id, held.start, held.stop) if held else None
 
     @api.model
     def _check_room(self, frame, agent, start):

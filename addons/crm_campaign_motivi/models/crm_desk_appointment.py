@@ -72,6 +72,57 @@ class CrmDesk(models.AbstractModel):
         notice = self._notice_sentence(event.sudo(), "moved")
         return {"message": f"{sentence} {notice}".strip()}
 
+    # ------------------------------------------------------------
+    # ONE APPOINTMENT PER NAME
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_no_visit(self, lead):
+        """Refuse a second appointment: one agent would drive there for nothing.
+
+        :param crm.lead lead: in hand
+        :raise UserError: it says when and with whom the first one is
+        """
+        reason = self._why_no_second_visit(lead)
+        if reason:
+            raise UserError(reason)
+
+    @api.model
+    def _why_no_second_visit(self, lead):
+        """Say that a name has an appointment to come.
+
+        :param crm.lead lead: in hand
+        :return: a sentence, or ``None``: it has none
+        :rtype: str | None
+        """
+        # sudo: the appointment of the name in hand, of which its history tells as well
+        event = (
+            self.env["calendar.event"]
+            .sudo()
+            .search(
+                [
+                    ("opportunity_id", "=", lead.id),
+                    ("is_sales_appointment", "=", True),
+                    ("outcome_id", "=", False),
+                    ("confirmation_state", "!=", "refused"),
+                    ("start", ">=", fields.Datetime.now()),
+                ],
+                order="start, id",
+                limit=1,
+            )
+        )
+        return (
+            self.env._(
+                "%(name)s has an appointment already, with %(agent)s on %(when)s. Move"
+                " or cancel that one on the form of the name.",
+                name=lead.name,
+                agent=event.user_id.name,
+                when=self._local(event.start).strftime("%d/%m/%Y %H:%M"),
+            )
+            if event
+            else None
+        )
+
     @api.model
     def _event_frame(self, event_id):
         """Return within what an appointment may be moved.

@@ -9,6 +9,11 @@ from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
 #: Running campaigns among which somebody who leads all of them chooses.
 MOST_CAMPAIGNS = 80
+#: Minutes after its last sign in which a call may be ended with another number, outside
+#: the calling hours.
+CALL_GOES_ON_MINUTES = 30
+#: Calls of a name in hand that are looked at for it.
+MOST_CALLS = 50
 
 
 class CrmDesk(models.AbstractModel):
@@ -338,7 +343,7 @@ class CrmDesk(models.AbstractModel):
 
     @api.model
     def _callable_number(self, line, field):
-        """Refuse also to dial outside the calling hours a name that nobody was served.
+        """Refuse to dial outside the calling hours, however the name came to the desk.
 
         A call that has begun within them may be ended with another number, whoever
         calls us is called back, and a customer may have asked for this very time.
@@ -346,33 +351,38 @@ class CrmDesk(models.AbstractModel):
         number = super()._callable_number(line, field)
         now = fields.Datetime.now()
         is_open, opening = line.campaign_id._call_window(line.zone_id or 0, now)
-        if is_open or not self._is_taken_out_of_hours(line, now):
+        if is_open or line._wish_ends_after(now) or self._call_goes_on(line, now):
             return number
         raise UserError(self._why_closed(opening))
 
     @api.model
-    def _is_taken_out_of_hours(self, line, now):
-        """Tell whether a name was taken by hand while nobody may be called.
+    def _call_goes_on(self, line, now):
+        """Tell whether a call of the name in hand goes on that was allowed to begin.
+
+        The customer's own, or one that was begun within the calling hours. That the
+        name was served within them is no call.
 
         :param crm.call.list.line line: in hand
         :param datetime.datetime now: naive UTC
         :rtype: bool
         """
-        taken = line.claimed_at
-        if not taken or line._wish_ends_after(now):
-            return False
-        if line.campaign_id._call_window(line.zone_id or 0, taken)[0]:
-            return False
-        # sudo: calls are closed to operators; this one is of the name in hand
-        calls = self.env["crm.call"].sudo()
-        return not calls.search_count(
+        since = fields.Datetime.subtract(line.claimed_at or now, minutes=1)
+        lately = fields.Datetime.subtract(now, minutes=CALL_GOES_ON_MINUTES)
+        is_lately = Domain("started_at", ">=", lately)
+        is_lately |= Domain("ended_at", ">=", lately)
+        domain = is_lately & Domain(
             [
                 ("line_id", "=", line.id),
-                ("direction", "=", "in"),
                 ("user_id", "=", self.env.uid),
-                ("started_at", ">=", fields.Datetime.subtract(taken, minutes=1)),
-            ],
-            limit=1,
+                ("started_at", ">=", since),
+            ]
+        )
+        # sudo: calls are closed to operators; these are of the name in hand
+        calls = self.env["crm.call"].sudo().search(domain, limit=MOST_CALLS)
+        return any(
+            call.direction == "in"
+            or line.campaign_id._call_window(line.zone_id or 0, call.started_at)[0]
+            for call in calls
         )
 
     # ------------------------------------------------------------

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+#: Nobody is promised a call later than that: it is a slip of the keyboard.
+MOST_RECALL_DAYS = 366
+
 
 class CrmDesk(models.AbstractModel):
     """CONFIRM OUTCOME: everything that was done on the name, in one transaction."""
@@ -15,6 +18,7 @@ class CrmDesk(models.AbstractModel):
         claim_token,
         token,
         outcome_id,
+        *,
         note="",
         recall_at=None,
         recall_scope=None,
@@ -50,7 +54,7 @@ class CrmDesk(models.AbstractModel):
         if known:
             return known
         line_id = self._line_after_merge(line_id, claim_token)
-        self._wait_for_twin(line_id, claim_token)
+        self._wait_for_twin(line_id, claim_token, outcome_id)
         line = self._held_line(line_id, claim_token)
         lead = line.lead_id.sudo(False)
         # First of all: whoever was taken off the list in the middle of the call may
@@ -65,6 +69,7 @@ class CrmDesk(models.AbstractModel):
             self._apply_custom(lead, custom_changes)
         self._write_what_was_corrected(line)
         call = self._call_of(call_uuid, line)
+        date_deadline = self._read_day(date_deadline)
         event = self.env["calendar.event"]
         if outcome.kind == "T":
             event = self._fix_appointment(
@@ -114,16 +119,29 @@ class CrmDesk(models.AbstractModel):
         }
 
     @api.model
-    def _wait_for_twin(self, line_id, claim_token):
+    def _wait_for_twin(self, line_id, claim_token, outcome_id):
         """Let a doubled request wait for the first one, which then answers for both.
 
         The second finds the row changed since its snapshot; PostgreSQL refuses and
         Odoo runs the request again, which finds the registered token.
+
+        An outcome that books no appointment gives up the time that was looked at in
+        the call: in the same statement, since it hardly ever has one to give up.
         """
         self.env.cr.execute(
-            "SELECT 1 FROM crm_call_list_line"
-            " WHERE id = %s AND claim_token = %s FOR UPDATE",
-            [int(line_id), str(claim_token or "")],
+            SQL(
+                """WITH dropped AS (
+                       DELETE FROM crm_agent_slot
+                        WHERE kind = 'hold' AND holder_id = %s
+                          AND (SELECT outcome.kind FROM crm_outcome outcome
+                                WHERE outcome.id = %s) != 'T')
+                   SELECT 1 FROM crm_call_list_line
+                    WHERE id = %s AND claim_token = %s FOR UPDATE""",
+                self.env.uid,
+                int(outcome_id),
+                int(line_id),
+                str(claim_token or ""),
+            ),
             log_exceptions=False,
         )
 
@@ -155,6 +173,13 @@ class CrmDesk(models.AbstractModel):
             raise UserError(
                 self.env._("The recall lies in the past. Enter a later date and time.")
             )
+        if moment > fields.Datetime.add(fields.Datetime.now(), days=MOST_RECALL_DAYS):
+            raise UserError(
+                self.env._(
+                    "A recall lies at most a year ahead. Choose an earlier date, or an"
+                    " outcome that ends."
+                )
+            )
         scope = recall_scope or outcome.recall_scope
         if scope not in ("public", "private", "skill"):
             raise UserError(
@@ -182,7 +207,7 @@ class CrmDesk(models.AbstractModel):
             return calls.browse()
         call = calls.search(
             [
-                ("uuid", "=", call_uuid),
+                ("uuid", "=", str(call_uuid)),
                 ("line_id", "=", line.id),
                 ("user_id", "=", self.env.uid),
             ],
@@ -228,6 +253,7 @@ class CrmDesk(models.AbstractModel):
         :rtype: calendar.event
         """
         lead = line.lead_id
+        self._check_no_visit(lead)
         frame = self._agenda_frame(line.campaign_id, lead)
         agent, start, stop = self._secured_slot(frame, slot)
         lead._convert_to_opportunity(

@@ -71,6 +71,7 @@ class CrmDesk(models.AbstractModel):
             raise self._in_other_hands() from error
         payload = self._fresh_payload(claim)
         payload["incoming"] = {"call_uuid": call_uuid, "e164": caller or ""}
+        payload["why"] = self._why_called()
         return payload
 
     @api.model
@@ -232,9 +233,3 @@ class CrmDesk(models.AbstractModel):
                 }
             )
         )
-
-    @api.model
-    def _payload_why(self, claim):
-        if claim["category"] == "in_progress":
-            return self.env._("This person called us.")
-        return super()._payload_why(claim)

@@ -28,8 +28,8 @@ class CrmDesk(models.AbstractModel):
         }
 
     @api.model
-    def alive(self):
-        return {**super().alive(), **self.news()}
+    def alive(self, doing=None, reason_id=None):
+        return {**super().alive(doing, reason_id), **self.news()}
 
     @api.model
     def ask_help(self, campaign_id, line_id=None, claim_token=None):
@@ -73,10 +73,11 @@ class CrmDesk(models.AbstractModel):
         :rtype: dict
         """
         self._check_operator()
+        asked = message_ids if isinstance(message_ids, list) else []
         # sudo: the domain keeps to one's own
         self.env["crm.desk.message"].sudo().search(
             [
-                ("id", "in", list(message_ids)),
+                ("id", "in", [number for number in asked if isinstance(number, int)]),
                 ("user_id", "=", self.env.uid),
                 ("read_at", "=", False),
             ]

@@ -39,7 +39,7 @@ class CrmDesk(models.AbstractModel):
             "claim_token": claim["claim_token"],
             "claimed_until": fields.Datetime.to_string(claim["claimed_until"]),
             "campaign": self._payload_campaign(campaign),
-            "why": self._payload_why(claim),
+            "why": self._payload_why(claim, history),
             "recall_at": fields.Datetime.to_string(claim["recall_at"]) or None,
             "lead": self._payload_lead(lead, claim),
             "phones": self._payload_phones(lead, campaign),
@@ -68,27 +68,6 @@ class CrmDesk(models.AbstractModel):
                 "position": currency.position,
                 "digits": currency.decimal_places,
             },
-        }
-
-    @api.model
-    def _payload_why(self, claim):
-        """Say why this name is served."""
-        if claim["category"] != "recall" or not claim["recall_at"]:
-            return self.env._("Fresh name: nobody of this list has called it yet.")
-        if claim["recall_scope"] == "automatic":
-            return self.env._(
-                "Tried again, attempt %(number)s: nobody has promised this call.",
-                number=claim["attempts"] + 1,
-            )
-        local = fields.Datetime.context_timestamp(self, claim["recall_at"])
-        sentence = (
-            self.env._("Your own recall, asked for %(date)s at %(time)s.")
-            if claim["recall_scope"] == "private"
-            else self.env._("Recall asked for %(date)s at %(time)s.")
-        )
-        return sentence % {
-            "date": local.strftime("%d/%m/%Y"),
-            "time": local.strftime("%H:%M"),
         }
 
     @api.model

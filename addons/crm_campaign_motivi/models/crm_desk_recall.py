@@ -27,7 +27,7 @@ class CrmDesk(models.AbstractModel):
         """
         try:
             moment = fields.Datetime.to_datetime(details.get("recall_at"))
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise UserError(
                 self.env._("Enter the date and time at which to call again.")
             ) from error

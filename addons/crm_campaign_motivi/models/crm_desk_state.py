@@ -3,6 +3,8 @@ from functools import partial
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .crm_operator_state import STATES
+
 
 class CrmDesk(models.AbstractModel):
     """The desk says in which state its operator is."""
@@ -48,19 +50,47 @@ class CrmDesk(models.AbstractModel):
         self._check_operator()
         states = self.env["crm.operator.state"]
         now = states._want_pause(self.env.user)
-        if now["state"] != "pause":
+        if now["state"] not in ("pause", None):
             return now
         return states._set_state(self.env.user, "ready")
 
     @api.model
-    def alive(self):
+    def alive(self, doing=None, reason_id=None):
         """Say that somebody sits at the desk, whether or not a name is in hand.
 
+        An operator whose desk gave no sign of life for minutes counts as gone. Back
+        again, without the page being loaded anew, the desk says what it is doing.
+
+        :param str doing: the state as the desk shows it, see ``crm.operator.state``
+        :param int reason_id: of the pause that the desk shows
         :return: ``state``, see ``begin``
         :rtype: dict
         """
         self._check_operator()
-        return {"state": self.env["crm.operator.state"]._seen(self.env.user)}
+        state = self.env["crm.operator.state"]._seen(self.env.user)
+        if not state["state"] and str(doing) in dict(STATES):
+            state = self._come_back(doing, reason_id)
+        return {"state": state}
+
+    @api.model
+    def _come_back(self, doing, reason_id):
+        """Put an operator who had gone into the state that the desk shows.
+
+        The time since the last sign of life counts for no state.
+
+        :param str doing: see ``alive``
+        :param int reason_id: see ``alive``
+        :rtype: dict
+        """
+        # sudo: reasons are open to all who work at a desk
+        reasons = self.env["crm.pause.reason"].sudo()
+        is_number = isinstance(reason_id, int)
+        reason = reasons.browse(reason_id if is_number else ()).exists()
+        return self.env["crm.operator.state"]._set_state(
+            self.env.user,
+            "ready" if doing == "pause" and not reason else doing,
+            reason,
+        )
 
     @api.model
     def _pause_reasons(self):

@@ -123,6 +123,25 @@ class CrmDesk(models.AbstractModel):
         return super(CrmDesk, desk).hold_slot(line_id, *args, **details)
 
     @api.model
+    def _agenda_frame(self, campaign, lead, event=None):
+        """Let all agents of a training visit its names: invented places lie nowhere."""
+        frame = super()._agenda_frame(campaign, lead, event)
+        if not campaign.is_training:
+            return frame
+        # sudo: as in the base method
+        agents = campaign.sudo().agent_ids.filtered("active")
+        return {
+            **frame,
+            "agents": agents,
+            "zone": frame["zone"] or agents.zone_ids[:1],
+        }
+
+    @api.model
+    def _is_my_hold(self, agent, start, stop):
+        # Nothing is held in a training; what was offered is still good.
+        return self._is_rehearsal() or super()._is_my_hold(agent, start, stop)
+
+    @api.model
     def answer(self, campaign_id, number="", called=""):
         # sudo: whether it is a training, and nothing else
         if self.env["utm.campaign"].sudo().browse(int(campaign_id)).is_training:

@@ -79,7 +79,8 @@ _RELEASE = f"""
     UPDATE crm_call_list_line
        SET claimed_by_id = NULL, claimed_at = NULL, claimed_until = NULL,
            claim_token = NULL,
-           rest_until = %(now)s + %(minutes)s * interval '1 minute'
+           rest_until = greatest(
+               rest_until, %(now)s + %(minutes)s * interval '1 minute')
      WHERE {_IN_MY_HANDS}"""
 
 _EXTEND = f"""
@@ -285,7 +286,8 @@ class CrmDispatch(models.AbstractModel):
 
         :param int line_id: the line in hand
         :param str token: of the claim; a stale one releases nothing
-        :param int rest_minutes: how long the name rests before it is served again
+        :param int rest_minutes: how long the name rests before it is served again; a
+            longer rest that it has already stays
         :return: whether it was in hand
         :rtype: bool
         """

@@ -10,6 +10,9 @@ from .crm_dispatch import _EXPIRE, _HELD, _WALK_THE_INDEXES, MOST_RACES
 
 #: Minutes for which a name is kept; a sign of life from the desk begins them anew.
 AHEAD_MINUTES = 2
+#: Minutes after which a name in hand keeps none beside it any more: its call goes on,
+#: or nobody sits at the desk. The turn then asks for a name anew.
+MOST_AHEAD_MINUTES = 15
 
 # What is shown of a name: while this text stays the same, so does the screen.
 _STAMP = SQL(
@@ -39,7 +42,9 @@ _KEPT = """
 _PROLONG = """
     UPDATE crm_call_list_line
        SET claimed_until = %(now)s + %(minutes)s * interval '1 minute'
-     WHERE claimed_by_id = %(user)s AND claim_is_ahead"""
+     WHERE claimed_by_id = %(user)s AND claim_is_ahead
+       AND (SELECT held.claimed_at FROM crm_call_list_line held
+             WHERE held.id = %(line)s) > %(now)s - %(most)s * interval '1 minute'"""
 
 # The conditions of a claim, of one line.
 _TAKE = """
@@ -70,7 +75,8 @@ class CrmDispatch(models.AbstractModel):
 
     A claim marked ``claim_is_ahead``: in nobody's hands, but given to nobody else. It
     lasts ``AHEAD_MINUTES``, only while its operator is at work on another name, and
-    whatever changes the name meanwhile goes before it.
+    whatever changes the name meanwhile goes before it. Recalls that were promised to
+    nobody in particular are never kept: their time has come for whoever is free.
     """
 
     _inherit = "crm.dispatch"
@@ -256,5 +262,14 @@ class CrmDispatch(models.AbstractModel):
     @api.model
     def _sign_of_life(self, cr, line_id):
         result = super()._sign_of_life(cr, line_id)
-        cr.execute(SQL(_PROLONG, user=self.env.uid, minutes=AHEAD_MINUTES, now=NOW))
+        cr.execute(
+            SQL(
+                _PROLONG,
+                user=self.env.uid,
+                line=line_id,
+                minutes=AHEAD_MINUTES,
+                most=MOST_AHEAD_MINUTES,
+                now=NOW,
+            )
+        )
         return result

@@ -160,6 +160,8 @@ class CrmCallListLine(models.Model):
                 values = line._values_after(outcome)
                 state = self.env["crm.list.state"].browse(values["list_state_id"])
                 values["list_state_id"] = line.campaign_id._own_list_state(state).id
+                # As in ``_move_by_outcome``.
+                del values["claim_token"]
                 if line.suspended:
                     values["category"] = False
                 line.write(values)
@@ -171,11 +173,22 @@ class CrmCallListLine(models.Model):
             lines._move_by_outcome(campaign._own_list_state(state))
 
     def _move_by_outcome(self, state, columns=None):
+        """Write a state that an outcome registered elsewhere leads to.
+
+        A claim that ran out keeps its token and no time at which it began: whoever
+        comes back to it is told that the name has had its outcome meanwhile.
+
+        :param crm.list.state state: where the lines go
+        :param SQL columns: further assignments
+        """
         self._execute_on(
             self.ids,
             SQL(
                 """UPDATE crm_call_list_line
                       SET list_state_id = %s, rest_until = NULL, %s,
+                          claimed_at = NULL,
+                          claimed_by_id = CASE WHEN claim_is_ahead
+                                               THEN claimed_by_id END,
                           category = CASE WHEN suspended THEN NULL ELSE %s END %s
                     WHERE id = ANY(%s)""",
                 state.id,

@@ -107,6 +107,7 @@ class CrmQueueJob(models.Model):
         """Look after all queues: called every minute, and when somebody asks."""
         for step in (
             self._wake_rested,
+            self.env["crm.call.list.line"]._leave_places_by_hand,
             self._ask_for_sifting,
             self._ask_for_ranking,
             self.env["utm.campaign"]._refresh_adaptive,

@@ -27,6 +27,8 @@ from . import test_desk_session_tour
 from . import test_desk_tour
 from . import test_desk_typed_number
 from . import test_desk_training
+from . import test_desk_values
+from . import test_desk_why
 from . import test_dispatch
 from . import test_dispatch_concurrency
 from . import test_filter

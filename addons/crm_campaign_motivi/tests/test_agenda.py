@@ -140,6 +140,49 @@ class TestAgenda(CampaignCommon):
         held = slots.search([("holder_id", "=", self.operator.id)])
         self.assertGreater(held.expires_at, fields.Datetime.now())
 
+    # The last appointment of a week
+
+    def test_two_who_hold_the_last_of_a_week_see_one_another(self):
+        """Two different times: booked, they would be one more than the agent visits."""
+        cover = self.zone.zone_agent_ids.filtered(
+            lambda found: found.user_id == self.agent
+        )
+        cover.weekly_capacity = 2
+        self.near_lead._create_visit(
+            self.agent, MONDAY.replace(hour=9), MONDAY.replace(hour=10)
+        )
+        self.env.flush_all()
+
+        def hold(user, hour, day=MONDAY, **values):
+            return (
+                self.env["crm.agent.slot"]
+                .with_user(user)
+                ._hold(
+                    self.agent.id,
+                    day.replace(hour=hour),
+                    day.replace(hour=hour + 1),
+                    self.zone,
+                    0,
+                    **{"is_one_more": True, **values},
+                )
+            )
+
+        self.assertTrue(hold(self.operator, 10))
+        self.assertTrue(hold(self.operator, 11), "one's own is given up for it")
+        with self.assertRaisesRegex(UserError, "fixing the last one"):
+            hold(self.operator_two, 8)
+        # A move within the week is none more, and the next week has room.
+        self.assertTrue(hold(self.operator_two, 8, is_one_more=False))
+        self.assertTrue(hold(self.operator_two, 8, MONDAY + timedelta(days=7)))
+        # What is held only just counts in no figure.
+        self.assertEqual(cover._booked(MONDAY.date()), {cover.id: 1})
+        self.env.cr.execute(
+            "UPDATE crm_agent_slot SET expires_at = (now() AT TIME ZONE 'UTC')"
+            " - interval '1 s' WHERE holder_id = %s",
+            [self.operator.id],
+        )
+        self.assertTrue(hold(self.operator_two, 8), "a hold that ran out holds nothing")
+
     # Days
 
     def test_slots_keep_local_hours_across_the_change_of_clocks(self):

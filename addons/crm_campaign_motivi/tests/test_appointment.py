@@ -57,6 +57,30 @@ class TestAppointment(AppointmentCommon):
         self.assertEqual(event.write_uid, self.agent)
         self.assertNotEqual(event.create_uid, self.operator)
 
+    def test_a_second_appointment_of_a_name_is_refused_with_the_first(self):
+        """One agent would drive there for nothing."""
+        event = self._visit()
+        payload = self.desk().take_by_hand(self.lead.id)
+        claim = payload["line_id"], payload["claim_token"]
+        week = self.desk().agenda(*claim)
+        self.assertEqual((week["slots"], len(week["days"])), ([], 7))
+        self.assertIn("with Agent One on 13/01/2031 10:00", week["empty_reason"])
+        slot = self._slot(MONDAY.replace(hour=11))
+        values = {"expected_revenue": 1, "date_deadline": "2031-03-01"}
+        with self.assertRaisesRegex(UserError, "has an appointment already"):
+            self.desk().hold_slot(*claim, **slot)
+        with self.assertRaisesRegex(UserError, "has an appointment already"):
+            self.confirm(payload, "T", slot=slot, **values)
+        # What the customer has refused, and what lies behind, stands in nobody's way.
+        event.confirmation_state = "refused"
+        self.assertTrue(self.desk().agenda(*claim)["slots"])
+        event.confirmation_state = "to_confirm"
+        with self.at(MONDAY.replace(hour=12)):
+            self.assertFalse(self.desk()._why_no_second_visit(self.lead))
+        event._cancel_appointment("Ill")
+        self.desk().hold_slot(*claim, **slot)
+        self.assertTrue(self.confirm(payload, "T", slot=slot, **values)["event_id"])
+
     def test_the_agenda_moves_it_for_who_may(self):
         event = self._visit()
         for user in (

@@ -240,6 +240,75 @@ class TestDesk(CampaignCommon):
         )
         self.assertNotIn(held["start"], [slot["start"] for slot in offered["slots"]])
 
+    def test_a_time_that_is_held_is_booked_past_the_notice(self):
+        """The notice counts until the customer has chosen, not until CONFIRM."""
+        held = self._hold()
+        start = fields.Datetime.to_datetime(held["start"])
+        notice = timedelta(hours=self.campaign.slot_notice_hours)
+        late = start - notice + timedelta(minutes=3)
+        self.env.cr.execute(
+            "UPDATE crm_agent_slot SET expires_at = %s WHERE id = %s",
+            [late + timedelta(minutes=5), held["slot_id"]],
+        )
+        values = {"expected_revenue": 1, "date_deadline": "2099-01-01"}
+        with self.at(late):
+            # Prolonged while the summary is read aloud.
+            again = self._hold_again(held)
+            self.assertEqual(again["start"], held["start"])
+            self.env.cr.execute(
+                "UPDATE crm_agent_slot SET expires_at = %s WHERE id = %s",
+                [late + timedelta(minutes=5), again["slot_id"]],
+            )
+            week = self.desk().agenda(
+                self.payload["line_id"], self.payload["claim_token"], held["start"][:10]
+            )
+            offered = [slot["start"] for slot in week["slots"]]
+            self.assertEqual(offered[0], held["start"], "still on screen")
+            other = self.next_name(self.operator_two)
+            with self.assertRaisesRegex(UserError, "can't be booked any more"):
+                self._hold_again(held, other, self.operator_two)
+            result = self.confirm(self.payload, "T", slot=held, **values)
+        event = self.env["calendar.event"].browse(result["event_id"])
+        self.assertEqual(event.start, start)
+
+    def test_past_the_notice_what_is_held_no_more_is_refused(self):
+        held = self._hold()
+        start = fields.Datetime.to_datetime(held["start"])
+        late = start - timedelta(hours=self.campaign.slot_notice_hours, minutes=-3)
+        self.desk().drop_hold(self.payload["line_id"], self.payload["claim_token"])
+        with self.at(late), self.assertRaisesRegex(UserError, "any more"):
+            self._hold_again(held)
+
+    def _hold_again(self, held, payload=None, user=None):
+        payload = payload or self.payload
+        return self.desk(user).hold_slot(
+            payload["line_id"],
+            payload["claim_token"],
+            held["agent_id"],
+            held["start"],
+            held["stop"],
+        )
+
+    def test_another_outcome_gives_up_the_time(self):
+        for kind, values in (
+            ("N", {}),
+            ("R", {"recall_at": self.in_hours(2)}),
+            ("C", {"expected_revenue": 1, "date_deadline": self.closing}),
+        ):
+            with self.subTest(kind):
+                payload = self.desk().open()["current"] or self.next_name()
+                self._hold(payload)
+                self.assertTrue(self.env["crm.agent.slot"].search([]))
+                self.confirm(payload, kind, **values)
+                self.assertFalse(self.env["crm.agent.slot"].search([]))
+
+    def test_a_late_word_that_a_time_is_not_wanted_refuses_nothing(self):
+        """The name has left the hand before it: the next one is on screen by now."""
+        self._hold()
+        claim = self.payload["line_id"], self.payload["claim_token"]
+        self.desk().release(*claim)
+        self.assertTrue(self.desk().drop_hold(*claim))
+
     def test_the_agenda_says_what_is_missing(self):
         def reason():
             return self.desk().agenda(

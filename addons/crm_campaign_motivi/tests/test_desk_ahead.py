@@ -187,6 +187,69 @@ class TestDeskAhead(CampaignCommon):
         taken = self.check_another_is_served(kept)
         self.assertEqual(taken["line_id"], promised.id)
 
+    def promise(self, scope, user=None):
+        """Let the last fresh name be a recall that is due."""
+        line = self.call_list.line_ids.filtered(
+            lambda found: found.category == "to_call" and not found.claimed_by_id
+        ).sorted("rank")[-1]
+        line.write(
+            {
+                "category": "recall",
+                "list_state_id": line.list_state_id._get_by_category("recall").id,
+                "recall_at": fields.Datetime.now() - timedelta(minutes=90),
+                "recall_scope": scope,
+                "recall_user_id": user and user.id,
+            }
+        )
+        return line
+
+    def test_a_promise_to_everybody_is_not_kept_behind_a_call(self):
+        """Whoever is free has it at once; it isn't locked for as long as a call lasts.
+
+        A private one of a colleague who is away is everybody's as well.
+        """
+        self.campaign.write({"private_fall_minutes": 30, "skill_wait_minutes": 10})
+        for scope, user in (
+            ("public", None),
+            ("skill", None),
+            ("private", self.coordinator),
+        ):
+            with self.subTest(scope):
+                served = self.next_name()
+                promised = self.promise(scope, user)
+                kept = self.prefetch()
+                self.assertNotEqual(kept and kept["line_id"], promised.id)
+                free = self.next_name(self.operator_two)
+                self.assertEqual(free["line_id"], promised.id)
+                self.confirm(free, "N", self.operator_two)
+                self.confirm(served, "N")
+                self.desk().drop_ahead()
+
+    def test_at_the_turn_it_goes_before_the_name_that_is_kept(self):
+        served = self.next_name()
+        promised = self.promise("public")
+        kept = self.prefetch()
+        self.confirm(served, "N")
+        taken = self.check_another_is_served(kept)
+        self.assertEqual(taken["line_id"], promised.id)
+
+    def test_an_own_recall_is_kept(self):
+        """Nobody else may have it anyway."""
+        self.next_name()
+        promised = self.promise("private", self.operator)
+        self.assertEqual(self.prefetch()["line_id"], promised.id)
+
+    def test_nothing_is_kept_behind_a_call_that_lasts(self):
+        served, kept = self.hold_one_and_keep_one()
+        self.env.cr.execute(
+            "UPDATE crm_call_list_line SET claimed_at = claimed_at - interval '16 min'"
+            " WHERE id = %s",
+            [served["line_id"]],
+        )
+        before = self.line_of(kept).claimed_until
+        self.assertTrue(self.desk().heartbeat(served["line_id"], served["claim_token"]))
+        self.assertEqual(self.line_of(kept).claimed_until, before)
+
     def test_a_name_kept_too_long_is_free(self):
         served, kept = self.hold_one_and_keep_one()
         self.env.cr.execute(

@@ -146,6 +146,44 @@ class TestDeskByHand(CampaignCommon):
         self.confirm(payload, "N", user=self.manager)
         self.assertEqual(self.line_of(payload).category, "closed_negative")
 
+    def test_a_desk_left_without_a_word_leaves_no_place(self):
+        """A browser that crashed: the name leaves the list by itself, but not at once.
+
+        Its place opens it to all operators of the list.
+        """
+        found = self.env["crm.lead"].create(
+            {"name": "Walked in", "phone": "030 9200111", "company_id": self.company.id}
+        )
+        payload = self.take(found, user=self.manager, campaign=self.campaign.id)
+        line = self.line_of(payload)
+        served = self.line_of(self.next_name())
+
+        def after(minutes):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE crm_call_list_line SET claimed_until ="
+                " now() AT TIME ZONE 'UTC' - %s * interval '1 minute'"
+                " WHERE id = ANY(%s)",
+                [minutes, (line | served).ids],
+            )
+            self.env.invalidate_all()
+            self.env["crm.queue.job"]._cron_work()
+            return line.exists()
+
+        self.assertTrue(after(-5), "in hand")
+        self.assertTrue(after(30), "whoever comes back late ends the call")
+        self.assertFalse(after(61))
+        self.assertTrue(served.exists(), "the list had it before")
+
+    def test_a_place_with_an_outcome_stays(self):
+        found = self.env["crm.lead"].create(
+            {"name": "Walked in", "phone": "030 9200111", "company_id": self.company.id}
+        )
+        payload = self.take(found, user=self.manager, campaign=self.campaign.id)
+        self.confirm(payload, "N", user=self.manager)
+        self.env["crm.call.list.line"]._leave_places_by_hand()
+        self.assertTrue(self.line_of(payload).exists())
+
     def test_a_name_of_another_company_enters_no_campaign(self):
         other = self.env["res.company"].create({"name": "Another company"})
         self.manager.company_ids |= other
@@ -170,43 +208,113 @@ class TestDeskByHand(CampaignCommon):
         payload = self.take(found, user=self.manager, campaign=self.campaign.id)
         self.assertEqual(self.line_of(payload).list_id, self.call_list)
 
-    def test_outside_the_calling_hours_it_is_not_dialled(self):
-        now = fields.Datetime.now()
-        end = now - timedelta(minutes=30)
+    def close_hours_since(self, minutes):
+        """Let the calling hours have ended some minutes ago, for good."""
+        end = fields.Datetime.now() - timedelta(minutes=minutes)
         self.patch(
             type(self.campaign),
             "_call_window",
             lambda _campaign, _zone, moment: (moment < end, None),
         )
+
+    def take_and_begin(self, minutes_ago):
+        """Take a name by hand some minutes ago; return what a dial needs."""
         served = self.take(self.leads[0])
-        line = self.line_of(served)
-        claim = served["line_id"], served["claim_token"]
-        field = served["phones"][0]["field"]
-        line.claimed_at = now - timedelta(minutes=10)
-        with self.assertRaisesRegex(UserError, "no calling hours"):
-            self.desk().log_dial(*claim, field)
-        # Begun within the hours, the call may be ended with another number.
-        line.claimed_at = end - timedelta(minutes=10)
-        self.assertTrue(self.desk().log_dial(*claim, field)["tel"])
-        # Who calls us may be called back.
-        line.claimed_at = now - timedelta(minutes=10)
-        self.env["crm.call"].create(
+        self.line_of(served).claimed_at = fields.Datetime.now() - timedelta(
+            minutes=minutes_ago
+        )
+        return (
+            served["line_id"],
+            served["claim_token"],
+            served["phones"][0]["field"],
+        )
+
+    def log_call(self, dial, direction, begun, ended=None):
+        """Record a call of the name in hand, of so many minutes ago."""
+        line = self.env["crm.call.list.line"].browse(dial[0])
+        now = fields.Datetime.now()
+        return self.env["crm.call"].create(
             {
-                "uuid": "incoming",
+                "uuid": f"{direction} {begun}",
                 "number_e164": "+390309200111",
-                "direction": "in",
-                "started_at": now,
+                "direction": direction,
+                "started_at": now - timedelta(minutes=begun),
+                "ended_at": ended is not None and now - timedelta(minutes=ended),
                 "user_id": self.operator.id,
                 "lead_id": line.lead_id.id,
                 "line_id": line.id,
             }
         )
-        self.assertTrue(self.desk().log_dial(*claim, field)["tel"])
+
+    def check_not_dialled(self, dial):
+        with self.assertRaisesRegex(UserError, "no calling hours"):
+            self.desk().log_dial(*dial)
+
+    def test_outside_the_calling_hours_it_is_not_dialled(self):
+        """Also when it was served within them: being served is no call."""
+        self.close_hours_since(20)
+        for minutes in (10, 30, 8 * 60):
+            with self.subTest(minutes=minutes):
+                dial = self.take_and_begin(minutes)
+                self.check_not_dialled(dial)
+
+    def test_a_call_that_goes_on_may_end_with_another_number(self):
+        self.close_hours_since(20)
+        dial = self.take_and_begin(60)
+        # Begun within the hours, and over for long.
+        self.log_call(dial, "out", 50, 40)
+        self.check_not_dialled(dial)
+        # Begun outside of them: no reason for a further one.
+        self.log_call(dial, "out", 10)
+        self.check_not_dialled(dial)
+        self.log_call(dial, "out", 25)
+        self.assertTrue(self.desk().log_dial(*dial)["tel"])
+
+    def test_a_long_call_goes_on_until_its_end(self):
+        self.close_hours_since(20)
+        dial = self.take_and_begin(120)
+        self.log_call(dial, "out", 90, 5)
+        self.assertTrue(self.desk().log_dial(*dial)["tel"])
+
+    def test_a_call_before_the_name_was_taken_is_another_one(self):
+        self.close_hours_since(20)
+        dial = self.take_and_begin(5)
+        self.log_call(dial, "out", 25)
+        self.check_not_dialled(dial)
+
+    def test_who_calls_us_is_called_back(self):
+        self.close_hours_since(20)
+        dial = self.take_and_begin(10 * 60)
+        self.log_call(dial, "in", 9 * 60, 9 * 60 - 1)
+        self.check_not_dialled(dial)
+        self.log_call(dial, "in", 2)
+        self.assertTrue(self.desk().log_dial(*dial)["tel"])
 
     def test_without_a_campaign_there_is_nothing_to_do(self):
         self.campaign.call_state = "closed"
         with self.assertRaisesRegex(UserError, "no running campaign"):
             self.take()
+
+    # Rest
+
+    def test_closing_it_shortens_no_rest(self):
+        """An outcome's rule says when it is tried again; a look at the name doesn't."""
+        line = self.call_list.line_ids.filtered(
+            lambda found: found.lead_id == self.lead
+        )
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        line.rest_until = tomorrow
+        payload = self.take()
+        self.desk().release(payload["line_id"], payload["claim_token"])
+        self.env.invalidate_all()
+        self.assertFalse(line.claimed_by_id)
+        self.assertEqual(line.rest_until, tomorrow)
+        # A shorter one becomes as long as a name without outcome rests.
+        line.rest_until = soon = fields.Datetime.now() + timedelta(minutes=1)
+        payload = self.take()
+        self.desk().release(payload["line_id"], payload["claim_token"])
+        self.env.invalidate_all()
+        self.assertGreater(line.rest_until, soon)
 
     # What for
 

@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import CampaignCommon
@@ -179,6 +180,42 @@ class TestLineOutcome(CampaignCommon):
         self.confirm(payload, "R", recall_at=self.in_hours(2))
         line = self.line_of(payload)
         self.assertEqual((line.attempts, line.recall_scope), (1, "private"))
+
+    def run_out(self, payload, is_noticed):
+        """Let a claim run out; ``is_noticed``: somebody has asked for names since."""
+        self.env.cr.execute(
+            "UPDATE crm_call_list_line"
+            " SET claimed_until = claimed_until - interval '1 hour',"
+            " claimed_by_id = CASE WHEN %s THEN NULL ELSE claimed_by_id END"
+            " WHERE id = %s",
+            [is_noticed, payload["line_id"]],
+        )
+        self._read_anew()
+
+    def test_who_comes_back_too_late_is_told_of_the_other_outcome(self):
+        """The name has said no meanwhile: no recall, and no second contract."""
+        for is_noticed in (True, False):
+            with self.subTest(is_noticed=is_noticed):
+                payload = self.next_name()
+                self.run_out(payload, is_noticed)
+                line = self.line_of(payload)
+                self._register("N", line.lead_id)
+                with self.assertRaisesRegex(UserError, "Not interested"):
+                    self.confirm(payload, "R", recall_at=self.in_hours(2))
+                self._read_anew()
+                self.assertEqual(line.category, "closed_negative")
+                self.assertFalse(line.claimed_by_id)
+                self.assertEqual(len(line.lead_id.interaction_ids), 1)
+                claim = payload["line_id"], payload["claim_token"]
+                self.assertFalse(self.desk().heartbeat(*claim))
+
+    def test_nor_does_a_late_one_end_a_retry(self):
+        payload = self.next_name()
+        self.run_out(payload, True)
+        line = self.line_of(payload)
+        self._register("R", line.lead_id, campaign=self.campaign)
+        with self.assertRaisesRegex(UserError, "Copy your note"):
+            self.confirm(payload, "N")
 
     # ------------------------------------------------------------
     # TAKEN BACK

@@ -102,6 +102,45 @@ class TestOperatorState(CampaignCommon):
         self.commit_states()
         self.assertEqual(self.state(), "ready")
 
+    def go_away(self):
+        """Let the desk give no sign of life for minutes."""
+        row = self.row()
+        row.seen_at = fields.Datetime.now() - timedelta(minutes=10)
+        row.flush_recordset()
+        self.states._cron_end_stale()
+        self.assertFalse(self.state())
+
+    def test_who_comes_back_is_there_again(self):
+        """The network was gone, or the lid closed: the page goes on as it was."""
+        self.desk().begin("one")
+        self.next_name()
+        self.commit_states()
+        self.go_away()
+        state = self.desk().alive("on_call")["state"]
+        self.assertEqual((state["state"], self.state()), ("on_call", "on_call"))
+        self.assertEqual(self.row().campaign_id, self.campaign)
+        self.assertIn(self.row(), self.states._on_campaign(self.campaign))
+        # Whoever is there says so as before, and the server knows better.
+        self.assertEqual(self.desk().alive("ready")["state"]["state"], "on_call")
+
+    def test_a_pause_goes_on_after_a_gap(self):
+        self.desk().begin("one")
+        self.desk().pause(self.reason.id)
+        self.go_away()
+        state = self.desk().alive("pause", self.reason.id)["state"]
+        self.assertEqual(
+            (state["state"], state["reason"]["id"]), ("pause", self.reason.id)
+        )
+        self.go_away()
+        self.assertEqual(self.desk().resume()["state"], "ready")
+
+    def test_a_desk_that_says_nonsense_has_no_state(self):
+        self.desk().begin("one")
+        self.go_away()
+        for doing in (None, "dancing", ["ready"]):
+            self.assertFalse(self.desk().alive(doing)["state"]["state"])
+        self.assertEqual(self.desk().alive("pause", "x")["state"]["state"], "ready")
+
     def test_a_reason_out_of_use_is_refused(self):
         self.desk().begin("one")
         self.reason.active = False

@@ -20,9 +20,13 @@ CLAIM_COLUMNS = (
     "attempts",
     "recall_at",
     "recall_scope",
+    "recall_user_id",
+    "rest_until",
     "last_outcome_id",
+    "last_contact_at",
     "list_state_id",
     "category",
+    "claimed_at",
 )
 RETURNING = SQL(", ".join(f"line.{column}" for column in CLAIM_COLUMNS))
 NOW = SQL("(now() AT TIME ZONE 'UTC')")
@@ -250,6 +254,9 @@ def claim(plan, token, depth, lock):
         promised=SQL(_PROMISED),
         retry=NEVER if plan.get("promised_only") else SQL(_RETRY),
         ahead=bool(plan.get("is_ahead")),
+        # Whoever has another name in hand can't keep a promise made to everybody: that
+        # recall stays for those who are free, and is looked for at the turn again.
+        shared=NEVER if plan.get("is_ahead") else ALWAYS,
         fresh=fresh_names(plan, depth + skip, lock),
         now=NOW,
         returning=RETURNING,
@@ -308,7 +315,7 @@ _CLAIM = """
                AND %(free)s AND %(callable)s AND %(promised_window)s
           ORDER BY line.recall_at, line.id
              LIMIT %(depth)s %(lock)s) head
-         WHERE NOT EXISTS (SELECT 1 FROM own_recall)
+         WHERE %(shared)s AND NOT EXISTS (SELECT 1 FROM own_recall)
     ), retry AS MATERIALIZED (
         SELECT head.*
           FROM my_list

@@ -161,10 +161,14 @@ class CrmDesk(models.AbstractModel):
         if not isinstance(row, dict) or not set(row) <= CART_KEYS:
             raise UserError(self.env._("The cart can't be read. Reload the page."))
         try:
+            if any(value is True for value in row.values()):
+                raise TypeError("true is no number")
             product_id = int(row.get("product_id") or 0)
             quantity = float(row.get("quantity", 1))
             price = row.get("price")
-            price = None if price in (None, False, "") else float(price)
+            # Zero is a price, of what is given as a present, and equal to False.
+            is_given = price is not None and price is not False and price != ""
+            price = float(price) if is_given else None
             discount = float(row.get("discount") or 0)
         except (TypeError, ValueError) as error:
             raise UserError(

@@ -131,6 +131,24 @@ class TestDeskDocument(CampaignSegnalazioneCase):
         self.sell(cart=[{"product_id": self.other.id}])
         self.assertEqual(self.documents().order_line.product_id, self.other)
 
+    def test_a_present_costs_nothing(self):
+        """Zero is a price; no price is that of the price list."""
+        cart = [
+            {"product_id": self.plant.id, "price": 0},
+            {"product_id": self.battery.id, "price": 0.0},
+            {"product_id": self.battery.id, "price": None},
+            {"product_id": self.battery.id, "price": ""},
+            {"product_id": self.battery.id},
+        ]
+        held = self.payload["line_id"], self.payload["claim_token"]
+        prices = [0, 0, 5000, 5000, 5000]
+        seen = self.desk().preview_cart(*held, cart)
+        self.assertEqual([row["price"] for row in seen["lines"]], prices)
+        self.sell(cart=cart)
+        document = self.documents()
+        self.assertEqual(document.order_line.mapped("price_unit"), prices)
+        self.assertEqual(document.amount_untaxed, 15000)
+
     def test_what_can_t_be_sold_is_named_and_nothing_saved(self):
         self.battery.sale_ok = False
         cases = [
@@ -142,6 +160,8 @@ class TestDeskDocument(CampaignSegnalazioneCase):
             ([{"product_id": self.plant.id, "price": -1}], "can't be negative"),
             ([{"product_id": self.plant.id, "discount": 101}], "0 and 100"),
             ([{"product_id": self.plant.id, "price": "x"}], "as numbers"),
+            ([{"product_id": self.plant.id, "price": True}], "as numbers"),
+            ([{"product_id": self.plant.id, "quantity": True}], "as numbers"),
             ([{"product_id": self.plant.id, "name": "x"}], "can't be read"),
             (["x"], "can't be read"),
             ({"product_id": self.plant.id}, "can't be read"),

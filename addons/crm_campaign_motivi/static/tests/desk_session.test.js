@@ -248,6 +248,16 @@ test("a lost connection is tried again by itself", async () => {
     expect(desk.messages).toHaveLength(1);
 });
 
+test("a sign of life says what the desk shows", async () => {
+    await desk.sayAlive();
+    desk.setOperator({ state: "pause", since: null, reason: { id: 4 }, wanted: null });
+    await desk.sayAlive();
+    expect(server.asked("alive").slice(-2)).toEqual([
+        { doing: "ready", reason_id: null },
+        { doing: "pause", reason_id: 4 },
+    ]);
+});
+
 test("help is asked with the name in hand, messages are read", async () => {
     server.answers.ask_help = { messages: [], help: { id: 1, seen_by: "" } };
     await desk.askHelp();

@@ -173,7 +173,10 @@ export class DeskSessionModel extends DeskWork {
     /** Every minute, or until the server is there again. */
     async sayAlive() {
         if (!this.frozen) {
-            const alive = await this.tryQuietly("alive");
+            const alive = await this.tryQuietly("alive", {
+                doing: this.doing.state,
+                reason_id: this.operator.reason?.id || null,
+            });
             this.setNews(alive);
         }
     }
