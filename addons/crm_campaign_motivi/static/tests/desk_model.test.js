@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { deskDraft } from "@crm_campaign_motivi/desk/desk_draft";
 import { DeskModel } from "@crm_campaign_motivi/desk/desk_model";
 import { telephone } from "@crm_campaign_motivi/desk/desk_telephone";
+import { browser } from "@web/core/browser/browser";
 import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 
@@ -64,7 +65,7 @@ class Server {
         return {
             line_id: this.served,
             claim_token: `claim ${this.served}`,
-            lead: { name: `Name ${this.served}` },
+            lead: { id: 100 + this.served, name: `Name ${this.served}` },
             phones: [{ field: "mobile", e164: "+39333", blocked: false }],
             campaign: { id: 1, expected_revenue: 9000, expected_closing: "2030-01-31" },
             outcomes: [RECALL, NO_ANSWER, NO, SALE, VISIT],
@@ -83,6 +84,16 @@ function refusal(sentence) {
     return error;
 }
 
+/** The names of which something is set aside, with its note, the latest first. */
+const leftoversOf = ({ leftovers }) => leftovers.map((draft) => [draft.leadName, draft.values.note]);
+
+/** Let answers arrive that nobody waits for. */
+async function answers() {
+    for (let tick = 0; tick < 40; tick++) {
+        await Promise.resolve();
+    }
+}
+
 let server;
 let desk;
 
@@ -90,7 +101,7 @@ beforeEach(async () => {
     serverState.timezone = "Europe/Rome";
     await makeMockEnv();
     patchWithCleanup(telephone, { dial() {} });
-    deskDraft.clear();
+    browser.localStorage.clear();
     server = new Server();
     desk = new DeskModel(server);
     await desk.open();
@@ -300,14 +311,14 @@ test("a note whose name is gone is shown, unless its outcome was saved", async (
     desk.setNote("Half a note");
     const reloaded = new DeskModel(server);
     await reloaded.open();
-    expect(reloaded.leftover).toEqual({ name: "Name 1", note: "Half a note" });
+    expect(leftoversOf(reloaded)).toEqual([["Name 1", "Half a note"]]);
     await desk.chooseOutcome(NO.id);
     server.answers.confirm = new ConnectionLostError();
     await desk.confirm();
     server.answers.confirm = { message: "Saved" };
     const again = new DeskModel(server);
     await again.open();
-    expect(again.leftover).toBe(null);
+    expect(again.leftovers).toEqual([]);
     expect(again.message.type).toBe("success");
     expect(server.asked("confirm")[1]).toEqual(server.asked("confirm")[0]);
 });
@@ -317,7 +328,7 @@ test("nobody else's draft is shown", async () => {
     server.answers.open = { ...server.answers.open, user: { id: 6 } };
     const other = new DeskModel(server);
     await other.open();
-    expect(other.leftover).toBe(null);
+    expect(other.leftovers).toEqual([]);
 });
 
 test("a call is taken where the campaign takes calls, and runs at once", async () => {
@@ -512,13 +523,13 @@ test("what was changed after a lost answer is not told as saved", async () => {
     desk.setNote("First and second");
     await desk.confirm();
     expect(desk.message.type).toBe("danger");
-    expect(desk.leftover).toEqual({ name: "Name 1", note: "First and second" });
-    desk.discardLeftover();
+    expect(leftoversOf(desk)).toEqual([["Name 1", "First and second"]]);
+    desk.discardLeftover(desk.leftovers[0]);
     desk.setNote("First");
     await desk.chooseOutcome(NO.id);
     await desk.confirm();
     expect(desk.message.type).toBe("success");
-    expect(desk.leftover).toBe(null);
+    expect(desk.leftovers).toEqual([]);
 });
 
 test("work on a name that is gone is offered once, when the name is served again", async () => {
@@ -529,14 +540,14 @@ test("work on a name that is gone is offered once, when the name is served again
     expect(again.payload.line_id).toBe(2);
     expect(again.name.note).toBe("");
     again.setNote("Another");
-    expect(again.leftover.note).toBe("Half a note");
+    expect(leftoversOf(again)).toEqual([["Name 1", "Half a note"]]);
     await again.chooseOutcome(NO.id);
     server.answers.next_name = () => ({ ...server.name(), line_id: 1 });
     await again.confirm();
     expect(again.name.note).toBe("Half a note");
     expect(again.name.token).not.toBe(desk.name.token);
     expect(again.message.type).toBe("info");
-    expect(again.leftover).toBe(null);
+    expect(again.leftovers).toEqual([]);
     await again.chooseOutcome(NO.id);
     await again.confirm();
     expect(again.payload.line_id).toBe(1);
@@ -550,7 +561,7 @@ test("another name in hand hides no note that was not saved", async () => {
     await again.open();
     expect(again.payload.line_id).toBe(2);
     expect(again.name.note).toBe("");
-    expect(again.leftover).toEqual({ name: "Name 1", note: "Half a note" });
+    expect(leftoversOf(again)).toEqual([["Name 1", "Half a note"]]);
 });
 
 test("a refusal leads to the tab in which something is missing", async () => {
@@ -566,4 +577,128 @@ test("a refusal leads to the tab in which something is missing", async () => {
     await desk.confirm();
     expect(desk.tab).toBe("agenda");
     expect(desk.focus.target).toBe("deadline");
+});
+
+// Work that is kept
+
+test("what is written while the outcome is being saved is kept", async () => {
+    let answer;
+    server.answers.confirm = () => new Promise((resolve) => (answer = resolve));
+    desk.setNote("Not now");
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    desk.setNote("Not now, and ring twice");
+    expect(deskDraft.load(5).request.note).toBe("Not now");
+    answer({ message: "Saved" });
+    await confirming;
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.message.type).toBe("danger");
+    expect(desk.message.text).toMatch(/^Saved /);
+    const [draft] = desk.leftovers;
+    // The outcome was saved: it is not offered again.
+    expect(draft.values).toEqual({ note: "Not now, and ring twice" });
+    server.answers.next_name = () => ({ ...server.name(), lead: { id: 101, name: "Name 1" } });
+    server.answers.confirm = { message: "Saved" };
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.name.note).toBe("Not now, and ring twice");
+    expect(desk.name.outcomeId).toBe(null);
+});
+
+test("a crash while the outcome is being saved loses nothing that was written then", async () => {
+    server.answers.confirm = () => new Promise(() => {});
+    desk.setNote("Not now");
+    await desk.chooseOutcome(NO.id);
+    desk.confirm();
+    desk.setNote("Not now, and ring twice");
+    server.answers.confirm = { message: "Saved" };
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.message).toEqual({ type: "success", text: "Saved" });
+    expect(leftoversOf(again)).toEqual([["Name 1", "Not now, and ring twice"]]);
+});
+
+test("work without a note is kept, and one name's does not overwrite another's", async () => {
+    await desk.chooseOutcome(RECALL.id);
+    const second = new DeskModel(server);
+    await second.open();
+    await second.nextName();
+    second.setNote("Of the second");
+    const third = new DeskModel(server);
+    await third.open();
+    expect(leftoversOf(third)).toEqual([
+        ["Name 2", "Of the second"],
+        ["Name 1", ""],
+    ]);
+    // The same person, from another list.
+    server.answers.next_name = () => ({ ...server.name(), lead: { id: 101, name: "Name 1" } });
+    await third.nextName();
+    expect(third.payload.line_id).toBe(3);
+    expect(third.name.outcomeId).toBe(RECALL.id);
+    expect(third.name.recall.scope).toBe("private");
+    expect(leftoversOf(third)).toEqual([["Name 2", "Of the second"]]);
+});
+
+test("a name on which nothing was done leaves nothing behind", async () => {
+    await desk.dial(desk.payload.phones[0]);
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.leftovers).toEqual([]);
+});
+
+test("what an earlier version set aside is there", async () => {
+    const values = { note: "Old", token: "t" };
+    const draft = { userId: 5, lineId: 9, leadName: "Name 9", values };
+    browser.localStorage.setItem("crm_desk.leftover.5", JSON.stringify(draft));
+    await desk.settleLeftovers();
+    expect(leftoversOf(desk)).toEqual([["Name 9", "Old"]]);
+});
+
+test("in another call the data are checked and pages read out again", async () => {
+    await desk.chooseOutcome(RECALL.id);
+    desk.pickRecall(DateTime.fromISO("2030-01-07T18:30", { zone: "Europe/Rome" }));
+    desk.name.recall.wish = true;
+    Object.assign(desk.name.parts.steps, {
+        answers: { 20: "Shared" },
+        checked: { 5: true },
+        pages: [10],
+    });
+    desk.saveDraft();
+    // In hand as it was: everything is as it was.
+    server.answers.open = { ...server.answers.open, current: desk.payload };
+    const reloaded = new DeskModel(server);
+    await reloaded.open();
+    expect(reloaded.name.parts.steps.checked).toEqual({ 5: true });
+    expect(reloaded.name.recall.time).toBe("18:30");
+    // In hand anew.
+    server.answers.open = {
+        ...server.answers.open,
+        current: { ...desk.payload, claim_token: "another" },
+    };
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.name.outcomeId).toBe(RECALL.id);
+    expect(again.name.parts.steps).toEqual({
+        answers: { 20: "Shared" },
+        checked: {},
+        pages: [],
+    });
+    expect(again.name.recall).toEqual({ date: "", time: "", scope: "private", wish: false });
+});
+
+test("after a reload the time of an appointment is held again", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    await desk.hold(SLOT);
+    server.answers.open = { ...server.answers.open, current: desk.payload };
+    const reloaded = new DeskModel(server);
+    await reloaded.open();
+    await answers();
+    expect(reloaded.agenda.appointment.slot).toEqual(SLOT);
+    server.answers.hold_slot = refusal("Just taken.");
+    const late = new DeskModel(server);
+    await late.open();
+    await answers();
+    expect(late.agenda.appointment).toBe(null);
+    expect(late.message.text).toBe("Just taken.");
+    expect(late.name.kind).toBe("T");
 });

@@ -114,9 +114,9 @@ export class DeskSessionModel extends DeskWork {
     }
 
     /** What was written here goes on in the other window. */
-    saveDraft(request) {
+    saveDraft() {
         if (!this.frozen) {
-            super.saveDraft(request);
+            super.saveDraft();
         }
     }
 
@@ -131,6 +131,7 @@ export class DeskSessionModel extends DeskWork {
     end() {
         browser.clearTimeout(this.prefetchTimer);
         browser.clearTimeout(this.retryTimer);
+        browser.clearTimeout(this.agreeTimer);
         this.sendLeave();
         this.channel?.close();
         this.channel = null;
@@ -351,7 +352,7 @@ export class DeskSessionModel extends DeskWork {
         // An outcome may be chosen already; what asks the server waits, see `isTaken`.
         this.busy = "take";
         this.serve(ahead);
-        const taken = await this.call("take_ahead", {
+        const taken = await this.agreeOn({
             campaign_id: this.campaignId,
             line_id: ahead.line_id,
             claim_token: ahead.claim_token,
@@ -361,5 +362,24 @@ export class DeskSessionModel extends DeskWork {
             ahead.claimed_until = taken.claimed_until;
         }
         return taken;
+    }
+
+    /** The token makes asking again harmless: a lost connection takes no name away. */
+    async agreeOn(ahead) {
+        for (;;) {
+            try {
+                return await this.call("take_ahead", ahead);
+            } catch (error) {
+                if (!error.isOffline) {
+                    throw error;
+                }
+                await new Promise((resolve) => {
+                    this.agreeTimer = this.later(resolve, RETRY_AFTER);
+                });
+                if (this.payload?.claim_token !== ahead.claim_token) {
+                    throw error;
+                }
+            }
+        }
     }
 }
