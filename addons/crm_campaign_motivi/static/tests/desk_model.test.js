@@ -481,6 +481,76 @@ test("taking the call begins the pause that was asked for, and survives a lost c
     expect(desk.waitingCall.call_id).toBe(7);
 });
 
+/** Calls wait for a while, which is over when this is called. */
+function mockLater() {
+    const timers = [];
+    patchWithCleanup(DeskModel.prototype, { later: (callback) => timers.push(callback) });
+    return () => timers.splice(0).forEach((callback) => callback());
+}
+
+test("a call that was dismissed stops nothing", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.callAnnounced({ call_id: 8, number: "+39334" });
+    expect(desk.waitingCall.call_id).toBe(7);
+    await desk.dismissCall();
+    expect(desk.waitingCall.call_id).toBe(8);
+    expect(desk.focus.target).toBe("note");
+    await desk.dismissCall();
+    expect(desk.waitingCall).toBe(null);
+    expect(server.asked("dismiss_call")).toEqual([{ call_id: 7 }, { call_id: 8 }]);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.payload.line_id).toBe(2);
+});
+
+test("whoever takes the next name instead has dismissed the call", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.phase).toBe("start");
+    await desk.nextName();
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.waitingCall).toBe(null);
+    expect(server.asked("dismiss_call")).toEqual([{ call_id: 7 }]);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.payload.line_id).toBe(3);
+});
+
+test("no call rings for ever", async () => {
+    const passTime = mockLater();
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.focus.target).toBe("take_call");
+    passTime();
+    expect(desk.waitingCall).toBe(null);
+    expect(desk.focus.target).toBe("next");
+    await desk.takeWaitingCall();
+    expect(server.asked("answer_call")).toEqual([]);
+});
+
+test("a call that is over is gone, and ends where it was taken", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.callEnded({ call_id: 6, call_uuid: "other" });
+    expect(desk.waitingCall.call_id).toBe(7);
+    await desk.callEnded({ call_id: 7, call_uuid: "" });
+    expect(desk.waitingCall).toBe(null);
+    server.answers.answer_call = () => ({
+        ...server.name(),
+        incoming: { call_uuid: "in", e164: "+39333" },
+    });
+    await desk.stop();
+    await desk.close();
+    await desk.callAnnounced({ call_id: 8, number: "+39333" });
+    expect(desk.name.onCall).toBe(true);
+    desk.setNote("Asks a price");
+    await desk.callEnded({ call_id: 8, call_uuid: "in" });
+    expect(desk.name.onCall).toBe(false);
+    expect(desk.name.note).toBe("Asks a price");
+    expect(server.asked("end_call")).toEqual([{ call_uuid: "in" }]);
+});
+
 // Answers that come late, or never
 
 test("the answer of a sign of life is for the name that it was asked for", async () => {
