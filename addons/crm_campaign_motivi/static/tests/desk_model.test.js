@@ -772,3 +772,44 @@ test("after a reload the time of an appointment is held again", async () => {
     expect(late.message.text).toBe("Just taken.");
     expect(late.name.kind).toBe("T");
 });
+
+test("the desk opens on the first step, and a page further on is not read out yet", async () => {
+    const step = (id, kind) => ({
+        id,
+        kind,
+        name: `Step ${id}`,
+        required_for: "deal",
+        condition: null,
+        questions: [],
+        version_id: id,
+    });
+    const steps = [step(1, "data"), step(2, "script"), step(3, "outcome")];
+    server.answers.next_name = () => ({ ...server.name(), steps });
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.tab).toBe("step_1");
+    expect(desk.step.kind).toBe("data");
+    await desk.chooseOutcome(VISIT.id);
+    await desk.chooseOutcome(NO.id);
+    expect(desk.tab).toBe("step_1");
+});
+
+test("a desk that could not be opened is opened when the server is there again", async () => {
+    const opened = server.answers.open;
+    server.answers.open = new ConnectionLostError();
+    const late = new DeskModel(server);
+    const begun = [];
+    late.beginWith = async () => begun.push(late.campaignId);
+    await late.open();
+    expect(late.campaigns).toEqual([]);
+    await late.sayAlive();
+    expect(begun).toEqual([]);
+    server.answers.open = opened;
+    await late.sayAlive();
+    expect(late.campaignId).toBe(1);
+    expect(begun).toEqual([1]);
+    expect(late.message).toBe(null);
+    expect(late.focus.target).toBe("next");
+    await late.sayAlive();
+    expect(begun).toEqual([1]);
+});

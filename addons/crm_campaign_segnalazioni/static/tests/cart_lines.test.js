@@ -80,11 +80,25 @@ test("only a closing has a cart", () => {
     expect(part.confirmValues(cart, nameOf("C", { is_offered: false }))).toEqual({});
 });
 
-test("an empty cart is asked about where the campaign names its products", () => {
+test("an empty cart is asked about, unless its step is not mandatory", () => {
     const cart = emptyCart();
     expect(() => part.confirmValues(cart, nameOf("C"))).toThrow(/cart is empty/);
     expect(part.confirmValues({ ...cart, without: true }, nameOf("C"))).toEqual({ cart: [] });
-    expect(part.confirmValues(cart, nameOf("C", { names_products: false }))).toEqual({});
+    const unnamed = nameOf("C", { names_products: false });
+    expect(() => part.confirmValues(cart, unnamed)).toThrow(/cart is empty/);
+    const step = { id: 1, kind: "cart", name: "Products", condition: null, questions: [] };
+    const withStep = (required_for, condition = null) => ({
+        ...unnamed,
+        outcome: { id: 3, kind: "C" },
+        parts: { steps: { answers: {} } },
+        payload: { ...unnamed.payload, steps: [{ ...step, required_for, condition }] },
+    });
+    for (const requiredFor of ["deal", "talked", "always"]) {
+        expect(() => part.confirmValues(cart, withStep(requiredFor))).toThrow(/cart is empty/);
+    }
+    expect(part.confirmValues(cart, withStep("never"))).toEqual({});
+    const hidden = { kind: "outcome", outcome_ids: [9], outcome_kind: null };
+    expect(() => part.confirmValues(cart, withStep("never", hidden))).toThrow(/cart is empty/);
 });
 
 test("what the sale is worth is the cart's total without taxes", () => {

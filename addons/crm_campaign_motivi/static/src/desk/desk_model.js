@@ -22,6 +22,8 @@ export class DeskModel extends DeskLeftoverModel {
     /** When something was done last without a name in hand. */
     freeSince = Date.now();
     continueAutomatically = !browser.localStorage.getItem(PAUSE_KEY);
+    /** Do what the desk was opened for; set by the component. */
+    beginWith = async () => {};
 
     get campaign() {
         return this.campaigns.find((campaign) => campaign.id === this.campaignId) || null;
@@ -53,6 +55,20 @@ export class DeskModel extends DeskLeftoverModel {
             return;
         }
         this.askFocus("next");
+    }
+
+    /** A desk that could not be opened is as soon as the server is there again. */
+    async sayAlive() {
+        if (this.userId !== null || this.phase === "loading" || this.frozen) {
+            return super.sayAlive();
+        }
+        await this.attemptOnce("open", async () => {
+            await this.open();
+            if (this.userId !== null) {
+                this.clearMessage();
+                await this.beginWith();
+            }
+        });
     }
 
     /** Another window has gone on; from now on this one does. */
@@ -163,7 +179,7 @@ export class DeskModel extends DeskLeftoverModel {
         if (!this.campaign) {
             this.campaignId = payload.campaign.id;
         }
-        this.tab = "script";
+        this.tab = this.steps[0].key;
         this.emptyReason = null;
         this.phase = "name";
         this.servedAt = Date.now();
