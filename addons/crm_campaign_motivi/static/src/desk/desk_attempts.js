@@ -4,7 +4,7 @@ import { DeskRefusal } from "./desk_server";
 /** Doing things that the server may refuse, and telling the operator about it. */
 export class DeskAttempts extends Reactive {
     /**
-     * What is being done: "open", "next", "confirm", "release", "dial", "hold", "take" (the name on
+     * What is being done: "next", "confirm", "release", "dial", "hold", "take" (the name on
      * the screen, which was prefetched), or nothing.
      */
     busy = null;

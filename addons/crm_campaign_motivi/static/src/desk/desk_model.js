@@ -62,13 +62,19 @@ export class DeskModel extends DeskLeftoverModel {
         if (this.userId !== null || this.phase === "loading" || this.frozen) {
             return super.sayAlive();
         }
-        await this.attemptOnce("open", async () => {
+        if (this.isOpening) {
+            return;
+        }
+        this.isOpening = true;
+        try {
+            this.clearMessage();
             await this.open();
-            if (this.userId !== null) {
-                this.clearMessage();
-                await this.beginWith();
-            }
-        });
+        } finally {
+            this.isOpening = false;
+        }
+        if (this.userId !== null) {
+            await this.beginWith();
+        }
     }
 
     /** Another window has gone on; from now on this one does. */
