@@ -85,7 +85,8 @@ function refusal(sentence) {
 }
 
 /** The names of which something is set aside, with its note, the latest first. */
-const leftoversOf = ({ leftovers }) => leftovers.map((draft) => [draft.leadName, draft.values.note]);
+const leftoversOf = ({ leftovers }) =>
+    leftovers.map(({ leadName, values }) => [leadName, values.note]);
 
 /** Let answers arrive that nobody waits for. */
 async function answers() {

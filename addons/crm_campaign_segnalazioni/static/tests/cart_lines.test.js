@@ -18,7 +18,7 @@ const BATTERY = { product_id: 2, name: "Battery" };
 const part = deskParts.get("cart");
 const nameOf = (kind, cart = {}) => ({
     kind,
-    payload: { campaign: { cart: { is_offered: true, names_products: true, ...cart } } },
+    payload: { campaign: { cart: { is_offered: true, ...cart } } },
 });
 
 beforeEach(() => makeMockEnv());
@@ -84,14 +84,12 @@ test("an empty cart is asked about, unless its step is not mandatory", () => {
     const cart = emptyCart();
     expect(() => part.confirmValues(cart, nameOf("C"))).toThrow(/cart is empty/);
     expect(part.confirmValues({ ...cart, without: true }, nameOf("C"))).toEqual({ cart: [] });
-    const unnamed = nameOf("C", { names_products: false });
-    expect(() => part.confirmValues(cart, unnamed)).toThrow(/cart is empty/);
     const step = { id: 1, kind: "cart", name: "Products", condition: null, questions: [] };
     const withStep = (required_for, condition = null) => ({
-        ...unnamed,
+        ...nameOf("C"),
         outcome: { id: 3, kind: "C" },
         parts: { steps: { answers: {} } },
-        payload: { ...unnamed.payload, steps: [{ ...step, required_for, condition }] },
+        payload: { ...nameOf("C").payload, steps: [{ ...step, required_for, condition }] },
     });
     for (const requiredFor of ["deal", "talked", "always"]) {
         expect(() => part.confirmValues(cart, withStep(requiredFor))).toThrow(/cart is empty/);

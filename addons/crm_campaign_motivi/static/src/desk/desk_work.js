@@ -153,8 +153,9 @@ export class DeskWork extends DeskAttempts {
 
     saveDraft() {
         if (this.name) {
+            const { userId, sending: request } = this;
             const slot = this.agenda.appointment?.slot;
-            deskDraft.save({ ...this.name.draft, userId: this.userId, slot, request: this.sending });
+            deskDraft.save({ ...this.name.draft, userId, slot, request });
         }
     }
 
