@@ -438,3 +438,19 @@ test("a desk that is left asks for no name any more", async () => {
     expect(desk.agreeTimer).not.toBe(undefined);
     expect(deskDraft.load(5).values.note).toBe("The owner is his son");
 });
+
+test("a desk that goes on here again is not held up by what waited before", async () => {
+    server.answers.take_ahead = new ConnectionLostError();
+    const { confirming, agree } = await turnAndWrite("The owner is his son");
+    agree();
+    await ticks();
+    desk.takenOver("another");
+    await desk.continueHere();
+    expect(desk.leftovers.map(({ leadName }) => leadName)).toEqual(["Name 2"]);
+    await desk.nextName();
+    const { line_id } = desk.payload;
+    await passTime();
+    await confirming;
+    expect(desk.payload.line_id).toBe(line_id);
+    expect(server.asked("take_ahead")).toHaveLength(1);
+});

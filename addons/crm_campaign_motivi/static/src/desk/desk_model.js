@@ -82,6 +82,8 @@ export class DeskModel extends DeskLeftoverModel {
         this.name = null;
         this.agenda = null;
         this.message = null;
+        // What waits for an answer in vain holds nothing up any more.
+        this.busy = null;
         this.phase = "loading";
         await this.open();
     }
