@@ -83,7 +83,7 @@ class TestMyRecalls(CampaignCommon):
 
     def test_nothing_dials_past_the_desk(self):
         for name in ("crm.my.recall", "crm.call.list.line"):
-            for kind in ("list", "form", "kanban", "calendar"):
+            for kind in ("list", "form", "kanban"):
                 arch = self.env[name].get_view(view_type=kind)["arch"]
                 dialling = etree.fromstring(arch).xpath("//field[@widget='phone']")
                 self.assertFalse(dialling, f"{kind} of {name}")

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { patch } from "@web/core/utils/patch";
 import { _t } from "@web/core/l10n/translation";
 import "./desk_by_hand";
@@ -33,37 +34,30 @@ patch(DeskModel.prototype, {
         }
     },
 
-    keepWaiting(call) {
-        this.forgetCall(call);
-        this.waitingCalls = [...this.waitingCalls, call];
-        this.later(() => {
-            const { length } = this.waitingCalls;
-            // Announced again it is another object.
-            this.waitingCalls = this.waitingCalls.filter((one) => one !== call);
-            if (length !== this.waitingCalls.length) {
-                this.leaveCallButton();
-            }
-        }, RINGS_FOR);
+    keepWaiting({ call_id, number }) {
+        this.forgetCall({ call_id });
+        const timer = this.later(() => this.callIsOver({ call_id }), RINGS_FOR);
+        this.waitingCalls = [...this.waitingCalls, { call_id, number, timer }];
     },
 
     forgetCall({ call_id }) {
-        this.waitingCalls = this.waitingCalls.filter((call) => call.call_id !== call_id);
+        const isSame = (call) => call.call_id === call_id;
+        this.waitingCalls.filter(isSame).forEach(({ timer }) => browser.clearTimeout(timer));
+        this.waitingCalls = this.waitingCalls.filter((call) => !isSame(call));
     },
 
-    /** Where the keyboard was on a button that is gone. */
-    leaveCallButton() {
-        if (this.phase === "start") {
+    /** Nobody waits any more; the keyboard may have been on a button that is gone. */
+    callIsOver(call) {
+        const { length } = this.waitingCalls;
+        this.forgetCall(call);
+        if (length !== this.waitingCalls.length && this.phase === "start") {
             this.askFocus(this.waitingCall ? "take_call" : "next");
         }
     },
 
     /** The exchange says that nobody is on the telephone any more. */
     async callEnded(ended) {
-        const { length } = this.waitingCalls;
-        this.forgetCall(ended);
-        if (length !== this.waitingCalls.length) {
-            this.leaveCallButton();
-        }
+        this.callIsOver(ended);
         if (!this.frozen && ended.call_uuid && this.name?.call?.uuid === ended.call_uuid) {
             await this.endCall();
         }
@@ -84,9 +78,9 @@ patch(DeskModel.prototype, {
     async nextName() {
         if (this.phase === "start" && !this.busy) {
             for (const { call_id } of this.waitingCalls) {
+                this.forgetCall({ call_id });
                 this.tryQuietly("dismiss_call", { call_id });
             }
-            this.waitingCalls = [];
         }
         await super.nextName();
     },
@@ -151,7 +145,7 @@ patch(DeskModel.prototype, {
         } catch (error) {
             if (error.isOffline) {
                 // Somebody may still be on the telephone: the key stays.
-                this.waitingCalls = [call, ...this.waitingCalls];
+                this.keepWaiting(call);
             }
             throw error;
         }
