@@ -1,4 +1,3 @@
-import { browser } from "@web/core/browser/browser";
 import { patch } from "@web/core/utils/patch";
 import { _t } from "@web/core/l10n/translation";
 import "./desk_by_hand";
@@ -42,7 +41,7 @@ patch(DeskModel.prototype, {
 
     forgetCall({ call_id }) {
         const isSame = (call) => call.call_id === call_id;
-        this.waitingCalls.filter(isSame).forEach(({ timer }) => browser.clearTimeout(timer));
+        this.waitingCalls.filter(isSame).forEach(({ timer }) => this.notLater(timer));
         this.waitingCalls = this.waitingCalls.filter((call) => !isSame(call));
     },
 

@@ -58,6 +58,10 @@ export class DeskSessionModel extends DeskWork {
         return browser.setTimeout(callback, milliseconds);
     }
 
+    notLater(timer) {
+        browser.clearTimeout(timer);
+    }
+
     // ------------------------------------------------------------
     // One window
     // ------------------------------------------------------------
@@ -129,9 +133,9 @@ export class DeskSessionModel extends DeskWork {
 
     /** The desk is left for another page. */
     end() {
-        browser.clearTimeout(this.prefetchTimer);
-        browser.clearTimeout(this.retryTimer);
-        browser.clearTimeout(this.agreeTimer);
+        this.notLater(this.prefetchTimer);
+        this.notLater(this.retryTimer);
+        this.notLater(this.agreeTimer);
         this.sendLeave();
         this.channel?.close();
         this.channel = null;
@@ -167,7 +171,7 @@ export class DeskSessionModel extends DeskWork {
 
     goOffline() {
         this.offline = true;
-        browser.clearTimeout(this.retryTimer);
+        this.notLater(this.retryTimer);
         this.retryTimer = this.later(() => this.sayAlive(), RETRY_AFTER);
     }
 
@@ -304,7 +308,7 @@ export class DeskSessionModel extends DeskWork {
     }
 
     prefetchSoon() {
-        browser.clearTimeout(this.prefetchTimer);
+        this.notLater(this.prefetchTimer);
         if (this.wantsAhead) {
             this.prefetchTimer = this.later(() => this.prefetch(), PREFETCH_AFTER);
         }
@@ -333,7 +337,7 @@ export class DeskSessionModel extends DeskWork {
 
     /** The server gives it back by itself with what led here. */
     forgetAhead() {
-        browser.clearTimeout(this.prefetchTimer);
+        this.notLater(this.prefetchTimer);
         this.ahead = null;
     }
 
