@@ -182,6 +182,30 @@ class CrmLead(models.Model):
         self.ensure_one()
         return [number for name in PHONE_FIELDS if (number := self[f"{name}_e164"])]
 
+    def _callable_phones(self):
+        """Return for each name the first number that may be called, as it was written.
+
+        Mobiles go first. A number that can't be read is on no list, and is shown.
+
+        :return: by id of the name; ``False`` where none may be called
+        :rtype: dict[int, str | bool]
+        """
+        names = ("mobile", "phone", "phone_second")
+        numbers = [number for lead in self for number in lead._e164_numbers()]
+        # sudo: that a number may not be called is said to everybody who sees it
+        forbidden = self.env["phone.blacklist"].sudo()._why_forbidden(numbers)
+        return {
+            lead.id: next(
+                (
+                    lead[name]
+                    for name in names
+                    if lead[name] and lead[f"{name}_e164"] not in forbidden
+                ),
+                False,
+            )
+            for lead in self
+        }
+
     def _phone_get_number_fields(self):
         return list(PHONE_FIELDS)
 

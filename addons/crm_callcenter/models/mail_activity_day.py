@@ -55,6 +55,7 @@ class MailActivity(models.Model):
         on_leads = self.filtered(lambda activity: activity.res_model == "crm.lead")
         leads = self.env["crm.lead"].browse({activity.res_id for activity in on_leads})
         readable = leads.exists()._filtered_access("read")
+        phones = readable._callable_phones()
         for activity in self:
             lead = readable.browse(
                 activity.res_id if activity.res_model == "crm.lead" else ()
@@ -62,7 +63,7 @@ class MailActivity(models.Model):
             lead &= readable
             address = lead._visit_address() if lead else False
             activity.lead_id = lead
-            activity.lead_phone = lead.mobile or lead.phone or lead.phone_second
+            activity.lead_phone = phones.get(lead.id, False)
             activity.lead_address = address
             activity.lead_map_url = MAP_URL + quote_plus(address) if address else False
             activity.lead_state_id = lead.commercial_state_id

@@ -49,6 +49,19 @@ class TestMyDay(PlannedActionCase):
                 any(row[name] for name in row if name != "id"), "nothing leaks"
             )
 
+    def test_a_number_that_may_not_be_called_is_not_shown(self):
+        lead = self.leads[0]
+        lead.write({"phone": "030 1112201", "mobile": "333 1112201"})
+        action = self._new_action().with_user(self.agent)
+        self.assertEqual(action.lead_phone, "333 1112201")
+        for number, shown in (
+            (lead.mobile_e164, "030 1112201"),
+            (lead.phone_e164, False),
+        ):
+            self.env["phone.blacklist"]._forbid_numbers([number], "asked", "test")
+            action.invalidate_recordset()
+            self.assertEqual(action.lead_phone, shown)
+
     def test_data_of_names_is_read_in_batch(self):
         """Forty cards need no more queries than four."""
         self.leads[:4].user_id = self.agent

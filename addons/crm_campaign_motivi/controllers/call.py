@@ -2,7 +2,10 @@ from odoo import http
 from odoo.http import request
 
 from ..models.crm_inbound_call import STATUS
-from ..tools.call_url import SIGNED
+from ..tools.call_url import EVENT, SIGNED
+
+#: What an address says that tells of the end of a call.
+_ENDED = "ended"
 
 
 class CallController(http.Controller):
@@ -23,16 +26,23 @@ class CallController(http.Controller):
         In a browser in which an operator is logged in, the desk opens. The exchange
         itself has no session: it names the operator, whose desk gets the call.
 
-        :param values: company, number, called, at, operator, signature; see
+        With ``event=ended`` the call that it announced before is over.
+
+        :param values: company, number, called, at, operator, event, signature; see
             ``tools.call_url``
         :return: the way to the desk, or a line of text for the exchange
         """
-        values = {name: values.get(name) for name in (*SIGNED, "signature")}
+        values = {name: values.get(name) for name in (*SIGNED, EVENT, "signature")}
         user = request.env.user
         operator = (
             user if request.session.uid and user._is_internal() else user.browse()
         )
-        code, call = request.env["crm.inbound.call"]._announce(values, operator)
+        calls = request.env["crm.inbound.call"]
+        is_end = values[EVENT] == _ENDED
+        tell = calls._announce_end if is_end else calls._announce
+        code, call = tell(values, operator)
+        if is_end and code == _ENDED:
+            return request.make_response("ok", headers=self._headers())
         if not call:
             # Not raised: the attempt is to be recorded.
             return request.make_response(

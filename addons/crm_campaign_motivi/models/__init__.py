@@ -115,6 +115,7 @@ from . import crm_call_list_line_by_hand
 from . import crm_desk_by_hand
 from . import crm_lead_desk
 from . import crm_inbound_call
+from . import crm_inbound_call_end
 from . import res_company_inbound
 from . import res_users_inbound
 from . import res_config_settings_inbound

@@ -51,7 +51,8 @@ class CrmCampaignStep(models.Model):
         default="deal",
         help="For which outcomes the step has to be done. A call that nobody answers"
         " passes unless every outcome is chosen. Whether an outcome comes after a"
-        " conversation says its setting What It Tells of the Number.",
+        " conversation says its setting What It Tells of the Number. Products are asked"
+        " for by closings only, and an appointment always needs a time of the agenda.",
     )
     # What it contains
     script = fields.Html(

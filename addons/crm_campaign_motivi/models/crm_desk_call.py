@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .crm_inbound_call import ANSWER_MINUTES
+from .crm_inbound_call import ANSWER_MINUTES, RINGING_SECONDS
 
 
 class CrmDesk(models.AbstractModel):
@@ -15,13 +15,19 @@ class CrmDesk(models.AbstractModel):
     def waiting_call(self):
         """Return the call that was announced while the desk was not open.
 
-        :return: ``call_id`` and ``number`` of the last one of the last minutes that is
+        :return: ``call_id`` and ``number`` of the last one that may still ring and is
             not on the desk yet; ``False`` when there is none
         :rtype: dict | bool
         """
         self._check_operator()
+        oldest = fields.Datetime.now() - timedelta(seconds=RINGING_SECONDS)
         call = self._announced_calls().search(
-            [*self._own_calls_domain(), ("result", "=", "announced")], limit=1
+            [
+                ("user_id", "=", self.env.uid),
+                ("date", ">=", oldest),
+                ("result", "=", "announced"),
+            ],
+            limit=1,
         )
         return {"call_id": call.id, "number": call.number or ""} if call else False
 
@@ -58,6 +64,26 @@ class CrmDesk(models.AbstractModel):
             {"result": "answered", "call_uuid": payload["incoming"]["call_uuid"]}
         )
         return payload
+
+    @api.model
+    def dismiss_call(self, call_id):
+        """Don't take a call that waits: it is not shown again.
+
+        :param int call_id: as the exchange's notification has it
+        :return: whether it was waiting for the user
+        :rtype: bool
+        """
+        self._check_operator()
+        call = self._announced_calls().search(
+            [
+                *self._own_calls_domain(),
+                ("id", "=", int(call_id or 0)),
+                ("result", "=", "announced"),
+            ],
+            limit=1,
+        )
+        call.result = "dismissed"
+        return bool(call)
 
     @api.model
     def _answered_before(self, call):

@@ -14,6 +14,8 @@ from ..tools.call_url import is_signed
 VALID_SECONDS = 300
 #: How long the operator may take to put an announced call on the desk.
 ANSWER_MINUTES = 15
+#: No telephone rings longer: what was announced before waits for nobody any more.
+RINGING_SECONDS = 120
 #: Refused attempts of a company that are recorded within a minute; a flood of them
 #: fills no table.
 REFUSED_RECORDED = 30
@@ -27,6 +29,9 @@ NOTIFICATION = "crm_desk/call"
 STATUS = {
     "announced": 200,
     "answered": 200,
+    "ended": 200,
+    "missed": 200,
+    "dismissed": 200,
     "forged": 403,
     "expired": 403,
     "other": 403,
@@ -63,6 +68,8 @@ class CrmInboundCall(models.Model):
         [
             ("announced", "Announced"),
             ("answered", "On the Desk"),
+            ("missed", "Over before It Was Taken"),
+            ("dismissed", "Dismissed by the Operator"),
             ("forged", "Refused: Wrong Signature"),
             ("expired", "Refused: Too Old"),
             ("other", "Refused: Somebody Else's"),
@@ -90,20 +97,12 @@ class CrmInboundCall(models.Model):
         :return: the code of the answer, and the call where it is good
         :rtype: tuple[str, crm.inbound.call]
         """
-        # What was cut is not what was signed.
-        values = {
-            name: str(text or "")[: MOST_CHARACTERS + 1]
-            for name, text in values.items()
-        }
-        company = self._company_of_exchange(values.get("company"))
+        company, values = self._read_address(values)
         if not company:
             return "forged", self.browse()
-        # sudo: the secret is closed to everybody
-        secret = company.sudo().inbound_call_secret
-        if not is_signed(secret, values, values.get("signature")):
-            return self._refuse("forged", company, values)
-        if not self._is_fresh(values.get("at")):
-            return self._refuse("expired", company, values)
+        refused = self._why_refused(company, values)
+        if refused:
+            return self._refuse(refused, company, values)
         digest = hashlib.sha256(values["signature"].lower().encode()).hexdigest()
         # sudo: announced calls are closed; the signature is the right to this one
         known = self.sudo().search([("digest", "=", digest)], limit=1)
@@ -115,6 +114,35 @@ class CrmInboundCall(models.Model):
         if self._count_lately(company) >= company.sudo().inbound_calls_per_minute:
             return self._refuse("many", company, values)
         return "announced", self._take_note(company, values, receiver, digest)
+
+    @api.model
+    def _read_address(self, values):
+        """Return whose exchange an address is of, and what it says.
+
+        :param dict values: texts of the address by name
+        :rtype: tuple[res.company, dict]
+        """
+        # What was cut is not what was signed.
+        values = {
+            name: str(text or "")[: MOST_CHARACTERS + 1]
+            for name, text in values.items()
+        }
+        return self._company_of_exchange(values.get("company")), values
+
+    @api.model
+    def _why_refused(self, company, values):
+        """Return the code of the refusal of an address that proves nothing.
+
+        :param res.company company: whose exchange it says it is of
+        :param dict values: what it says
+        :return: ``forged`` or ``expired``; ``None`` when it is good
+        :rtype: str | None
+        """
+        # sudo: the secret is closed to everybody
+        secret = company.sudo().inbound_call_secret
+        if not is_signed(secret, values, values.get("signature")):
+            return "forged"
+        return None if self._is_fresh(values.get("at")) else "expired"
 
     @api.model
     def _take_note(self, company, values, receiver, digest):

@@ -72,11 +72,12 @@ class CrmMyRecall(models.Model):
 
     @api.depends("lead_id")
     def _compute_lead_values(self):
+        # sudo: see the class
+        phones = self.lead_id.sudo()._callable_phones()
         for row in self:
-            # sudo: see the class
             lead = row.lead_id.sudo()
             row.lead_name = lead.name
-            row.lead_phone = lead.mobile or lead.phone or lead.phone_second
+            row.lead_phone = phones.get(lead.id, False)
             row.lead_city = lead.city
 
     @api.depends("moment", "day")

@@ -1,5 +1,6 @@
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..models.crm_inbound_call import RINGING_SECONDS
 from ..tools.call_url import signature
 from .test_inbound import CALLED, InboundCase
 
@@ -158,6 +160,69 @@ class TestInboundUrl(InboundCase, HttpCase):
         with self.heard() as told:
             self.open_url(self.url(operator=self.operator_two.login))
         self.assertEqual(told[0][0], self.operator_two.id)
+
+    # Over
+
+    def test_a_call_that_is_over_leaves_the_desk(self):
+        missed = self.url(operator="201")
+        self.open_url(missed)
+        with self.heard() as told:
+            response = self.open_url(self.url(operator="201", event="ended"))
+        self.assertEqual((response.status_code, response.text), (200, "ok"))
+        call = self.calls()
+        self.assertEqual(call.result, "missed")
+        ended = {"call_id": call.id, "call_uuid": ""}
+        self.assertEqual(told, [(self.operator.id, "crm_desk/call_ended", ended)])
+        self.assertFalse(self.desk().waiting_call())
+        # The announcement opened again rings no more.
+        with self.heard() as told:
+            self.assertEqual(self.open_url(missed).status_code, 200)
+        self.assertFalse(told)
+
+    def test_a_call_on_the_desk_ends_with_the_exchange(self):
+        self.open_url(self.url(operator="201"))
+        payload = self.desk().answer_call(self.calls().id)
+        uuid = payload["incoming"]["call_uuid"]
+        logged = self.env["crm.call"].search([("uuid", "=", uuid)])
+        self.assertFalse(logged.ended_at)
+        with self.heard() as told:
+            self.open_url(self.url(operator="201", event="ended"))
+        self.assertEqual(told[0][2]["call_uuid"], uuid)
+        self.env.invalidate_all()
+        ended_at = logged.ended_at
+        self.assertTrue(ended_at)
+        self.assertEqual(self.calls().result, "answered")
+        self.open_url(self.url(operator="201", event="ended"))
+        self.env.invalidate_all()
+        self.assertEqual(logged.ended_at, ended_at, "once")
+
+    def test_the_end_of_a_call_is_signed_as_such(self):
+        url = self.url(operator="201")
+        self.open_url(url)
+        with self.heard() as told:
+            self.assertEqual(self.open_url(f"{url}&event=ended").status_code, 403)
+            other = self.url(operator="201", number="+390000", event="ended")
+            self.assertEqual(self.open_url(other).status_code, 200)
+            other = self.url(operator=self.operator_two.login, event="ended")
+            self.assertEqual(self.open_url(other).status_code, 200)
+        self.assertFalse(told)
+        self.assertEqual(self.calls().mapped("result"), ["announced", "forged"])
+
+    def test_a_call_that_was_dismissed_waits_no_more(self):
+        self.open_url(self.url(operator="201"))
+        call = self.calls()
+        self.assertFalse(self.desk(self.operator_two).dismiss_call(call.id))
+        self.assertTrue(self.desk().dismiss_call(call.id))
+        self.assertEqual(self.calls().result, "dismissed")
+        self.assertFalse(self.desk().waiting_call())
+        self.assertFalse(self.desk().dismiss_call(call.id), "once")
+
+    def test_no_call_rings_for_ever(self):
+        self.open_url(self.url(operator="201"))
+        call = self.calls()
+        self.assertTrue(self.desk().waiting_call())
+        call.date -= timedelta(seconds=RINGING_SECONDS + 5)
+        self.assertFalse(self.desk().waiting_call())
 
     # In the operator's browser
 

@@ -72,6 +72,22 @@ class TestMyRecalls(CampaignCommon):
         activity.action_feedback()
         self.assertEqual(self.mine(), recall)
 
+    def test_a_number_that_may_not_be_called_is_not_shown(self):
+        lead = self.leads[4]
+        self.plan(lead)
+        self.assertEqual(self.mine().lead_phone, lead.mobile or lead.phone)
+        self.env["phone.blacklist"]._forbid_numbers(
+            lead._e164_numbers(), "asked", "test"
+        )
+        self.assertFalse(self.mine().lead_phone)
+
+    def test_nothing_dials_past_the_desk(self):
+        for name in ("crm.my.recall", "crm.call.list.line"):
+            for kind in ("list", "form", "kanban"):
+                arch = self.env[name].get_view(view_type=kind)["arch"]
+                dialling = etree.fromstring(arch).xpath("//field[@widget='phone']")
+                self.assertFalse(dialling, f"{kind} of {name}")
+
     def test_nobody_sees_those_of_others(self):
         self.promise()
         row = self.mine()

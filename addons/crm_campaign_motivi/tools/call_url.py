@@ -10,6 +10,8 @@ import secrets
 
 #: What is signed, in this order; what is left out of an address is signed as empty.
 SIGNED = ("company", "number", "called", "at", "operator")
+#: Signed behind the others when the address has it: what has happened to the call.
+EVENT = "event"
 #: Bytes of a secret.
 SECRET_BYTES = 32
 
@@ -26,10 +28,12 @@ def signature(secret, values):
     """Return the signature of the values of an address.
 
     :param str secret: of the company
-    :param dict values: texts by name; others than ``SIGNED`` are not signed
+    :param dict values: texts by name; others than ``SIGNED`` and ``EVENT`` are not
+        signed
     :rtype: str
     """
-    text = "|".join(str(values.get(name) or "") for name in SIGNED)
+    names = (*SIGNED, EVENT) if values.get(EVENT) else SIGNED
+    text = "|".join(str(values.get(name) or "") for name in names)
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 

@@ -3,6 +3,7 @@ from . import sale_order
 from . import crm_lead
 from . import crm_desk
 from . import crm_desk_cart
+from . import crm_desk_steps
 from . import crm_lead_desk
 from . import crm_merge
 from . import crm_segnalazione_type

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 CART_KEYS = {"product_id", "quantity", "price", "discount"}
 #: Place of the expected revenue among what ``confirm`` gets after the outcome.
 REVENUE_ARGUMENT = 5
+#: In the context while an outcome is confirmed: whether the cart was asked about.
+CART_ASKED_KEY = "desk_cart_was_asked"
 #: No cart has more lines: a screen full of them is a mistake.
 MOST_LINES = 100
 
@@ -37,8 +39,9 @@ class CrmDesk(models.AbstractModel):
         lines = self._checked_cart(place, outcome_id, cart)
         if lines and len(args) < REVENUE_ARGUMENT:
             details.setdefault("expected_revenue", 0)
+        desk = self.with_context(**{CART_ASKED_KEY: lines is not None})
         with self.env["crm.lead"]._segnalazioni_at_end():
-            result = super().confirm(
+            result = super(CrmDesk, desk).confirm(
                 line_id, claim_token, token, outcome_id, *args, **details
             )
             return self._with_protocol(result, lines)

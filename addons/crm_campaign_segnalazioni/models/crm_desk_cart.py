@@ -103,7 +103,6 @@ class CrmDesk(models.AbstractModel):
             **super()._payload_campaign(campaign),
             "cart": {
                 "is_offered": self._makes_document(campaign),
-                "names_products": bool(campaign.product_ids),
                 "only": {"product_id": only.id, "name": only.display_name}
                 if only
                 else None,

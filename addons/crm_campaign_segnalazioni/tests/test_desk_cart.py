@@ -299,3 +299,42 @@ class TestDeskCart(CampaignSegnalazioneCase):
         self.line_of(self.payload).rest_until = False
         with self.assertRaisesRegex(UserError, "a closing on the line"):
             self.lead.with_user(self.operator).action_desk_segnalazione()
+
+    # As a step of the call
+
+    def test_a_mandatory_step_of_products_refuses_an_empty_cart(self):
+        step = self.env["crm.campaign.step"].create(
+            {"campaign_id": self.campaign.id, "name": "What was sold", "kind": "cart"}
+        )
+        with self.assertRaisesRegex(UserError, "What was sold: the cart is empty"):
+            self.sell()
+        self.assertFalse(self.documents())
+        step.required_for = "never"
+        self.sell()
+        self.assertTrue(self.documents())
+
+    def test_without_products_is_an_answer(self):
+        self.env["crm.campaign.step"].create(
+            {"campaign_id": self.campaign.id, "name": "What was sold", "kind": "cart"}
+        )
+        self.sell(cart=[])
+        self.assertFalse(self.documents().order_line)
+
+    def test_only_a_closing_is_asked_what_was_sold(self):
+        self.env["crm.campaign.step"].create(
+            {
+                "campaign_id": self.campaign.id,
+                "name": "What was sold",
+                "kind": "cart",
+                "required_for": "always",
+            }
+        )
+        self.confirm(self.payload, "N")
+
+    def test_nothing_is_asked_where_no_document_is_made(self):
+        self.env["crm.campaign.step"].create(
+            {"campaign_id": self.campaign.id, "name": "What was sold", "kind": "cart"}
+        )
+        self.company.makes_segnalazioni = False
+        self.sell()
+        self.assertFalse(self.documents())

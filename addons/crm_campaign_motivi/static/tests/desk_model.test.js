@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { deskDraft } from "@crm_campaign_motivi/desk/desk_draft";
 import { DeskModel } from "@crm_campaign_motivi/desk/desk_model";
 import { telephone } from "@crm_campaign_motivi/desk/desk_telephone";
+import { browser } from "@web/core/browser/browser";
 import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 
@@ -64,7 +65,7 @@ class Server {
         return {
             line_id: this.served,
             claim_token: `claim ${this.served}`,
-            lead: { name: `Name ${this.served}` },
+            lead: { id: 100 + this.served, name: `Name ${this.served}` },
             phones: [{ field: "mobile", e164: "+39333", blocked: false }],
             campaign: { id: 1, expected_revenue: 9000, expected_closing: "2030-01-31" },
             outcomes: [RECALL, NO_ANSWER, NO, SALE, VISIT],
@@ -83,6 +84,17 @@ function refusal(sentence) {
     return error;
 }
 
+/** The names of which something is set aside, with its note, the latest first. */
+const leftoversOf = ({ leftovers }) =>
+    leftovers.map(({ leadName, values }) => [leadName, values.note]);
+
+/** Let answers arrive that nobody waits for. */
+async function answers() {
+    for (let tick = 0; tick < 40; tick++) {
+        await Promise.resolve();
+    }
+}
+
 let server;
 let desk;
 
@@ -90,7 +102,7 @@ beforeEach(async () => {
     serverState.timezone = "Europe/Rome";
     await makeMockEnv();
     patchWithCleanup(telephone, { dial() {} });
-    deskDraft.clear();
+    browser.localStorage.clear();
     server = new Server();
     desk = new DeskModel(server);
     await desk.open();
@@ -300,14 +312,14 @@ test("a note whose name is gone is shown, unless its outcome was saved", async (
     desk.setNote("Half a note");
     const reloaded = new DeskModel(server);
     await reloaded.open();
-    expect(reloaded.leftover).toEqual({ name: "Name 1", note: "Half a note" });
+    expect(leftoversOf(reloaded)).toEqual([["Name 1", "Half a note"]]);
     await desk.chooseOutcome(NO.id);
     server.answers.confirm = new ConnectionLostError();
     await desk.confirm();
     server.answers.confirm = { message: "Saved" };
     const again = new DeskModel(server);
     await again.open();
-    expect(again.leftover).toBe(null);
+    expect(again.leftovers).toEqual([]);
     expect(again.message.type).toBe("success");
     expect(server.asked("confirm")[1]).toEqual(server.asked("confirm")[0]);
 });
@@ -317,7 +329,7 @@ test("nobody else's draft is shown", async () => {
     server.answers.open = { ...server.answers.open, user: { id: 6 } };
     const other = new DeskModel(server);
     await other.open();
-    expect(other.leftover).toBe(null);
+    expect(other.leftovers).toEqual([]);
 });
 
 test("a call is taken where the campaign takes calls, and runs at once", async () => {
@@ -470,6 +482,76 @@ test("taking the call begins the pause that was asked for, and survives a lost c
     expect(desk.waitingCall.call_id).toBe(7);
 });
 
+/** Calls wait for a while, which is over when this is called. */
+function mockLater() {
+    const timers = [];
+    patchWithCleanup(DeskModel.prototype, { later: (callback) => timers.push(callback) });
+    return () => timers.splice(0).forEach((callback) => callback());
+}
+
+test("a call that was dismissed stops nothing", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.callAnnounced({ call_id: 8, number: "+39334" });
+    expect(desk.waitingCall.call_id).toBe(7);
+    await desk.dismissCall();
+    expect(desk.waitingCall.call_id).toBe(8);
+    expect(desk.focus.target).toBe("note");
+    await desk.dismissCall();
+    expect(desk.waitingCall).toBe(null);
+    expect(server.asked("dismiss_call")).toEqual([{ call_id: 7 }, { call_id: 8 }]);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.payload.line_id).toBe(2);
+});
+
+test("whoever takes the next name instead has dismissed the call", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.phase).toBe("start");
+    await desk.nextName();
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.waitingCall).toBe(null);
+    expect(server.asked("dismiss_call")).toEqual([{ call_id: 7 }]);
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.payload.line_id).toBe(3);
+});
+
+test("no call rings for ever", async () => {
+    const passTime = mockLater();
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.focus.target).toBe("take_call");
+    passTime();
+    expect(desk.waitingCall).toBe(null);
+    expect(desk.focus.target).toBe("next");
+    await desk.takeWaitingCall();
+    expect(server.asked("answer_call")).toEqual([]);
+});
+
+test("a call that is over is gone, and ends where it was taken", async () => {
+    await desk.callAnnounced({ call_id: 7, number: "+39333" });
+    await desk.callEnded({ call_id: 6, call_uuid: "other" });
+    expect(desk.waitingCall.call_id).toBe(7);
+    await desk.callEnded({ call_id: 7, call_uuid: "" });
+    expect(desk.waitingCall).toBe(null);
+    server.answers.answer_call = () => ({
+        ...server.name(),
+        incoming: { call_uuid: "in", e164: "+39333" },
+    });
+    await desk.stop();
+    await desk.close();
+    await desk.callAnnounced({ call_id: 8, number: "+39333" });
+    expect(desk.name.onCall).toBe(true);
+    desk.setNote("Asks a price");
+    await desk.callEnded({ call_id: 8, call_uuid: "in" });
+    expect(desk.name.onCall).toBe(false);
+    expect(desk.name.note).toBe("Asks a price");
+    expect(server.asked("end_call")).toEqual([{ call_uuid: "in" }]);
+});
+
 // Answers that come late, or never
 
 test("the answer of a sign of life is for the name that it was asked for", async () => {
@@ -512,13 +594,13 @@ test("what was changed after a lost answer is not told as saved", async () => {
     desk.setNote("First and second");
     await desk.confirm();
     expect(desk.message.type).toBe("danger");
-    expect(desk.leftover).toEqual({ name: "Name 1", note: "First and second" });
-    desk.discardLeftover();
+    expect(leftoversOf(desk)).toEqual([["Name 1", "First and second"]]);
+    desk.discardLeftover(desk.leftovers[0]);
     desk.setNote("First");
     await desk.chooseOutcome(NO.id);
     await desk.confirm();
     expect(desk.message.type).toBe("success");
-    expect(desk.leftover).toBe(null);
+    expect(desk.leftovers).toEqual([]);
 });
 
 test("work on a name that is gone is offered once, when the name is served again", async () => {
@@ -529,14 +611,14 @@ test("work on a name that is gone is offered once, when the name is served again
     expect(again.payload.line_id).toBe(2);
     expect(again.name.note).toBe("");
     again.setNote("Another");
-    expect(again.leftover.note).toBe("Half a note");
+    expect(leftoversOf(again)).toEqual([["Name 1", "Half a note"]]);
     await again.chooseOutcome(NO.id);
     server.answers.next_name = () => ({ ...server.name(), line_id: 1 });
     await again.confirm();
     expect(again.name.note).toBe("Half a note");
     expect(again.name.token).not.toBe(desk.name.token);
     expect(again.message.type).toBe("info");
-    expect(again.leftover).toBe(null);
+    expect(again.leftovers).toEqual([]);
     await again.chooseOutcome(NO.id);
     await again.confirm();
     expect(again.payload.line_id).toBe(1);
@@ -550,7 +632,7 @@ test("another name in hand hides no note that was not saved", async () => {
     await again.open();
     expect(again.payload.line_id).toBe(2);
     expect(again.name.note).toBe("");
-    expect(again.leftover).toEqual({ name: "Name 1", note: "Half a note" });
+    expect(leftoversOf(again)).toEqual([["Name 1", "Half a note"]]);
 });
 
 test("a refusal leads to the tab in which something is missing", async () => {
@@ -566,4 +648,169 @@ test("a refusal leads to the tab in which something is missing", async () => {
     await desk.confirm();
     expect(desk.tab).toBe("agenda");
     expect(desk.focus.target).toBe("deadline");
+});
+
+// Work that is kept
+
+test("what is written while the outcome is being saved is kept", async () => {
+    let answer;
+    server.answers.confirm = () => new Promise((resolve) => (answer = resolve));
+    desk.setNote("Not now");
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    desk.setNote("Not now, and ring twice");
+    expect(deskDraft.load(5).request.note).toBe("Not now");
+    answer({ message: "Saved" });
+    await confirming;
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.message.type).toBe("danger");
+    expect(desk.message.text).toMatch(/^Saved /);
+    const [draft] = desk.leftovers;
+    // The outcome was saved: it is not offered again.
+    expect(draft.values).toEqual({ note: "Not now, and ring twice" });
+    server.answers.next_name = () => ({ ...server.name(), lead: { id: 101, name: "Name 1" } });
+    server.answers.confirm = { message: "Saved" };
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.name.note).toBe("Not now, and ring twice");
+    expect(desk.name.outcomeId).toBe(null);
+});
+
+test("a crash while the outcome is being saved loses nothing that was written then", async () => {
+    server.answers.confirm = () => new Promise(() => {});
+    desk.setNote("Not now");
+    await desk.chooseOutcome(NO.id);
+    desk.confirm();
+    desk.setNote("Not now, and ring twice");
+    server.answers.confirm = { message: "Saved" };
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.message).toEqual({ type: "success", text: "Saved" });
+    expect(leftoversOf(again)).toEqual([["Name 1", "Not now, and ring twice"]]);
+});
+
+test("work without a note is kept, and one name's does not overwrite another's", async () => {
+    await desk.chooseOutcome(RECALL.id);
+    const second = new DeskModel(server);
+    await second.open();
+    await second.nextName();
+    second.setNote("Of the second");
+    const third = new DeskModel(server);
+    await third.open();
+    expect(leftoversOf(third)).toEqual([
+        ["Name 2", "Of the second"],
+        ["Name 1", ""],
+    ]);
+    // The same person, from another list.
+    server.answers.next_name = () => ({ ...server.name(), lead: { id: 101, name: "Name 1" } });
+    await third.nextName();
+    expect(third.payload.line_id).toBe(3);
+    expect(third.name.outcomeId).toBe(RECALL.id);
+    expect(third.name.recall.scope).toBe("private");
+    expect(leftoversOf(third)).toEqual([["Name 2", "Of the second"]]);
+});
+
+test("a name on which nothing was done leaves nothing behind", async () => {
+    await desk.dial(desk.payload.phones[0]);
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.leftovers).toEqual([]);
+});
+
+test("what an earlier version set aside is there", async () => {
+    const values = { note: "Old", token: "t" };
+    const draft = { userId: 5, lineId: 9, leadName: "Name 9", values };
+    browser.localStorage.setItem("crm_desk.leftover.5", JSON.stringify(draft));
+    await desk.settleLeftovers();
+    expect(leftoversOf(desk)).toEqual([["Name 9", "Old"]]);
+});
+
+test("in another call the data are checked and pages read out again", async () => {
+    await desk.chooseOutcome(RECALL.id);
+    desk.pickRecall(DateTime.fromISO("2030-01-07T18:30", { zone: "Europe/Rome" }));
+    desk.name.recall.wish = true;
+    Object.assign(desk.name.parts.steps, {
+        answers: { 20: "Shared" },
+        checked: { 5: true },
+        pages: [10],
+    });
+    desk.saveDraft();
+    // In hand as it was: everything is as it was.
+    server.answers.open = { ...server.answers.open, current: desk.payload };
+    const reloaded = new DeskModel(server);
+    await reloaded.open();
+    expect(reloaded.name.parts.steps.checked).toEqual({ 5: true });
+    expect(reloaded.name.recall.time).toBe("18:30");
+    // In hand anew.
+    server.answers.open = {
+        ...server.answers.open,
+        current: { ...desk.payload, claim_token: "another" },
+    };
+    const again = new DeskModel(server);
+    await again.open();
+    expect(again.name.outcomeId).toBe(RECALL.id);
+    expect(again.name.parts.steps).toEqual({
+        answers: { 20: "Shared" },
+        checked: {},
+        pages: [],
+    });
+    expect(again.name.recall).toEqual({ date: "", time: "", scope: "private", wish: false });
+});
+
+test("after a reload the time of an appointment is held again", async () => {
+    await desk.chooseOutcome(VISIT.id);
+    await desk.hold(SLOT);
+    server.answers.open = { ...server.answers.open, current: desk.payload };
+    const reloaded = new DeskModel(server);
+    await reloaded.open();
+    await answers();
+    expect(reloaded.agenda.appointment.slot).toEqual(SLOT);
+    server.answers.hold_slot = refusal("Just taken.");
+    const late = new DeskModel(server);
+    await late.open();
+    await answers();
+    expect(late.agenda.appointment).toBe(null);
+    expect(late.message.text).toBe("Just taken.");
+    expect(late.name.kind).toBe("T");
+});
+
+test("the desk opens on the first step, and a page further on is not read out yet", async () => {
+    const step = (id, kind) => ({
+        id,
+        kind,
+        name: `Step ${id}`,
+        required_for: "deal",
+        condition: null,
+        questions: [],
+        version_id: id,
+    });
+    const steps = [step(1, "data"), step(2, "script"), step(3, "outcome")];
+    server.answers.next_name = () => ({ ...server.name(), steps });
+    await desk.chooseOutcome(NO.id);
+    await desk.confirm();
+    expect(desk.tab).toBe("step_1");
+    expect(desk.step.kind).toBe("data");
+    await desk.chooseOutcome(VISIT.id);
+    await desk.chooseOutcome(NO.id);
+    expect(desk.tab).toBe("step_1");
+});
+
+test("a desk that could not be opened is opened when the server is there again", async () => {
+    const opened = server.answers.open;
+    server.answers.open = new ConnectionLostError();
+    const late = new DeskModel(server);
+    const begun = [];
+    late.beginWith = async () => begun.push(late.campaignId);
+    await late.open();
+    expect(late.campaigns).toEqual([]);
+    await late.sayAlive();
+    expect(begun).toEqual([]);
+    server.answers.open = opened;
+    await late.sayAlive();
+    expect(late.campaignId).toBe(1);
+    expect(begun).toEqual([1]);
+    expect(late.message).toBe(null);
+    expect(late.focus.target).toBe("next");
+    await late.sayAlive();
+    expect(begun).toEqual([1]);
 });

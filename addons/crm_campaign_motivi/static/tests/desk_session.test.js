@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { deskDraft } from "@crm_campaign_motivi/desk/desk_draft";
 import { DeskModel } from "@crm_campaign_motivi/desk/desk_model";
+import { browser } from "@web/core/browser/browser";
 import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
@@ -46,7 +47,7 @@ class Server {
         return {
             line_id: this.served,
             claim_token: `claim ${this.served}`,
-            lead: { name: `Name ${this.served}` },
+            lead: { id: 100 + this.served, name: `Name ${this.served}` },
             phones: [],
             campaign: { id: 1, expected_revenue: 0, is_training: this.isTraining },
             outcomes: [NO],
@@ -91,12 +92,14 @@ beforeEach(async () => {
     let last = 0;
     patchWithCleanup(DeskModel.prototype, {
         later(callback) {
-            // The same callback waits once: what was planned before it is forgotten.
-            timers.set(String(callback), callback);
-            return ++last;
+            timers.set(++last, callback);
+            return last;
+        },
+        notLater(timer) {
+            timers.delete(timer);
         },
     });
-    deskDraft.clear();
+    browser.localStorage.clear();
     server = new Server();
     desk = new DeskModel(server);
     await desk.open();
@@ -290,7 +293,7 @@ test("a rehearsal is never asked again as if it had been in earnest", async () =
     await again.open();
     expect(server.asked("rehearse")).toHaveLength(1);
     expect(server.asked("confirm")).toHaveLength(1);
-    expect(again.leftover.note).toBe("Practised");
+    expect(again.leftovers[0].values.note).toBe("Practised");
 });
 
 test("a desk in the place of another keeps its session", async () => {
@@ -361,4 +364,105 @@ test("what was done on a name that went to another is not done on the next", asy
     await Promise.all([confirming, choosing]);
     expect(desk.payload.line_id).toBe(3);
     expect(desk.name.outcomeId).toBe(null);
+});
+
+// What is typed on a name that was fetched before the server has agreed
+
+/** Turn to the name that was kept, and write on it; the server has not answered yet. */
+async function turnAndWrite(note) {
+    await passTime();
+    const answer = server.answers.take_ahead;
+    let go;
+    server.answers.take_ahead = async () => {
+        await new Promise((resolve) => (go = resolve));
+        if (answer instanceof Error) {
+            throw answer;
+        }
+        return typeof answer === "function" ? answer() : answer;
+    };
+    await desk.chooseOutcome(NO.id);
+    const confirming = desk.confirm();
+    await ticks();
+    expect(desk.payload.line_id).toBe(2);
+    desk.setNote(note);
+    return { confirming, agree: () => go() };
+}
+
+test("what was typed on a name that may not be called is kept for it", async () => {
+    for (const answer of [refusal("Not now"), { empty: true, reason: "Not now" }]) {
+        server.answers.take_ahead = answer;
+        const { confirming, agree } = await turnAndWrite("The owner is his son");
+        agree();
+        await confirming;
+        expect(desk.phase).toBe("start");
+        expect(desk.emptyReason).toBe("Not now");
+        expect(desk.message.text).toMatch(/^Saved Name 2 is not in your hands/);
+        server.answers.next_name = () => ({ ...server.name(), lead: { id: 102, name: "Name 2" } });
+        await desk.nextName();
+        expect(desk.name.note).toBe("The owner is his son");
+        expect(desk.leftovers).toEqual([]);
+        await desk.stop();
+        await desk.close();
+        server.served = 0;
+        server.answers.next_name = () => server.name();
+        await desk.nextName();
+    }
+});
+
+test("what was typed is kept when another name is served", async () => {
+    server.answers.take_ahead = () => server.name();
+    const { confirming, agree } = await turnAndWrite("The owner is his son");
+    agree();
+    await confirming;
+    expect(desk.payload.line_id).toBe(3);
+    expect(desk.name.note).toBe("");
+    expect(desk.leftovers.map(({ leadName }) => leadName)).toEqual(["Name 2"]);
+    expect(desk.message.text).toMatch(/^Saved Name 2 is not in your hands/);
+});
+
+test("a lost connection leaves the name that was fetched on the screen", async () => {
+    server.answers.take_ahead = new ConnectionLostError();
+    const { confirming, agree } = await turnAndWrite("The owner is his son");
+    agree();
+    await ticks();
+    expect(desk.offline).toBe(true);
+    expect(desk.payload.line_id).toBe(2);
+    server.answers.take_ahead = { fresh: true, claimed_until: "2030-01-07 09:15:00" };
+    await passTime();
+    await confirming;
+    expect(desk.payload.line_id).toBe(2);
+    expect(desk.name.note).toBe("The owner is his son");
+    expect(desk.busy).toBe(null);
+    const [first, second] = server.asked("take_ahead");
+    expect(second).toEqual(first);
+    expect(desk.leftovers).toEqual([]);
+});
+
+test("a desk that is left asks for no name any more", async () => {
+    server.answers.take_ahead = new ConnectionLostError();
+    const { agree } = await turnAndWrite("The owner is his son");
+    agree();
+    await ticks();
+    const waiting = timers.size;
+    desk.end();
+    expect(timers.size).toBeLessThan(waiting);
+    await passTime();
+    expect(server.asked("take_ahead")).toHaveLength(1);
+    expect(deskDraft.load(5).values.note).toBe("The owner is his son");
+});
+
+test("a desk that goes on here again is not held up by what waited before", async () => {
+    server.answers.take_ahead = new ConnectionLostError();
+    const { confirming, agree } = await turnAndWrite("The owner is his son");
+    agree();
+    await ticks();
+    desk.takenOver("another");
+    await desk.continueHere();
+    expect(desk.leftovers.map(({ leadName }) => leadName)).toEqual(["Name 2"]);
+    await desk.nextName();
+    const { line_id } = desk.payload;
+    await passTime();
+    await confirming;
+    expect(desk.payload.line_id).toBe(line_id);
+    expect(server.asked("take_ahead")).toHaveLength(1);
 });

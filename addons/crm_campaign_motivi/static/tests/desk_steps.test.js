@@ -193,7 +193,7 @@ test("an outcome leads to the step that is shown with it", () => {
     desk.tab = "agenda";
     before = desk.steps;
     name.choose(NO_ANSWER.id);
-    expect(tabAfterOutcome(desk, before)).toBe("script");
+    expect(tabAfterOutcome(desk, before)).toBe("step_1");
 });
 
 test("fields are filled into texts, as text", () => {

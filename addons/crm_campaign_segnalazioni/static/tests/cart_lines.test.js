@@ -18,7 +18,7 @@ const BATTERY = { product_id: 2, name: "Battery" };
 const part = deskParts.get("cart");
 const nameOf = (kind, cart = {}) => ({
     kind,
-    payload: { campaign: { cart: { is_offered: true, names_products: true, ...cart } } },
+    payload: { campaign: { cart: { is_offered: true, ...cart } } },
 });
 
 beforeEach(() => makeMockEnv());
@@ -80,11 +80,23 @@ test("only a closing has a cart", () => {
     expect(part.confirmValues(cart, nameOf("C", { is_offered: false }))).toEqual({});
 });
 
-test("an empty cart is asked about where the campaign names its products", () => {
+test("an empty cart is asked about, unless its step is not mandatory", () => {
     const cart = emptyCart();
     expect(() => part.confirmValues(cart, nameOf("C"))).toThrow(/cart is empty/);
     expect(part.confirmValues({ ...cart, without: true }, nameOf("C"))).toEqual({ cart: [] });
-    expect(part.confirmValues(cart, nameOf("C", { names_products: false }))).toEqual({});
+    const step = { id: 1, kind: "cart", name: "Products", condition: null, questions: [] };
+    const withStep = (required_for, condition = null) => ({
+        ...nameOf("C"),
+        outcome: { id: 3, kind: "C" },
+        parts: { steps: { answers: {} } },
+        payload: { ...nameOf("C").payload, steps: [{ ...step, required_for, condition }] },
+    });
+    for (const requiredFor of ["deal", "talked", "always"]) {
+        expect(() => part.confirmValues(cart, withStep(requiredFor))).toThrow(/cart is empty/);
+    }
+    expect(part.confirmValues(cart, withStep("never"))).toEqual({});
+    const hidden = { kind: "outcome", outcome_ids: [9], outcome_kind: null };
+    expect(() => part.confirmValues(cart, withStep("never", hidden))).toThrow(/cart is empty/);
 });
 
 test("what the sale is worth is the cart's total without taxes", () => {

@@ -74,8 +74,11 @@ export class Desk extends Component {
 
     /** With what the desk was opened for: a name by hand, or a call. */
     async openDesk() {
+        this.desk.beginWith = () => beginDesk(this.desk, this.props.action);
         await this.desk.open();
-        await beginDesk(this.desk, this.props.action);
+        if (this.desk.userId !== null) {
+            await this.desk.beginWith();
+        }
     }
 
     shortcuts() {

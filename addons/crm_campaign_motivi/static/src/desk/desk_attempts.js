@@ -73,7 +73,7 @@ export class DeskAttempts extends Reactive {
         if (this.busy !== "take") {
             return true;
         }
-        const { line_id } = this.payload;
-        return this.idle.then(() => this.payload?.line_id === line_id);
+        const lineId = this.payload?.line_id;
+        return this.idle.then(() => this.payload?.line_id === lineId);
     }
 }

@@ -3,6 +3,7 @@ import { onWillDestroy, useEnv } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 
 const CALL_ANNOUNCED = "crm_desk/call";
+const CALL_ENDED = "crm_desk/call_ended";
 
 /** Do what the desk was opened for: a name taken by hand, or a call of the exchange. */
 export async function beginDesk(desk, action) {
@@ -27,6 +28,9 @@ export function useDeskBeginnings(desk) {
     const onCall = (call) => desk.callAnnounced(call);
     bus.subscribe(CALL_ANNOUNCED, onCall);
     onWillDestroy(() => bus.unsubscribe(CALL_ANNOUNCED, onCall));
+    const onEnded = (ended) => desk.callEnded(ended);
+    bus.subscribe(CALL_ENDED, onEnded);
+    onWillDestroy(() => bus.unsubscribe(CALL_ENDED, onEnded));
     desk.goBack = (leadId) =>
         env.config?.breadcrumbs?.length > 1
             ? env.config.historyBack()

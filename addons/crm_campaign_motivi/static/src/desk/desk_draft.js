@@ -1,38 +1,45 @@
 import { browser } from "@web/core/browser/browser";
+import { arePartsDirty, partsOfferedAgain } from "./desk_parts";
 
 /** Operators who share a computer have a draft each. */
 const keyOf = (userId) => `crm_desk.draft.${userId}`;
-/** What was written on a name that is in hand no more. */
-const leftoverKeyOf = (userId) => `crm_desk.leftover.${userId}`;
+/** What was done on names that are in hand no more. */
+const leftoversKeyOf = (userId) => `crm_desk.leftover.${userId}`;
+/** So many names; the oldest give way. */
+const MOST_LEFTOVERS = 10;
 let owner = null;
 
-function read(key, userId) {
+function read(key) {
     try {
-        const draft = JSON.parse(browser.localStorage.getItem(key));
-        return draft?.userId === userId && draft.values ? draft : null;
+        return JSON.parse(browser.localStorage.getItem(key));
     } catch {
         return null;
     }
 }
 
-function write(key, draft) {
+function write(key, value) {
     try {
-        browser.localStorage.setItem(key, JSON.stringify(draft));
+        browser.localStorage.setItem(key, JSON.stringify(value));
     } catch {
         // A full or forbidden storage takes away this safety net, not the desk.
     }
 }
 
+const isOwn = (draft, userId) => Boolean(draft?.userId === userId && draft.values);
+const isSame = (draft, { lineId, leadId }) =>
+    draft.lineId === lineId || Boolean(leadId && draft.leadId === leadId);
+
 /**
- * What the operator has written on the name in hand, kept in this browser until the
- * outcome is confirmed or the name closed: a reload or a crash loses no note. When the name
- * is gone it is set aside, until the name is served again or the operator throws it away.
+ * What the operator has done on the name in hand, kept in this browser until the outcome
+ * is confirmed or the name closed: a reload or a crash loses nothing. When the name is gone
+ * it is set aside, until the name is served again or the operator throws it away.
  */
 export const deskDraft = {
     /** @returns {Object|null} the draft of this user, whatever name it belongs to */
     load(userId) {
         owner = userId;
-        return read(keyOf(userId), userId);
+        const draft = read(keyOf(userId));
+        return isOwn(draft, userId) ? draft : null;
     },
 
     save(draft) {
@@ -44,19 +51,63 @@ export const deskDraft = {
         browser.localStorage.removeItem(keyOf(owner));
     },
 
-    /** @returns {Object|null} what this user has written on a name that is gone */
-    leftover(userId) {
-        return read(leftoverKeyOf(userId), userId);
+    /** @returns {Object[]} what this user has done on names that are gone, the oldest first */
+    leftovers(userId) {
+        return [read(leftoversKeyOf(userId))].flat().filter((draft) => isOwn(draft, userId));
     },
 
+    /** One for each name: what was done on it last. */
     setAside(draft) {
-        write(leftoverKeyOf(draft.userId), draft);
+        const others = this.leftovers(draft.userId).filter((other) => !isSame(other, draft));
+        const kept = [...others, { ...draft, setAsideAt: Date.now() }];
+        write(leftoversKeyOf(draft.userId), kept.slice(-MOST_LEFTOVERS));
     },
 
-    dropLeftover(userId) {
-        browser.localStorage.removeItem(leftoverKeyOf(userId));
+    /** @param {Object} draft of the name whose work was saved, taken up or thrown away */
+    dropLeftover(draft) {
+        const { userId } = draft;
+        const others = this.leftovers(userId).filter((other) => !isSame(other, draft));
+        if (others.length) {
+            write(leftoversKeyOf(userId), others);
+        } else {
+            browser.localStorage.removeItem(leftoversKeyOf(userId));
+        }
     },
 };
+
+/** Would something be lost with the values of a draft? */
+export function isUnsaved({ note, outcomeId, custom, parts }) {
+    return Boolean(
+        note?.trim() ||
+            outcomeId ||
+            Object.keys(custom?.values || {}).length ||
+            custom?.shown?.length ||
+            arePartsDirty(parts || {})
+    );
+}
+
+/**
+ * What is left of a draft in another call: the work, but neither the call nor the token of
+ * the contact before, nor what only that customer's words have made good.
+ *
+ * @param {Object} values of the draft
+ * @param {Object} payload of the name that is served again
+ */
+export function offeredAgain(values, payload) {
+    const { note = "", custom, parts, revenue, deadline } = values;
+    const outcome = payload.outcomes.find(({ id }) => id === values.outcomeId);
+    const scope = outcome?.recall_scope || "public";
+    const again = {
+        note,
+        outcomeId: outcome?.id ?? null,
+        recall: { date: "", time: "", scope, wish: false },
+        custom,
+        parts: parts && partsOfferedAgain(parts),
+        revenue,
+        deadline,
+    };
+    return Object.fromEntries(Object.entries(again).filter(([, value]) => value !== undefined));
+}
 
 /** Was a draft written on the name of this payload, while it was in hand as it is now? */
 export function isDraftOf(draft, payload) {
@@ -66,4 +117,9 @@ export function isDraftOf(draft, payload) {
             draft.lineId === payload.line_id &&
             draft.claimToken === payload.claim_token
     );
+}
+
+/** Was a draft written on the person of this payload, whatever list they came from? */
+export function isDraftOfPerson(draft, payload) {
+    return isSame(draft, { lineId: payload.line_id, leadId: payload.lead.id });
 }

@@ -2,9 +2,9 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { DeskAgendaModel } from "./desk_agenda_model";
 import { deskDraft, isDraftOf } from "./desk_draft";
+import { DeskLeftoverModel } from "./desk_leftover_model";
 import { DeskNameState } from "./desk_name_state";
 import { DeskRefusal } from "./desk_server";
-import { DeskSessionModel } from "./desk_session_model";
 
 const CAMPAIGN_KEY = "crm_desk.campaign";
 const PAUSE_KEY = "crm_desk.pause_after_each";
@@ -12,18 +12,18 @@ const PAUSE_KEY = "crm_desk.pause_after_each";
 const FREE_FOR = 10 * 60 * 1000;
 
 /** What happens at the desk: names come and go. The components only show it. */
-export class DeskModel extends DeskSessionModel {
+export class DeskModel extends DeskLeftoverModel {
     campaigns = [];
     campaignId = null;
     /** Why nothing was served, a sentence of the server. */
     emptyReason = null;
     /** Why there is no campaign to work in, a sentence of the server. */
     noCampaignReason = null;
-    /** {name, note}: written on a name which is not in hand any more. */
-    leftover = null;
     /** When something was done last without a name in hand. */
     freeSince = Date.now();
     continueAutomatically = !browser.localStorage.getItem(PAUSE_KEY);
+    /** Do what the desk was opened for; set by the component. */
+    beginWith = async () => {};
 
     get campaign() {
         return this.campaigns.find((campaign) => campaign.id === this.campaignId) || null;
@@ -48,7 +48,7 @@ export class DeskModel extends DeskSessionModel {
             this.clearDraft();
             await this.settleDraft(draft);
         } else {
-            await this.settleLeftover();
+            await this.settleLeftovers();
         }
         if (opened.current) {
             this.serve(opened.current, draft);
@@ -57,64 +57,35 @@ export class DeskModel extends DeskSessionModel {
         this.askFocus("next");
     }
 
+    /** A desk that could not be opened is as soon as the server is there again. */
+    async sayAlive() {
+        if (this.userId !== null || this.phase === "loading" || this.frozen) {
+            return super.sayAlive();
+        }
+        if (this.isOpening) {
+            return;
+        }
+        this.isOpening = true;
+        try {
+            this.clearMessage();
+            await this.open();
+        } finally {
+            this.isOpening = false;
+        }
+        if (this.userId !== null) {
+            await this.beginWith();
+        }
+    }
+
     /** Another window has gone on; from now on this one does. */
     async continueHere() {
         this.name = null;
         this.agenda = null;
         this.message = null;
+        // What waits for an answer in vain holds nothing up any more.
+        this.busy = null;
         this.phase = "loading";
         await this.open();
-    }
-
-    /** The name is gone: was its outcome saved? The same token asks without saving twice. */
-    async settleDraft(draft) {
-        const { request, ...others } = draft;
-        const saved = request && (await this.attempt(() => this.call("confirm", request)));
-        if (saved) {
-            this.tell("success", saved.message);
-            if (deskDraft.leftover(this.userId)?.lineId === draft.lineId) {
-                deskDraft.dropLeftover(this.userId);
-            }
-        } else if (draft.values.note.trim()) {
-            // Without an answer it is asked again when the desk is opened next.
-            deskDraft.setAside(this.offline ? draft : others);
-        }
-        this.showLeftover();
-    }
-
-    /** What was set aside while the server couldn't say whether it was saved. */
-    async settleLeftover() {
-        const leftover = deskDraft.leftover(this.userId);
-        if (leftover?.request) {
-            await this.settleDraft(leftover);
-        } else {
-            this.showLeftover();
-        }
-    }
-
-    showLeftover() {
-        const draft = deskDraft.leftover(this.userId);
-        this.leftover = draft && { name: draft.leadName, note: draft.values.note };
-    }
-
-    /**
-     * What was not saved on a name is offered once more when it is served again: the work,
-     * but neither the call nor the token of the contact before.
-     *
-     * @returns {Object|null} as `draft.values`
-     */
-    takeLeftover(payload) {
-        const draft = deskDraft.leftover(this.userId);
-        if (draft?.lineId !== payload.line_id) {
-            return null;
-        }
-        deskDraft.dropLeftover(this.userId);
-        this.showLeftover();
-        this.tell("info", _t("What you had not saved on this name is here again."));
-        const values = { ...draft.values };
-        delete values.token;
-        delete values.call;
-        return values;
     }
 
     setCampaigns(campaigns) {
@@ -140,12 +111,6 @@ export class DeskModel extends DeskSessionModel {
             this.dropAhead();
         }
         this.prefetchSoon();
-    }
-
-    discardLeftover() {
-        deskDraft.dropLeftover(this.userId);
-        this.showLeftover();
-        this.askFocus("next");
     }
 
     // ------------------------------------------------------------
@@ -213,7 +178,8 @@ export class DeskModel extends DeskSessionModel {
     }
 
     serve(payload, draft = null) {
-        const values = isDraftOf(draft, payload) ? draft.values : this.takeLeftover(payload);
+        const own = isDraftOf(draft, payload) ? draft : null;
+        const values = own ? own.values : this.takeLeftover(payload);
         this.name = new DeskNameState(payload, values || {});
         this.agenda = new DeskAgendaModel((method, values) =>
             this.call(method, { ...this.claim, ...values })
@@ -221,7 +187,7 @@ export class DeskModel extends DeskSessionModel {
         if (!this.campaign) {
             this.campaignId = payload.campaign.id;
         }
-        this.tab = "script";
+        this.tab = this.steps[0].key;
         this.emptyReason = null;
         this.phase = "name";
         this.servedAt = Date.now();
@@ -229,17 +195,25 @@ export class DeskModel extends DeskSessionModel {
         this.askFocus("note");
         if (values) {
             this.saveDraft();
-            this.goOnWith();
+            this.goOnWith(own?.slot);
         }
     }
 
-    /** The server tells anew what belongs to work that the browser has kept. */
-    goOnWith() {
-        if (this.name.customDirty) {
+    /**
+     * The server tells anew what belongs to work that the browser has kept.
+     *
+     * @param {Object} [slot] the time that was held before a reload
+     */
+    async goOnWith(slot) {
+        const { name } = this;
+        if (name.customDirty) {
             this.changeCustom();
         }
-        if (this.name.kind === "T") {
-            this.attempt(() => this.openAgenda());
+        if (name.kind === "T" && (await this.isTaken()) && name === this.name) {
+            await this.attempt(() => this.openAgenda());
+            if (slot && name === this.name && name.kind === "T") {
+                await this.hold(slot);
+            }
         }
     }
 
@@ -262,33 +236,11 @@ export class DeskModel extends DeskSessionModel {
         });
     }
 
-    /** Where the answer was lost, what was changed after it is not in what was saved. */
-    tellSaved(saved, { outcome_id, note }) {
-        const isChanged =
-            saved.repeated &&
-            (saved.repeated.note !== note || saved.repeated.outcome_id !== outcome_id);
-        if (!isChanged) {
-            this.tell("success", saved.message);
-            return;
-        }
-        const { name: leadName } = this.payload.lead;
-        if (note && saved.repeated.note !== note) {
-            deskDraft.setAside({ ...this.name.draft, userId: this.userId, leadName });
-            this.showLeftover();
-        }
-        this.tell(
-            "danger",
-            _t(
-                "%s This was saved before the connection was lost, and what you changed later was not. Your note is kept: you see it when no name is in hand.",
-                saved.message
-            )
-        );
-    }
-
     async saveOutcome(values) {
         const request = { ...this.claim, ...values };
         // A rehearsal can't be asked whether it was saved: it never is.
-        this.saveDraft(this.payload.campaign.is_training ? undefined : request);
+        this.sending = this.payload.campaign.is_training ? undefined : request;
+        this.saveDraft();
         try {
             return await this.call(this.confirmMethod, request);
         } catch (error) {
@@ -299,6 +251,8 @@ export class DeskModel extends DeskSessionModel {
                 }
             }
             throw error;
+        } finally {
+            this.sending = undefined;
         }
     }
 
@@ -338,24 +292,35 @@ export class DeskModel extends DeskSessionModel {
 
     /** @returns {Promise<boolean>} whether a name is in hand */
     async turnToAhead() {
+        const shown = this.ahead;
+        let taken;
         try {
-            const taken = await this.serveAhead();
-            if (taken.empty) {
-                this.emptyReason = taken.reason;
-                return false;
-            }
-            if (!taken.fresh) {
-                // What was typed meanwhile stays if it is the same name.
-                this.serve(taken, deskDraft.load(this.userId));
-            }
-            return true;
+            taken = await this.serveAhead();
         } catch (error) {
             if (!(error instanceof DeskRefusal)) {
                 throw error;
             }
-            this.emptyReason = error.message;
+            taken = { empty: true, reason: error.message };
+        }
+        if (this.payload?.claim_token !== shown.claim_token) {
+            // The desk was opened anew while the server could not be reached.
+            return true;
+        }
+        if (taken.fresh) {
+            return true;
+        }
+        if (isDraftOf(this.name.draft, taken)) {
+            // What was typed meanwhile stays: it is the same name.
+            this.serve(taken, deskDraft.load(this.userId));
+            return true;
+        }
+        this.keepForItsName();
+        if (taken.empty) {
+            this.emptyReason = taken.reason;
             return false;
         }
+        this.serve(taken);
+        return true;
     }
 
     /** To the state without a name; the campaigns' figures come when they come. */

@@ -2,7 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { Reactive } from "@web/core/utils/reactive";
 import { formatFloat } from "@web/views/fields/formatters";
 import { parseFloat } from "@web/views/fields/parsers";
-import { arePartsDirty, initialParts, partsConfirmValues, partsRevenue } from "./desk_parts";
+import { isUnsaved } from "./desk_draft";
+import { initialParts, partsConfirmValues, partsRevenue } from "./desk_parts";
 import { callingHours } from "./desk_recall_windows";
 import { missing } from "./desk_server";
 import { fromLocal, now, shortDateTime, toServer } from "./desk_time";
@@ -45,15 +46,15 @@ export class DeskNameState extends Reactive {
         const { parts } = this;
         return {
             lineId: payload.line_id,
+            leadId: payload.lead.id,
+            leadName: payload.lead.name,
             claimToken: payload.claim_token,
             values: { note, outcomeId, recall, revenue, deadline, custom, call, token, parts },
         };
     }
 
     get dirty() {
-        return Boolean(
-            this.note.trim() || this.outcomeId || this.customDirty || arePartsDirty(this.parts)
-        );
+        return isUnsaved(this);
     }
 
     get customDirty() {

@@ -9,7 +9,9 @@ import { registry } from "@web/core/registry";
  * - `confirmValues(value, name)` returns what it adds to the call of `confirm`, and throws
  *   `missing(sentence, focus)` when something has to be done first;
  * - `revenue(value, name)`, if it is there, returns what the sale is worth when the part
- *   knows it, so that nobody is asked, else null.
+ *   knows it, so that nobody is asked, else null;
+ * - `offeredAgain(value)`, if it is there, returns what is left of unsaved work when the
+ *   name is served for another call.
  */
 export const deskParts = registry.category("crm_desk_parts");
 
@@ -21,7 +23,17 @@ export function initialParts(payload) {
 }
 
 export function arePartsDirty(parts) {
-    return deskParts.getEntries().some(([key, part]) => part.isDirty(parts[key]));
+    return deskParts
+        .getEntries()
+        .some(([key, part]) => parts[key] !== undefined && part.isDirty(parts[key]));
+}
+
+/** @returns {Object} the values of all parts by key, for another call of the same name */
+export function partsOfferedAgain(parts) {
+    const known = deskParts.getEntries().filter(([key]) => parts[key] !== undefined);
+    return Object.fromEntries(
+        known.map(([key, part]) => [key, part.offeredAgain?.(parts[key]) ?? parts[key]])
+    );
 }
 
 /** @returns {Object} keyword arguments of the server's `confirm` */

@@ -14,7 +14,8 @@ export class DeskScript extends Component {
         this.desk = useDesk();
         useEffect(
             (versionId) => this.remember(versionId),
-            () => [this.versionId]
+            // Also when the same name is served anew, with other work on it.
+            () => [this.versionId, this.desk.name]
         );
     }
 

@@ -58,6 +58,10 @@ export class DeskSessionModel extends DeskWork {
         return browser.setTimeout(callback, milliseconds);
     }
 
+    notLater(timer) {
+        browser.clearTimeout(timer);
+    }
+
     // ------------------------------------------------------------
     // One window
     // ------------------------------------------------------------
@@ -114,9 +118,9 @@ export class DeskSessionModel extends DeskWork {
     }
 
     /** What was written here goes on in the other window. */
-    saveDraft(request) {
+    saveDraft() {
         if (!this.frozen) {
-            super.saveDraft(request);
+            super.saveDraft();
         }
     }
 
@@ -129,8 +133,9 @@ export class DeskSessionModel extends DeskWork {
 
     /** The desk is left for another page. */
     end() {
-        browser.clearTimeout(this.prefetchTimer);
-        browser.clearTimeout(this.retryTimer);
+        this.notLater(this.prefetchTimer);
+        this.notLater(this.retryTimer);
+        this.notLater(this.agreeTimer);
         this.sendLeave();
         this.channel?.close();
         this.channel = null;
@@ -166,7 +171,7 @@ export class DeskSessionModel extends DeskWork {
 
     goOffline() {
         this.offline = true;
-        browser.clearTimeout(this.retryTimer);
+        this.notLater(this.retryTimer);
         this.retryTimer = this.later(() => this.sayAlive(), RETRY_AFTER);
     }
 
@@ -306,7 +311,7 @@ export class DeskSessionModel extends DeskWork {
     }
 
     prefetchSoon() {
-        browser.clearTimeout(this.prefetchTimer);
+        this.notLater(this.prefetchTimer);
         if (this.wantsAhead) {
             this.prefetchTimer = this.later(() => this.prefetch(), PREFETCH_AFTER);
         }
@@ -335,7 +340,7 @@ export class DeskSessionModel extends DeskWork {
 
     /** The server gives it back by itself with what led here. */
     forgetAhead() {
-        browser.clearTimeout(this.prefetchTimer);
+        this.notLater(this.prefetchTimer);
         this.ahead = null;
     }
 
@@ -354,7 +359,7 @@ export class DeskSessionModel extends DeskWork {
         // An outcome may be chosen already; what asks the server waits, see `isTaken`.
         this.busy = "take";
         this.serve(ahead);
-        const taken = await this.call("take_ahead", {
+        const taken = await this.agreeOn({
             campaign_id: this.campaignId,
             line_id: ahead.line_id,
             claim_token: ahead.claim_token,
@@ -364,5 +369,24 @@ export class DeskSessionModel extends DeskWork {
             ahead.claimed_until = taken.claimed_until;
         }
         return taken;
+    }
+
+    /** The token makes asking again harmless: a lost connection takes no name away. */
+    async agreeOn(ahead) {
+        for (;;) {
+            try {
+                return await this.call("take_ahead", ahead);
+            } catch (error) {
+                if (!error.isOffline) {
+                    throw error;
+                }
+                await new Promise((resolve) => {
+                    this.agreeTimer = this.later(resolve, RETRY_AFTER);
+                });
+                if (this.payload?.claim_token !== ahead.claim_token) {
+                    throw error;
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import { useDesk } from "./desk_hooks";
 import { DeskKey } from "./desk_key";
 import { DeskPlace } from "./desk_places";
 import { KEYS } from "./desk_shortcuts";
+import { shortDateTime, toServer } from "./desk_time";
 
 /** From here on the server only says that there are many. */
 const HINT_CAP = 1000;
@@ -30,8 +31,22 @@ export class DeskStart extends Component {
             : _t("%s names wait for you", count);
     }
 
-    get leftoverTitle() {
-        return _t("This note on %s was not saved", this.desk.leftover.name);
+    leftoverTitle({ leadName, values }) {
+        return values.note?.trim()
+            ? _t("This note on %s was not saved", leadName)
+            : _t("Your work on %s was not saved", leadName);
+    }
+
+    /** When it was left; it comes back by itself with the name. */
+    leftoverTime({ setAsideAt }) {
+        const moment = setAsideAt && shortDateTime(toServer(luxon.DateTime.fromMillis(setAsideAt)));
+        return moment
+            ? _t("%s. It is here again when the name is.", moment)
+            : _t("It is here again when the name is.");
+    }
+
+    discardWord({ values }) {
+        return values.note?.trim() ? _t("Discard the note") : _t("Discard the work");
     }
 
     async onAnswer(ev) {

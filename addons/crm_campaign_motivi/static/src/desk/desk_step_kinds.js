@@ -72,7 +72,7 @@ export function tabAfterOutcome(desk, before) {
             condition?.kind === "outcome" && !before.some((step) => step.key === key)
     );
     const stays = findStep(steps, tab) && !["agenda", "cart"].includes(tab);
-    return added?.key || (stays ? tab : "script");
+    return added?.key || (stays ? tab : steps[0].key);
 }
 
 /** The kind of outcome without which a step has nothing to show, if any. */

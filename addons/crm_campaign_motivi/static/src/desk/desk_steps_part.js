@@ -29,6 +29,9 @@ export const stepsPart = {
         }
         return { steps: { answers, checked, pages: [...part.pages] } };
     },
+
+    /** Data are checked and pages read out in each call anew. */
+    offeredAgain: ({ answers }) => ({ answers, checked: {}, pages: [] }),
 };
 
 deskParts.add("steps", stepsPart);

@@ -1,7 +1,9 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { DISMISS_CALL } from "./desk_call";
 import { useDesk } from "./desk_hooks";
 import { deskPlaces } from "./desk_places";
+import { keyLabel } from "./desk_shortcuts";
 import { formatPhone } from "./desk_utils";
 
 /** Somebody is calling while the operator has another name in hand. */
@@ -19,6 +21,15 @@ export class DeskWaitingCall extends Component {
         return number
             ? _t("Call from %s", formatPhone(number))
             : _t("Call without a number");
+    }
+
+    /** How many wait behind this one. */
+    get more() {
+        return this.desk.waitingCalls.length - 1;
+    }
+
+    get dismissTitle() {
+        return _t("Don't take this call (%s)", keyLabel(DISMISS_CALL));
     }
 
     get isFree() {

@@ -14,6 +14,8 @@ export class DeskWork extends DeskAttempts {
     name = null;
     /** @type {import("./desk_agenda_model").DeskAgendaModel|null} */
     agenda = null;
+    /** The call of `confirm` that is on its way, while it is. */
+    sending = undefined;
     /** Key of the step whose tab is open in the middle: "script", "agenda", "cart"… */
     tab = "script";
 
@@ -149,11 +151,11 @@ export class DeskWork extends DeskAttempts {
         });
     }
 
-    /** @param {Object} [request] the call of `confirm` that is on its way */
-    saveDraft(request) {
+    saveDraft() {
         if (this.name) {
-            const leadName = this.payload.lead.name;
-            deskDraft.save({ ...this.name.draft, userId: this.userId, leadName, request });
+            const { userId, sending: request } = this;
+            const slot = this.agenda.appointment?.slot;
+            deskDraft.save({ ...this.name.draft, userId, slot, request });
         }
     }
 
@@ -243,7 +245,11 @@ export class DeskWork extends DeskAttempts {
         }
         await this.attemptOnce("hold", async () => {
             this.clearMessage();
-            await this.agenda.hold(slot);
+            try {
+                await this.agenda.hold(slot);
+            } finally {
+                this.saveDraft();
+            }
             if (this.name.kind !== "T") {
                 // Another outcome was chosen while the answer was on its way.
                 await this.agenda.drop();

@@ -8,6 +8,7 @@ import {
     silenceTelephone,
     turnWeek,
     typeNote,
+    withoutProducts,
 } from "./desk_tour_utils";
 
 function toTab() {
@@ -71,6 +72,7 @@ registry.category("web_tour.tours").add("crm_desk_keyboard", {
             trigger: ":is(.o_desk_revenue, .o_desk_cart_search):focus",
         },
         { trigger: ".o_desk_details .o_desk_revenue", run: "edit 8000" },
+        withoutProducts,
         press("Alt+Enter"),
         saved("Name 3"),
         // T: the agenda by arrow keys

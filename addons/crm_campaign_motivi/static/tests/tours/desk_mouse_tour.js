@@ -6,6 +6,7 @@ import {
     saved,
     silenceTelephone,
     turnWeek,
+    withoutProducts,
 } from "./desk_tour_utils";
 
 const note = (text) => ({ trigger: ".o_desk_note", run: `edit ${text}` });
@@ -95,6 +96,7 @@ registry.category("web_tour.tours").add("crm_desk_mouse", {
         freshName(),
         note("Sold, mouse"),
         outcome("C"),
+        withoutProducts,
         { trigger: ".o_desk_details .o_desk_revenue", run: "clear" },
         { content: "Without a value", ...confirm() },
         { trigger: ".o_desk_message_danger:contains(expected revenue)" },

@@ -55,6 +55,7 @@ registry.category("web_tour.tours").add("crm_desk_steps", {
             trigger: ".o_desk_tab_active:not(:contains(Address))",
             async run(helpers) {
                 if (document.querySelector(".o_desk_tab_active[data-step=cart]")) {
+                    document.querySelector(".o_desk_cart_without input").click();
                     await helpers.press("Alt+Shift+PageDown");
                 }
             },

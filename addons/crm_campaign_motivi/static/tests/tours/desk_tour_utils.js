@@ -15,6 +15,13 @@ export function checkDialled(count) {
     }
 }
 
+/** A sale of nothing in particular, where an addon asks what was sold. */
+export const withoutProducts = {
+    content: "Without products",
+    trigger: ".o_desk_outcome_chosen[data-kind=C]",
+    run: () => document.querySelector(".o_desk_cart_without input")?.click(),
+};
+
 /** A key of the keyboard, wherever the focus is. */
 export function press(keys, trigger = ".o_desk") {
     return { content: `press ${keys}`, trigger, run: `press ${keys}` };

@@ -34,6 +34,11 @@ registry.category("web_tour.tours").add("document_sale_on_the_desk", {
         { trigger: ".o_desk_outcome[data-kind=C]", run: "click" },
         { trigger: ".o_desk_outcome_chosen[data-kind=C][aria-pressed=true]" },
         { trigger: ".o_desk_details .o_desk_revenue", run: "edit 14000" },
+        {
+            content: "What was sold is added later",
+            trigger: ".o_desk_cart_without input",
+            run: "click",
+        },
         { content: "Confirm", trigger: ".o_desk_confirm:enabled", run: "click" },
         {
             content: "The desk tells the number of the contract",
