@@ -16,8 +16,9 @@ _COLUMNS = {
     "by_fiscal_code": ("fiscal_code",),
     "by_vat": ("vat_number",),
 }
-#: Names that are looked at for one value: a number that more of them share is that of
-#: a switchboard, or filled in for none. Of the others, only those of the very same name.
+#: Names that are looked at for one value: a number that more of them share is that
+#: of a switchboard, or filled in for none. Of the others, only those of the very same
+#: name are looked at.
 MOST_HOLDERS = 200
 
 

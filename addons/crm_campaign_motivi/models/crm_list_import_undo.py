@@ -79,12 +79,7 @@ class CrmListImport(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """SELECT row_number, state, lead_id, EXISTS (
-                          SELECT FROM crm_list_import_row made
-                           WHERE made.lead_id = row.lead_id
-                             AND made.import_id = row.import_id
-                             AND made.state = 'accepted')
-                     FROM crm_list_import_row row
+                """SELECT row_number, state, lead_id FROM crm_list_import_row
                     WHERE import_id = %s AND row_number > %s AND lead_id IS NOT NULL
                       AND state IN ('accepted', 'updated', 'existing', 'merged')
                  ORDER BY row_number LIMIT %s""",
@@ -93,9 +88,8 @@ class CrmListImport(models.Model):
                 UNDO_BATCH,
             )
         )
-        new = {id_ for _number, state, id_, _made in rows if state == "accepted"}
-        # A new name that stays keeps what later rows of the file gave it.
-        known = {id_ for _number, _state, id_, made in rows if not made}
+        new = {id_ for _number, state, id_ in rows if state == "accepted"}
+        known = self._known_before({id_ for _number, _state, id_ in rows} - new)
         self._hold_names(new)
         reasons = self._touched_names(new, new=True)
         reasons |= self._restore(known)
@@ -115,6 +109,25 @@ class CrmListImport(models.Model):
             return True
         self.write({"state": "undone", "phase": "done"})
         return False
+
+    def _known_before(self, lead_ids):
+        """Return which names the import found, and didn't make in an earlier row.
+
+        A new name that stays keeps what later rows gave it.
+
+        :param set lead_ids: ids of ``crm.lead``
+        :rtype: set[int]
+        """
+        made = self.env.execute_query(
+            SQL(
+                """SELECT lead_id FROM crm_list_import_row
+                    WHERE lead_id = ANY(%s) AND import_id = %s AND state = 'accepted'
+                """,
+                list(lead_ids),
+                self.id,
+            )
+        )
+        return lead_ids - {lead_id for (lead_id,) in made}
 
     def _hold_names(self, lead_ids):
         """Let nobody take or use names that may be deleted, before the next commit.

@@ -145,9 +145,7 @@ class TestImportIdentity(ImportCommon):
         tomorrow = self.company._local_day() + timedelta(days=1)
         with self.assertRaisesRegex(ValidationError, "dated in the future"):
             self.new_import(csv_bytes([HEADERS]), consent_date=tomorrow)
-        self.new_import(
-            csv_bytes([HEADERS]), consent_date=self.company._local_day()
-        )
+        self.new_import(csv_bytes([HEADERS]), consent_date=self.company._local_day())
 
     def test_erasure_reaches_the_file(self):
         """Rows that became no name, samples and the file itself go as well."""
