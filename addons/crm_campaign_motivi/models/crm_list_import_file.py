@@ -127,7 +127,7 @@ class CrmListImport(models.Model):
             [
                 ("res_model", "=", self._name),
                 ("res_field", "=", "file"),
-                ("res_id", "=", record._origin.id or record.id),
+                ("res_id", "=", record._origin.id or 0),
             ],
             limit=1,
         )

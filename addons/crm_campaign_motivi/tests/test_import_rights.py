@@ -18,11 +18,10 @@ class TestImportRights(UpdateCommon):
     def test_no_context_gives_a_path_on_the_server(self):
         imports = self.env["crm.list.import"].with_user(self.manager)
         imports = imports.with_context(default_server_path=__file__)
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "command line reads files"):
             imports.create({"filename": "x"})
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "command line reads files"):
             imports.default_get(["server_path"])
-        self.assertTrue(imports.sudo().create({"filename": "x"}).server_path)
 
     def test_a_form_reads_no_file_of_the_server(self):
         imports = self.env["crm.list.import"].with_user(self.manager)
@@ -46,8 +45,9 @@ class TestImportRights(UpdateCommon):
         record = self.prepare(
             [self.ROW], update_existing=True, portfolio_id=portfolios[0].id
         )
-        self.assertIn("somebody whom you don't see", record.preview)
-        self.assertNotIn("known: Noto", record.preview)
+        preview = str(record.preview)
+        self.assertIn("known: somebody whom you don", preview)
+        self.assertNotIn("known: Noto", preview)
         record._import_all()
         self.env.invalidate_all()
         row = record.row_ids

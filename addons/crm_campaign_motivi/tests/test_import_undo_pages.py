@@ -19,6 +19,7 @@ class TestImportUndoPages(UpdateCommon):
 
     def take_back(self, record):
         record.action_undo()
+        self.env.flush_all()
         if record.state == "running":
             record._last_job().sudo()._work_at_once()
         self.env.invalidate_all()
@@ -31,6 +32,10 @@ class TestImportUndoPages(UpdateCommon):
         self.env.cr.execute(
             """UPDATE crm_lead SET create_date = create_date - interval '1 hour',
                                    write_date = write_date - interval '1 hour'"""
+        )
+        self.env.cr.execute(
+            """UPDATE crm_list_import_row
+                  SET system_date = system_date - interval '1 hour'"""
         )
         self.env.invalidate_all()
 
@@ -60,6 +65,7 @@ class TestImportUndoPages(UpdateCommon):
         record = self.run_rows([self.KNOWN, self.NEW], update_existing=True)
         new = self.lead_at(record, 3)
         record.action_undo()
+        self.env.flush_all()
         job = record._last_job()
         for _step in ("begins", "first page"):
             self.assertTrue(job.sudo()._job_batch([]))
@@ -96,8 +102,8 @@ class TestImportUndoPages(UpdateCommon):
         self.assertEqual(self.target_list.line_ids.lead_id, lead)
 
     def test_a_name_that_somebody_put_into_the_list_stays_there(self):
-        self.known.partner_id = self.env["res.partner"].create({"name": "Noto Mario"})
-        self.target_list.leave_customers = True
+        customer = self.env.ref("crm_callcenter.crm_commercial_state_customer")
+        self.known._correct_state(customer, "correction")
         self.env.flush_all()
         record = self.run_rows([self.KNOWN])
         self.assertEqual(record.left_out_count, 1)
