@@ -278,13 +278,7 @@ class CrmListImport(models.Model):
         self._write_links(created)
         updated = self._update_names(matched)
         left_out = self._fill_list(listed)
-        self._record_consents(
-            [
-                (id_, row)
-                for row, result, id_ in placed
-                if row.consent and result != "rejected"
-            ]
-        )
+        self._record_consents(created + matched)
         self._after_names(created, updated)
         for place in placed:
             if place[1] == "existing" and place[2] in updated:

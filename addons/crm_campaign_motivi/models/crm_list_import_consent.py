@@ -85,11 +85,9 @@ class CrmListImport(models.Model):
         brought it was taken back. Whatever was said later than the day in the file goes
         on to hold.
 
-        :param list rows: id of the name and ``NameRow`` of each
+        :param list rows: id of the name and ``NameRow`` of each that came in
         """
         purpose = self.consent_purpose_id
-        if not rows or not purpose:
-            return
         values = [
             (
                 number,
@@ -98,6 +96,7 @@ class CrmListImport(models.Model):
                 row.consent[1] or self.consent_source or self.filename or "",
             )
             for lead_id, row in rows
+            if purpose and row.consent
             for number in row.numbers
         ]
         if not values:

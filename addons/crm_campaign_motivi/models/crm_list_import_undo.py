@@ -77,17 +77,7 @@ class CrmListImport(models.Model):
         self.ensure_one()
         self._check_may_import()
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT row_number, state, lead_id FROM crm_list_import_row
-                    WHERE import_id = %s AND row_number > %s AND lead_id IS NOT NULL
-                      AND state IN ('accepted', 'updated', 'existing', 'merged')
-                 ORDER BY row_number LIMIT %s""",
-                self.id,
-                self.undo_row,
-                UNDO_BATCH,
-            )
-        )
+        rows = self._undo_page()
         new = {id_ for _number, state, id_ in rows if state == "accepted"}
         known = self._known_before({id_ for _number, _state, id_ in rows} - new)
         self._hold_names(new)
@@ -109,6 +99,24 @@ class CrmListImport(models.Model):
             return True
         self.write({"state": "undone", "phase": "done"})
         return False
+
+    def _undo_page(self):
+        """Return the next rows that have a name.
+
+        :return: number, state and id of the name of each
+        :rtype: list[tuple[int, str, int]]
+        """
+        return self.env.execute_query(
+            SQL(
+                """SELECT row_number, state, lead_id FROM crm_list_import_row
+                    WHERE import_id = %s AND row_number > %s AND lead_id IS NOT NULL
+                      AND state IN ('accepted', 'updated', 'existing', 'merged')
+                 ORDER BY row_number LIMIT %s""",
+                self.id,
+                self.undo_row,
+                UNDO_BATCH,
+            )
+        )
 
     def _known_before(self, lead_ids):
         """Return which names the import found, and didn't make in an earlier row.
