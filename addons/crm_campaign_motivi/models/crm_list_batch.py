@@ -9,7 +9,7 @@ from ..tools.complaint_file import complaint_csv, complaint_xlsx
 #: Rows that are no names at all, and nobody paid for.
 NO_NAMES = ("empty", "above_header", "repeated_header", "total")
 #: Rejected rows whose name was in the archive already.
-DOUBLES = ("in_list", "archived")
+DOUBLES = ("in_list", "archived", "hidden")
 #: Batches whose figures still move.
 REFRESH_DAYS = 365
 

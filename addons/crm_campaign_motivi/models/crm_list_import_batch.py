@@ -261,7 +261,7 @@ class CrmListImport(models.Model):
         # just come in.
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         good = [row for row in name_rows if not row.problem]
-        known = self._find_known(good)
+        known = self._find_known(good, hold=True)
         self._resolve_contacts(good)
         free_ids = self._reserve_lead_ids(len(good))
         placed, created, listed, matched = [], [], [], []
@@ -278,9 +278,7 @@ class CrmListImport(models.Model):
         self._write_links(created)
         updated = self._update_names(matched)
         left_out = self._fill_list(listed)
-        self._record_consents(
-            [(id_, row) for row, _result, id_ in placed if id_ and row.consent]
-        )
+        self._record_consents(created + matched)
         self._after_names(created, updated)
         for place in placed:
             if place[1] == "existing" and place[2] in updated:
@@ -315,6 +313,9 @@ class CrmListImport(models.Model):
         match = self._match_of_row(name_row, known)
         if not match:
             return self._place_new(name_row, known, free_ids)
+        if match.hidden:
+            name_row.problem = "hidden"
+            return "rejected", None
         if match.row_number:
             name_row.problem = "in_list"
             name_row.details = {"name": match.name, "row": match.row_number}

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL, format_date
 
 
 class CrmConsent(models.Model):
@@ -59,22 +60,34 @@ class CrmListImport(models.Model):
                 or default
             )
 
-    def _place(self, name_row, known, free_ids):
-        if not name_row.consent and self.consent_date:
-            name_row.consent = (self.consent_date, "")
-        return super()._place(name_row, known, free_ids)
+    @api.constrains("consent_date")
+    def _check_consent_date(self):
+        # sudo: where the company is, whoever imports
+        today = self.env.company.sudo()._local_day()
+        for record in self:
+            if record.consent_date and record.consent_date > today:
+                raise ValidationError(
+                    self.env._(
+                        "A consent can't be dated in the future. Enter the day on which"
+                        " the consents of this file were given."
+                    )
+                )
+
+    def _reader_options(self, targets):
+        options = super()._reader_options(targets)
+        options["consent_date"] = self.consent_date or None
+        return options
 
     def _record_consents(self, rows):
         """Record the consents of rows that came in, one per number, set-based.
 
-        A row that is imported twice records its consent once. Whatever was said later
-        than the day in the file goes on to hold.
+        A row that is imported twice records its consent once, unless the import that
+        brought it was taken back. Whatever was said later than the day in the file goes
+        on to hold.
 
-        :param list rows: id of the name and ``NameRow`` of each
+        :param list rows: id of the name and ``NameRow`` of each that came in
         """
         purpose = self.consent_purpose_id
-        if not rows or not purpose:
-            return
         values = [
             (
                 number,
@@ -83,6 +96,7 @@ class CrmListImport(models.Model):
                 row.consent[1] or self.consent_source or self.filename or "",
             )
             for lead_id, row in rows
+            if purpose and row.consent
             for number in row.numbers
         ]
         if not values:
@@ -101,11 +115,13 @@ class CrmListImport(models.Model):
                      FROM unnest(%(numbers)s::text[], %(leads)s::int[],
                                  %(days)s::timestamp[], %(notes)s::text[])
                           AS given(value, lead_id, day, note)
-                    WHERE NOT EXISTS (
-                          SELECT 1 FROM crm_consent known
-                           WHERE known.value = given.value
-                             AND known.purpose_id = %(purpose)s
-                             AND known.date = given.day AND known.action = 'given')
+                LEFT JOIN LATERAL (
+                          SELECT action, import_ref FROM crm_consent
+                           WHERE value = given.value AND purpose_id = %(purpose)s
+                             AND date = given.day
+                        ORDER BY id DESC LIMIT 1) AS known ON true
+                    WHERE known.action IS NULL
+                       OR (known.action = 'withdrawn' AND known.import_ref IS NOT NULL)
                 RETURNING id""",
                 purpose=purpose.id,
                 user=self.env.uid,
@@ -121,9 +137,11 @@ class CrmListImport(models.Model):
     def _withdraw_consents(self, lead_ids):
         """Let consents of this list hold no more, since the list is taken back.
 
-        What was said later stays the last word. Where somebody had given it before to
-        somebody else, it goes on to hold. Nobody asked not to be called, so no number
-        gets on the do-not-call list.
+        They are withdrawn as of the day on which they were given, since they never
+        held: so another import of the same list brings them again. What was said later
+        stays the last word. Where somebody had given it before to somebody else, it
+        goes on to hold. Nobody asked not to be called, so no number gets on the
+        do-not-call list.
 
         :param list lead_ids: names of the rows that are taken back
         :return: how many there were
@@ -131,6 +149,7 @@ class CrmListImport(models.Model):
         """
         if not lead_ids:
             return 0
+        today = format_date(self.env, fields.Date.context_today(self))
         self.env["crm.consent"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -139,7 +158,7 @@ class CrmListImport(models.Model):
                                             lead_ref, import_ref)
                    SELECT DISTINCT ON (given.value, given.purpose_id)
                           given.value, given.purpose_id, 'withdrawn', 'list',
-                          %(note)s, 'list', now() AT TIME ZONE 'UTC', %(user)s,
+                          %(note)s, 'list', given.date, %(user)s,
                           given.lead_ref, %(import)s
                      FROM crm_consent given
                 LEFT JOIN LATERAL (
@@ -154,8 +173,17 @@ class CrmListImport(models.Model):
                            OR (other.date, other.id) < (given.date, given.id)
                               AND (other.action = 'withdrawn'
                                    OR other.date_expiry < CURRENT_DATE))
+                      AND NOT EXISTS (
+                          SELECT 1 FROM crm_consent gone
+                           WHERE gone.value = given.value
+                             AND gone.purpose_id = given.purpose_id
+                             AND gone.import_ref = given.import_ref
+                             AND gone.action = 'withdrawn')
+                 ORDER BY given.value, given.purpose_id, given.date DESC, given.id DESC
                 RETURNING id""",
-                note=self.env._("%(name)s was taken back", name=self.name),
+                note=self.env._(
+                    "%(name)s was taken back on %(day)s", name=self.name, day=today
+                ),
                 user=self.env.uid,
                 leads=list(lead_ids),
                 **{"import": self.id},

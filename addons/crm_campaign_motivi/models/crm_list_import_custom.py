@@ -191,7 +191,8 @@ class CrmListImport(models.Model):
         """Check the rules of custom fields and compute those that depend on them.
 
         :param list created: id and ``NameRow`` of each new name
-        :param set updated: ids of the names that changed
+        :param dict updated: rows of each name that changed, by its id; one that gets
+            nothing in the end is taken out
         """
         result = super()._after_names(created, updated)
         lead_ids = [lead_id for lead_id, _row in created] + list(updated)
@@ -205,31 +206,73 @@ class CrmListImport(models.Model):
         filled = set(self._custom_targets())
         for name, needed in expressions["rule"]:
             if needed & filled:
-                self._take_back_broken(name, custom._breaking(name, leads), created)
+                broken = set(custom._breaking(name, leads))
+                self._take_back_broken(name, broken, created, updated)
         for name, _needed in expressions["compute"]:
             # While addons are being installed, fields made by hand aren't set up yet.
             if name in leads._fields:
                 leads._compute_custom_column(name)
         return result
 
-    def _take_back_broken(self, name, broken, created):
-        """Empty a field whose value its rule refuses, or give it back what it had."""
+    def _take_back_broken(self, name, broken, created, updated):
+        """Empty a field whose value its rule refuses, or give it back what it had.
+
+        :param str name: of the field
+        :param set broken: ids of the names whose value is refused
+        :param list created: id and ``NameRow`` of each new name
+        :param dict updated: rows of each name that changed, by its id
+        """
         if not broken or name in self._several_choices():
             return
+        rows = [pair for pair in created if pair[0] in broken]
+        values = {lead_id: {name: None} for lead_id, _row in rows}
+        for lead_id, before, empty in self._forget_change(
+            name, broken.intersection(updated)
+        ):
+            # What this import didn't write isn't its own to take back.
+            values[lead_id] = {name: before}
+            rows += [(lead_id, row) for row in updated[lead_id] if name in row.custom]
+            if empty:
+                del updated[lead_id]
+        self._write_columns(values, [name])
         label = self.env["crm.custom.field"]._catalogue()[name]["label"]
-        before = dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT lead_id, before -> %s FROM crm_list_import_change
-                        WHERE import_id = %s AND lead_id = ANY(%s)""",
-                    name,
-                    self.id,
-                    list(broken),
-                )
+        for _lead_id, row in rows:
+            row.remarks.append(("broken_rule", label, str(row.custom.get(name))))
+        self.env["crm.lead"].invalidate_model([name])
+
+    def _forget_change(self, name, lead_ids):
+        """Forget that this import has last changed a field of known names.
+
+        :param str name: of the field
+        :param lead_ids: ids of the names
+        :return: id of each name that it has changed, what the name had before, and
+            whether nothing else of it was changed
+        :rtype: list[tuple[int, object, bool]]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE crm_list_import_change change
+                      SET before = change.before - %(name)s::text,
+                          after = change.after - %(name)s::text
+                     FROM (SELECT DISTINCT ON (lead_id) id, before -> %(name)s AS had
+                             FROM crm_list_import_change
+                            WHERE import_id = %(import)s AND lead_id = ANY(%(ids)s)
+                              AND jsonb_exists(after, %(name)s)
+                         ORDER BY lead_id, id DESC) AS last
+                    WHERE change.id = last.id
+                RETURNING change.lead_id, last.had, change.after = '{}'""",
+                name=name,
+                ids=list(lead_ids),
+                **{"import": self.id},
             )
         )
-        self._write_columns({id_: {name: before.get(id_)} for id_ in broken}, [name])
-        for lead_id, row in created:
-            if lead_id in broken:
-                row.remarks.append(("broken_rule", label, str(row.custom.get(name))))
-        self.env["crm.lead"].invalidate_model([name])
+        empty = [lead_id for lead_id, _had, is_empty in rows if is_empty]
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM crm_list_import_change
+                    WHERE import_id = %s AND lead_id = ANY(%s) AND after = '{}'""",
+                self.id,
+                empty,
+            )
+        )
+        return rows

@@ -44,6 +44,13 @@ class CrmListImport(models.Model):
         readonly=True,
     )
 
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        # Whoever calls a method says the defaults of its context.
+        self._check_server_path(defaults)
+        return defaults
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -105,9 +112,10 @@ class CrmListImport(models.Model):
         :raise UserError: there is none
         """
         self.ensure_one()
-        # sudo: the file is the import's, and a path was checked when it was given
+        # sudo: the file is the import's, and a path was checked when it was given; one
+        # that a form has, but nobody has saved, was not
         record = self.sudo()
-        path = record.server_path
+        path = record._origin.server_path
         if path:
             if not os.path.isfile(path):
                 if not missing:
@@ -119,7 +127,7 @@ class CrmListImport(models.Model):
             [
                 ("res_model", "=", self._name),
                 ("res_field", "=", "file"),
-                ("res_id", "=", record._origin.id or record.id),
+                ("res_id", "=", record._origin.id or 0),
             ],
             limit=1,
         )

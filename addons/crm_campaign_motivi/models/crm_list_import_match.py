@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import dataclass, field
 
 from odoo import models
@@ -15,8 +16,9 @@ _COLUMNS = {
     "by_fiscal_code": ("fiscal_code",),
     "by_vat": ("vat_number",),
 }
-#: Names that are looked at for one value: a number that more of them share is that of
-#: a call centre, or filled in for none.
+#: Names that are looked at for one value: a number that more of them share is that
+#: of a switchboard, or filled in for none. Of the others, only those of the very same
+#: name are looked at.
 MOST_HOLDERS = 200
 
 
@@ -34,6 +36,8 @@ class KnownName:
     in_list: bool = False
     row_number: int = 0
     outside: bool = False
+    #: Whether the user may not see it.
+    hidden: bool = False
 
 
 class CrmListImport(models.Model):
@@ -58,7 +62,7 @@ class CrmListImport(models.Model):
                 for part in parts
                 if part in known.holders
                 for value in known.values_of(name_row, part)
-                for candidate in known.holders[part].get(value, ())
+                for candidate in known.candidates(part, value, key)
                 if known.agree(parts, key, name_row, candidate)
             }
             if matches:
@@ -82,9 +86,11 @@ class CrmListImport(models.Model):
             known.last = (name_row, self._match(key, name_row, known))
         return known.last[1]
 
-    def _find_known(self, name_rows):
+    def _find_known(self, name_rows, hold=False):
         """Find the names of the archive that share a telling value with these rows.
 
+        :param list name_rows: ``NameRow`` of each
+        :param bool hold: let nobody delete the names before the next commit
         :rtype: Known
         """
         keys = self._usable_keys(set(self.column_ids.mapped("target")))
@@ -96,7 +102,16 @@ class CrmListImport(models.Model):
             )
             if wanted:
                 found[part] = self._holders_of(part, wanted)
+                found[part] += self._namesakes(part, found[part], name_rows)
         lead_ids = {lead_id for rows in found.values() for _value, lead_id in rows}
+        if hold and lead_ids:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+                    list(lead_ids),
+                ),
+                log_exceptions=False,
+            )
         names = self._describe_leads(list(lead_ids))
         for part, rows in found.items():
             for value, lead_id in rows:
@@ -105,7 +120,7 @@ class CrmListImport(models.Model):
         return known
 
     def _holders_of(self, part, wanted):
-        """Return who has some values.
+        """Return who has some values: not all of very many.
 
         :param str part: of a key
         :param list wanted: the values
@@ -131,6 +146,39 @@ class CrmListImport(models.Model):
             )
         )
 
+    def _namesakes(self, part, found, name_rows):
+        """Return who has a value that very many have, and the name of a row.
+
+        :param str part: of a key
+        :param list found: value and id of the names that were found already
+        :param list name_rows: ``NameRow`` of each
+        :return: value and id of a name
+        :rtype: list[tuple]
+        """
+        count = Counter(value for value, _lead_id in found)
+        crowded = [value for value, most in count.items() if most >= MOST_HOLDERS]
+        if not crowded:
+            return []
+        names = sorted({row.values["name"] for row in name_rows} - {""})
+        kind = SQL("int" if isinstance(crowded[0], int) else "varchar")
+        rows = self.env.execute_query(
+            SQL(" UNION ").join(
+                SQL(
+                    """SELECT %(column)s, id FROM crm_lead
+                        WHERE %(column)s = ANY(%(crowded)s::%(kind)s[])
+                          AND (lower(name) IN (%(names)s)
+                               OR lower(contact_name) IN (%(names)s)
+                               OR lower(partner_name) IN (%(names)s))""",
+                    column=SQL.identifier(column),
+                    crowded=crowded,
+                    kind=kind,
+                    names=SQL("SELECT lower(name) FROM unnest(%s) AS name", names),
+                )
+                for column in _COLUMNS.get(part, (part,))
+            )
+        )
+        return list(set(rows).difference(found))
+
     def _describe_leads(self, lead_ids):
         """Return what is known of names of this company.
 
@@ -152,7 +200,9 @@ class CrmListImport(models.Model):
                 kept.keys.extend(lost.keys)
                 kept.merged.append(lost.values)
                 names[lead_id] = kept
-        self._note_places({match.lead_id: match for match in names.values()})
+        kept = {match.lead_id: match for match in names.values()}
+        self._note_places(kept)
+        self._note_hidden(kept)
         return names
 
     def _ends_of_merges(self, lead_ids):
@@ -218,11 +268,11 @@ class CrmListImport(models.Model):
                           partner_name, %(columns)s
                      FROM crm_lead
                     WHERE id = ANY(%(leads)s)
-                      AND (company_id IS NULL OR %(company)s::int IS NULL
-                           OR company_id = %(company)s)""",
+                      AND (company_id IS NULL OR %(companies)s::int[] IS NULL
+                           OR company_id = ANY(%(companies)s))""",
                 columns=SQL(", ").join(map(SQL.identifier, columns)),
                 leads=lead_ids,
-                company=self._company_of_names().id or None,
+                companies=self._companies_of_names(),
             )
         )
         names = {
@@ -241,10 +291,38 @@ class CrmListImport(models.Model):
         return names, [row[0] for row in found if row[2]]
 
     def _company_of_names(self):
-        """Return the company whose names are looked at; none: all names."""
+        """Return the company of the new names; none: of any company."""
         if self.destination == "list":
             return self.campaign_id.company_id
         return self.company_id
+
+    def _companies_of_names(self):
+        """Return the companies whose names are looked at.
+
+        :return: their ids; ``None``: all
+        :rtype: list[int] | None
+        """
+        company = self._company_of_names()
+        if company or self.env.su:
+            return company.ids or None
+        return self.env.user.company_ids.ids
+
+    def _note_hidden(self, names):
+        """Note which names the user may not see: nothing of them is said or changed.
+
+        :param dict names: ``KnownName`` by id
+        """
+        if self.env.su or not names:
+            return
+        # Companies that are not chosen just now are the user's all the same.
+        leads = self.env["crm.lead"].with_context(
+            active_test=False, allowed_company_ids=self.env.user.company_ids.ids
+        )
+        query = leads._search([("id", "in", list(names))])
+        seen = {lead_id for (lead_id,) in self.env.execute_query(query.select())}
+        for lead_id in set(names) - seen:
+            names[lead_id].hidden = True
+            names[lead_id].name = self.env._("somebody whom you don't see")
 
     def _ids_in_list(self, lead_ids):
         if not self.list_id:
@@ -286,12 +364,39 @@ class Known:
         self.keys = keys
         #: The row that was asked for last, and the name that it means.
         self.last = None
+        #: Of values that very many have: how many were sorted, and who by name.
+        self._crowds = {}
         self.holders = {
             part: {}
             for parts in keys
             for part in parts
             if part in _COLUMNS or not part.startswith("by_")
         }
+        #: Whether all keys with a part ask for the name, too.
+        self._named = {
+            part: all("by_name" in parts for parts in keys if part in parts)
+            for part in self.holders
+        }
+
+    def candidates(self, part, value, key):
+        """Return the names that have a value and may be the one of a row.
+
+        Of very many that share it, the first ones and those of the very same name.
+
+        :param str part: of a key
+        :param value: what the row has
+        :param tuple key: the words of the row's name
+        :rtype: list[KnownName]
+        """
+        found = self.holders[part].get(value, [])
+        if len(found) <= MOST_HOLDERS or not self._named[part]:
+            return found
+        crowd = self._crowds.setdefault((part, value), [MOST_HOLDERS, {}])
+        for candidate in found[crowd[0] :]:
+            for other in candidate.keys:
+                crowd[1].setdefault(tuple(sorted(other)), []).append(candidate)
+        crowd[0] = len(found)
+        return found[:MOST_HOLDERS] + crowd[1].get(tuple(sorted(key)), [])
 
     def values_of(self, row, part):
         """Return the values that a row has for a part of a key.

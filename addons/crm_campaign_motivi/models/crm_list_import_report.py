@@ -96,6 +96,10 @@ class CrmListImport(models.Model):
                 "Nobody in the archive has the keys of this row, and only known names"
                 " are updated."
             ),
+            "hidden": self.env._(
+                "The archive has this name already, of a portfolio or company that you"
+                " don't see. Ask somebody who sees it."
+            ),
             "outside_portfolio": self.env._(
                 "%(name)s is not in the portfolio %(portfolio)s, to which the list is"
                 " bound.",

@@ -26,6 +26,7 @@ PROBLEMS = [
     ("unknown_portfolio", "Unknown portfolio"),
     ("outside_portfolio", "Outside the portfolio of the list"),
     ("not_known", "Nobody in the archive"),
+    ("hidden", "Name that the user doesn't see"),
 ]
 
 

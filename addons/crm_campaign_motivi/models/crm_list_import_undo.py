@@ -45,6 +45,8 @@ class CrmListImport(models.Model):
         self.ensure_one()
         self._check_may_import()
         self.env["crm.lead"].check_access("unlink")
+        if self.state == "stopped" and self.phase == "undo":
+            return self.action_continue()
         if self.state not in ("done", "stopped") or not self.done_row:
             raise UserError(self.env._("There is nothing to take back."))
         if self.rows_cleaned:
@@ -75,19 +77,10 @@ class CrmListImport(models.Model):
         self.ensure_one()
         self._check_may_import()
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT row_number, state, lead_id FROM crm_list_import_row
-                    WHERE import_id = %s AND row_number > %s AND lead_id IS NOT NULL
-                      AND state IN ('accepted', 'updated', 'existing', 'merged')
-                 ORDER BY row_number LIMIT %s""",
-                self.id,
-                self.undo_row,
-                UNDO_BATCH,
-            )
-        )
+        rows = self._undo_page()
         new = {id_ for _number, state, id_ in rows if state == "accepted"}
-        known = {id_ for _number, _state, id_ in rows} - new
+        known = self._known_before({id_ for _number, _state, id_ in rows} - new)
+        self._hold_names(new)
         reasons = self._touched_names(new, new=True)
         reasons |= self._restore(known)
         self._delete_names([id_ for id_ in new if id_ not in reasons])
@@ -106,6 +99,62 @@ class CrmListImport(models.Model):
             return True
         self.write({"state": "undone", "phase": "done"})
         return False
+
+    def _undo_page(self):
+        """Return the next rows that have a name.
+
+        :return: number, state and id of the name of each
+        :rtype: list[tuple[int, str, int]]
+        """
+        return self.env.execute_query(
+            SQL(
+                """SELECT row_number, state, lead_id FROM crm_list_import_row
+                    WHERE import_id = %s AND row_number > %s AND lead_id IS NOT NULL
+                      AND state IN ('accepted', 'updated', 'existing', 'merged')
+                 ORDER BY row_number LIMIT %s""",
+                self.id,
+                self.undo_row,
+                UNDO_BATCH,
+            )
+        )
+
+    def _known_before(self, lead_ids):
+        """Return which names the import found, and didn't make in an earlier row.
+
+        A new name that stays keeps what later rows gave it.
+
+        :param set lead_ids: ids of ``crm.lead``
+        :rtype: set[int]
+        """
+        made = self.env.execute_query(
+            SQL(
+                """SELECT lead_id FROM crm_list_import_row
+                    WHERE lead_id = ANY(%s) AND import_id = %s AND state = 'accepted'
+                """,
+                list(lead_ids),
+                self.id,
+            )
+        )
+        return lead_ids - {lead_id for (lead_id,) in made}
+
+    def _hold_names(self, lead_ids):
+        """Let nobody take or use names that may be deleted, before the next commit.
+
+        Who is at it comes first: the names are looked at when that is done. Places in
+        lists come before names, as at the desk.
+
+        :param set lead_ids: ids of ``crm.lead``
+        """
+        for column, table in (("lead_id", "crm_call_list_line"), ("id", "crm_lead")):
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM %s WHERE %s = ANY(%s) ORDER BY id FOR UPDATE",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                    list(lead_ids),
+                ),
+                log_exceptions=False,
+            )
 
     # ------------------------------------------------------------
     # WHO WAS USED
@@ -279,6 +328,7 @@ class CrmListImport(models.Model):
                     USING crm_list_import_row row
                     WHERE row.import_id = %s AND row.lead_id = line.lead_id
                       AND row.lead_id = ANY(%s) AND row.problem IS NULL
+                      AND row.left_out IS NULL
                       AND line.list_id = %s AND line.category = 'to_call'
                       AND line.attempts = 0 AND line.last_contact_at IS NULL
                       AND (line.claimed_by_id IS NULL OR line.claim_is_ahead)""",
@@ -339,15 +389,20 @@ class CrmListImport(models.Model):
         """
 
     def _changes_to_restore(self, lead_ids):
-        """Return what names had before this import and got from it.
+        """Return what names had before this import and got from it, and forget it.
+
+        A name that has rows further down is not put back again.
 
         :rtype: dict[int, tuple[dict, dict]]
         """
         found = {}
         for lead_id, before, after in self.env.execute_query(
             SQL(
-                """SELECT lead_id, before, after FROM crm_list_import_change
-                    WHERE import_id = %s AND lead_id = ANY(%s) ORDER BY id""",
+                """WITH gone AS (
+                       DELETE FROM crm_list_import_change
+                        WHERE import_id = %s AND lead_id = ANY(%s)
+                    RETURNING id, lead_id, before, after)
+                   SELECT lead_id, before, after FROM gone ORDER BY id""",
                 self.id,
                 list(lead_ids),
             )
@@ -381,7 +436,8 @@ class CrmListImport(models.Model):
     def _values_now(self, lead_ids, columns, several):
         rows = self.env.execute_query(
             SQL(
-                "SELECT %s FROM crm_lead WHERE id = ANY(%s)",
+                """SELECT %s FROM crm_lead WHERE id = ANY(%s)
+                 ORDER BY id FOR NO KEY UPDATE""",
                 SQL(", ").join(map(SQL.identifier, ["id", *columns])),
                 lead_ids,
             )
@@ -390,7 +446,7 @@ class CrmListImport(models.Model):
         for name in several:
             for values in now.values():
                 values[name] = []
-            for lead_id, choice_id in self._linked_choices(name, lead_ids):
+            for lead_id, choice_id in self._linked_choices(name, list(now)):
                 now[lead_id][name].append(choice_id)
         return now
 

@@ -15,10 +15,11 @@ class CrmListImportRow(models.Model):
     )
 
     @api.model
-    def _untouched(self, lead_ids):
+    def _untouched(self, lead_ids, list_import=None):
         """Return which imported names nobody has changed since.
 
         :param list lead_ids: ids of ``crm.lead``
+        :param crm.list.import list_import: only names that this import made
         :rtype: list[int]
         """
         self.env["crm.lead"].flush_model(["write_date"])
@@ -27,18 +28,21 @@ class CrmListImportRow(models.Model):
                 """SELECT lead.id
                      FROM crm_list_import_row row
                      JOIN crm_lead lead ON lead.id = row.lead_id
-                    WHERE row.lead_id = ANY(%s) AND row.state = 'accepted'
+                    WHERE row.lead_id = ANY(%s) AND row.state = 'accepted' %s
                       AND lead.write_date IN (lead.create_date, row.system_date)""",
                 list(lead_ids),
+                self._of_import_sql(list_import),
             )
         )
         return [lead_id for (lead_id,) in rows]
 
     @api.model
-    def _note_system_change(self, lead_ids):
+    def _note_system_change(self, lead_ids, list_import=None):
         """Note that the last change of some names was the system's.
 
         :param list lead_ids: names that nobody had changed before
+        :param crm.list.import list_import: for this import alone; for others it was
+            somebody's change
         """
         if not lead_ids:
             return
@@ -48,12 +52,22 @@ class CrmListImportRow(models.Model):
                 """UPDATE crm_list_import_row row SET system_date = lead.write_date
                      FROM crm_lead lead
                     WHERE row.lead_id = lead.id AND row.lead_id = ANY(%s)
-                      AND row.state = 'accepted'
+                      AND row.state = 'accepted' %s
                       AND lead.write_date IS DISTINCT FROM lead.create_date""",
                 list(lead_ids),
+                self._of_import_sql(list_import),
             )
         )
         self.invalidate_model(["system_date"])
+
+    @api.model
+    def _of_import_sql(self, list_import):
+        """Return the condition that a ``row`` is one of an import, if one is given.
+
+        :param crm.list.import list_import: the import, or ``None``
+        :rtype: SQL
+        """
+        return SQL("AND row.import_id = %s", list_import.id) if list_import else SQL()
 
 
 class CrmDedup(models.AbstractModel):

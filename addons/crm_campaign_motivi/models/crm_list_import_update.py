@@ -60,21 +60,13 @@ class CrmListImport(models.Model):
         names in somebody's hands to that person.
 
         :param list matched: id of the name and ``NameRow`` of each row
-        :return: ids of the names that changed
-        :rtype: set[int]
+        :return: the rows of each name that changed, by its id
+        :rtype: dict[int, list[NameRow]]
         """
         modes = self._update_modes() if self.update_existing else {}
         if not matched or not modes:
-            return set()
-        lead_ids = list({lead_id for lead_id, _row in matched})
-        current = self._current_values(lead_ids, modes)
-        provinces = {code: state.id for code, state in self._provinces().items()}
-        changes = {}
-        for lead_id, row in matched:
-            now = {**current[lead_id], **changes.get(lead_id, {})}
-            new = self._changes_of(row, now, modes, provinces)
-            if new:
-                changes.setdefault(lead_id, {}).update(new)
+            return {}
+        changes, current = self._wanted_changes(matched, modes)
         kept = self._names_to_leave(list(changes))
         for lead_id, row in matched:
             if lead_id in kept and lead_id in changes:
@@ -82,9 +74,57 @@ class CrmListImport(models.Model):
         changes = {id_: new for id_, new in changes.items() if id_ not in kept}
         if changes:
             self._move_zones(changes, current)
+            # A new name that a later row of its own file fills up is still untouched.
+            rows = self.env["crm.list.import.row"]
+            untouched = rows._untouched(list(changes), self)
             self._write_changes(changes, current)
+            rows._note_system_change(untouched, self)
             self._after_changes(changes, matched)
-        return set(changes)
+        updated = {}
+        for lead_id, row in matched:
+            if lead_id in changes:
+                updated.setdefault(lead_id, []).append(row)
+        return updated
+
+    def _wanted_changes(self, matched, modes):
+        """Return what names get of their rows, and lock those that get something.
+
+        Who saves one of them waits until it is written; what somebody has saved since
+        the names were read counts.
+
+        :param list matched: id of the name and ``NameRow`` of each row
+        :param dict modes: when each column is written
+        :return: new values of columns, and what the names have, by id of the name
+        :rtype: tuple[dict, dict]
+        """
+        lead_ids = list({lead_id for lead_id, _row in matched})
+        seen = self._current_values(lead_ids, modes)
+        changes = self._changes_of_names(matched, seen, modes)
+        current = self._current_values(list(changes), modes, lock=True)
+        stale = {id_ for id_ in changes if current.get(id_) != seen[id_]}
+        changes = {id_: new for id_, new in changes.items() if id_ not in stale}
+        again = [(id_, row) for id_, row in matched if id_ in stale]
+        return changes | self._changes_of_names(again, current, modes), current
+
+    def _changes_of_names(self, matched, current, modes):
+        """Return what names get of their rows, one row after the other.
+
+        :param list matched: id of the name and ``NameRow`` of each row
+        :param dict current: what the names have; those that are gone are not in it
+        :param dict modes: when each column is written
+        :return: new values of columns by id of the name
+        :rtype: dict[int, dict]
+        """
+        provinces = {code: state.id for code, state in self._provinces().items()}
+        changes = {}
+        for lead_id, row in matched:
+            if lead_id not in current:
+                continue
+            now = {**current[lead_id], **changes.get(lead_id, {})}
+            new = self._changes_of(row, now, modes, provinces)
+            if new:
+                changes.setdefault(lead_id, {}).update(new)
+        return changes
 
     def _after_changes(self, changes, matched):
         """Do what follows from new values of known names; for other files.
@@ -117,19 +157,29 @@ class CrmListImport(models.Model):
                     modes[name] = column.update_mode
         return modes
 
-    def _current_values(self, lead_ids, modes):
+    def _current_values(self, lead_ids, modes, lock=False):
         """Return what names have in the columns that may change.
 
+        :param list lead_ids: their ids
+        :param dict modes: when each column is written
+        :param bool lock: let nobody change them before the next commit, and leave out
+            those that were merged meanwhile
+        :return: values by column, by id of the name; without those that are gone
         :rtype: dict[int, dict]
         """
+        if not lead_ids:
+            return {}
         plain = [name for name in modes if name not in self._several_choices()]
         # What decides about others.
         plain += [name for name in (*_PLACE, "zone_id") if name not in plain]
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM crm_lead WHERE id = ANY(%s)",
+                "SELECT id, %s FROM crm_lead WHERE id = ANY(%s) %s",
                 SQL(", ").join(map(SQL.identifier, plain)),
                 lead_ids,
+                SQL("AND merged_into_id IS NULL ORDER BY id FOR NO KEY UPDATE")
+                if lock
+                else SQL(),
             )
         )
         current = {
@@ -138,7 +188,7 @@ class CrmListImport(models.Model):
         for name in self._several_choices():
             for values in current.values():
                 values[name] = []
-            for lead_id, choice_id in self._linked_choices(name, lead_ids):
+            for lead_id, choice_id in self._linked_choices(name, list(current)):
                 current[lead_id][name].append(choice_id)
         return current
 
@@ -158,10 +208,10 @@ class CrmListImport(models.Model):
             new.update(row.portfolios)
         found = {}
         for name, mode in modes.items():
-            if name in _PHONE_COLUMNS or name in _NAME:
+            if name in _PHONE_COLUMNS or name in _NAME or name in _EMAIL:
                 continue
             value = new.get(name)
-            if value in (None, "", [], False) and not isinstance(value, bool):
+            if _is_blank(value):
                 continue
             if _same(now.get(name), value):
                 continue
@@ -169,9 +219,11 @@ class CrmListImport(models.Model):
                 if mode == "always" and value not in now[name]:
                     found[name] = now[name] + value
                 continue
-            if mode == "always" or now.get(name) in (None, "", []):
+            if mode == "always" or _is_blank(now.get(name)):
                 found[name] = value
         self._keep_place_whole(found, new, now, modes)
+        if "email_from" in modes:
+            found.update(self._email_changes(new, now, modes["email_from"]))
         if "name" in modes and row.values["name"]:
             found.update(self._name_changes(new, now, modes["name"]))
         if "phone" in modes:
@@ -190,6 +242,17 @@ class CrmListImport(models.Model):
         ):
             for name in parts:
                 del found[name]
+
+    @staticmethod
+    def _email_changes(new, now, mode):
+        """Return the address that a name gets, with what Odoo makes of it, or none."""
+        if not new["email_from"] or _same(now.get("email_from"), new["email_from"]):
+            return {}
+        if mode != "always" and now.get("email_from"):
+            return {}
+        return {
+            name: new[name] for name in _EMAIL if not _same(now.get(name), new[name])
+        }
 
     @staticmethod
     def _name_changes(new, now, mode):
@@ -224,13 +287,14 @@ class CrmListImport(models.Model):
             if place:
                 found[place] = row.values[target]
                 found[f"{place}_e164"] = e164
-        if found and not now.get("phone_sanitized"):
-            found["phone_sanitized"] = next(
-                value for name, value in found.items() if name.endswith("_e164")
-            )
+        if not found:
+            return found
+        numbers = ({**now, **found}.get(f"{target}_e164") for target in PHONE_TARGETS)
+        first = next(filter(None, numbers))
+        if first != now.get("phone_sanitized"):
+            found["phone_sanitized"] = first
         if found.get("phone"):
             found["phone_state"] = "correct"
-            found["phone_sanitized"] = found["phone_e164"]
         return found
 
     def _names_to_leave(self, lead_ids):
@@ -352,6 +416,11 @@ def _plain(value):
     if value is None or isinstance(value, (str, int, float, bool, list)):
         return value
     return str(value)
+
+
+def _is_blank(value):
+    """Tell whether a value is none: zero and no are values."""
+    return value is None or value == "" or value == []
 
 
 def _alike(now, new):

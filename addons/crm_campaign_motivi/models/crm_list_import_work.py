@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
+from odoo.addons.crm_callcenter.tools.cursor import read_committed_cursor
 
 from .crm_list_import_file import SMALL_FILE
 
@@ -69,7 +70,13 @@ class CrmListImport(models.Model):
         return True
 
     def _is_alone(self):
-        """Tell whether nobody else imports, and keep it so until the commit."""
+        """Tell whether nobody else imports, and keep it so until the commit.
+
+        Nor may an import have ended since this transaction began, which doesn't see the
+        names that it made.
+
+        :rtype: bool
+        """
         jobs = self.env["crm.list.import.job"]
         [[alone]] = self.env.execute_query(
             SQL(
@@ -78,7 +85,15 @@ class CrmListImport(models.Model):
                 jobs._job_lock_id(),
             )
         )
-        return alone
+        if not alone:
+            return False
+        # Imports take turns, so that later rows have higher numbers.
+        last = SQL("SELECT coalesce(max(id), 0) FROM crm_list_import_row")
+        [[seen]] = self.env.execute_query(last)
+        with read_committed_cursor(self.env.registry) as cr:
+            cr.execute(last)
+            [written] = cr.fetchone()
+        return written <= seen
 
     def _last_job(self):
         # sudo: work is written by the system; the import was asked for

@@ -361,7 +361,7 @@ class CrmListImport(models.Model):
         """Do what follows from new and changed names, set-based; for other addons.
 
         :param list created: id and ``NameRow`` of each new name
-        :param set updated: ids of the names that changed
+        :param dict updated: rows of each name that changed, by its id
         """
 
     def _copy(self, table, columns, rows, constants=(), own_ids=()):

@@ -47,9 +47,12 @@ from . import test_import_concurrency
 from . import test_import_duplicates
 from . import test_import_identity
 from . import test_import_known
+from . import test_import_races
+from . import test_import_rights
 from . import test_import_tools
 from . import test_import_tour
 from . import test_import_undo
+from . import test_import_undo_pages
 from . import test_import_written
 from . import test_import_zone
 from . import test_inbound

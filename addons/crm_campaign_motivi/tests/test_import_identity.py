@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import date, timedelta
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..tools.name_codes import read_date
@@ -115,6 +116,36 @@ class TestImportIdentity(ImportCommon):
         count = consents.search_count([])
         self._import(*rows)
         self.assertEqual(consents.search_count([]), count, "once per day and number")
+
+    def test_the_day_of_the_file_is_for_rows_without_one(self):
+        """A cell that says no, or is no date, is no consent; nor is a rejected row."""
+        days = ["", "NO", "revocato", "31/02/2026", "01/02/2025", "-"]
+        rows = [
+            [f"Nome {name}", f"030 92006{at}0", *[""] * 4, day, "Fair"]
+            for at, (name, day) in enumerate(zip("abcdef", days, strict=True))
+        ]
+        self.archived.mobile = "335 1000002"
+        rows.append(["Perso Mario", "335 1000002", *[""] * 6])
+        record = self.run_import(
+            csv_bytes([HEADERS, *rows]), consent_date="2025-01-31", filename="c.csv"
+        )
+        self.assertEqual((record.accepted_count, record.rejected_count), (6, 1))
+        consents = self.env["crm.consent"].search([("import_ref", "=", record.id)])
+        self.assertEqual(
+            {(row.value, str(row.date)[:10], row.source_note) for row in consents},
+            {
+                ("+390309200600", "2025-01-31", "Fair"),
+                ("+390309200640", "2025-02-01", "Fair"),
+                ("+390309200650", "2025-01-31", "Fair"),
+            },
+        )
+        self.assertEqual(record.remark_count, 3)
+
+    def test_no_consent_is_given_tomorrow(self):
+        tomorrow = self.company._local_day() + timedelta(days=1)
+        with self.assertRaisesRegex(ValidationError, "dated in the future"):
+            self.new_import(csv_bytes([HEADERS]), consent_date=tomorrow)
+        self.new_import(csv_bytes([HEADERS]), consent_date=self.company._local_day())
 
     def test_erasure_reaches_the_file(self):
         """Rows that became no name, samples and the file itself go as well."""

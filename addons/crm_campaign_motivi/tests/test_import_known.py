@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.modules.module import get_module_path
 from odoo.tests import tagged
 
-from ..models import crm_list_import_column
+from ..models import crm_list_import_column, crm_list_import_match
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
 
@@ -105,6 +105,24 @@ class TestImportKnown(ImportCommon):
         }
         self.assertIn("Birth Date", terms)
         self.assertFalse(terms.intersection(crm_list_import_column.TARGETS))
+
+    def test_very_many_with_one_number_are_known_the_second_time(self):
+        self.patch(crm_list_import_match, "MOST_HOLDERS", 2)
+        names = ["Rossi Ada", "BIANCHI UGO", "Verdi S.r.l.", "Però Aldo", "Neri Lia"]
+        names += ["Gialli Eva", "Viola Pia", "Èlite Arredi snc"]
+        rows = [["Nome", "Telefono"], *([name, "800 123456"] for name in names)]
+        record = self.prepare(rows)
+        record._import_all(5)
+        self.assertEqual(record.accepted_count, 8)
+        again = self.prepare([*rows, ["Rossi Ada", "800 123456"]])
+        again._import_all(5)
+        self.assertEqual((again.accepted_count, again.existing_count), (0, 8))
+        self.assertEqual(again.merged_count, 1)
+        # Twice in one file: within a batch, and in the next one.
+        other = [[name[::-1].title(), "800 123457"] for name in names]
+        twice = self.prepare([rows[0], *other, *other])
+        twice._import_all(10)
+        self.assertEqual((twice.accepted_count, twice.merged_count), (8, 8))
 
     # ------------------------------------------------------------
     # Imports of the last version

@@ -159,3 +159,27 @@ class TestImportUndo(UpdateCommon):
         self.say(first, "given", fields.Datetime.now())
         self.take_back(record)
         self.assertTrue(self.given(first))
+
+    def test_taken_back_and_imported_again_they_hold_again(self):
+        first = "+390309200670"
+        record, _leads = self.new_names(consent_date="2024-05-01")
+        self.take_back(record)
+        self.assertFalse(self.given(first))
+        again, _leads = self.new_names(consent_date="2024-05-01")
+        self.assertTrue(self.given(first))
+        # Once, however often it comes.
+        count = self.env["crm.consent"].search_count([("value", "=", first)])
+        third = self.run_rows(ROWS, consent_date="2024-05-01")
+        self.assertEqual(third.existing_count, 2)
+        self.assertEqual(
+            self.env["crm.consent"].search_count([("value", "=", first)]), count
+        )
+        self.take_back(again)
+        self.assertFalse(self.given(first))
+        self.assertEqual(again.withdrawn_count, 2)
+
+    def test_who_withdrew_on_the_day_of_the_list_gave_nothing_again(self):
+        first = "+390309200670"
+        self.say(first, "withdrawn", "2024-05-01")
+        self.new_names(consent_date="2024-05-01")
+        self.assertFalse(self.given(first))

@@ -103,6 +103,48 @@ class TestImportUpdate(UpdateCommon):
         self.run_rows([self.ROW], update_existing=True, modes={"Email": "always"})
         self.assertEqual(self.known.email_normalized, "mario@example.org")
 
+    def test_an_address_for_mail_changes_as_a_whole(self):
+        self.known.email_from = "mario(at)example.org"
+        self.assertFalse(self.known.email_normalized)
+        self.run_rows([self.ROW], update_existing=True)
+        self.assertEqual(self.known.street, "Via Po 3")
+        self.assertEqual(self.known.email_from, "mario(at)example.org")
+        self.assertFalse(self.known.email_normalized)
+        self.known.email_from = "old@firm.example.org"
+        self.run_rows([self.ROW], update_existing=True, modes={"Email": "always"})
+        self.assertEqual(self.known.email_normalized, "mario@example.org")
+        self.assertEqual(self.known.email_domain_criterion, "@example.org")
+
+    def test_the_first_number_is_the_one_that_is_searched(self):
+        self.assertEqual(self.known.phone_sanitized, "+393351000001")
+        row = ["Noto Mario", "335 1000009", *[""] * 3, "noto@example.org", "", ""]
+        self.known.email_from = "noto@example.org"
+        self.run_rows(
+            [row],
+            update_existing=True,
+            modes={"Telefono": "always"},
+            key_ids=self.keys(["by_email"]),
+        )
+        self.assertEqual(self.known.mobile_e164, "+393351000009")
+        self.assertEqual(self.known.phone_sanitized, "+393351000009")
+
+    def test_zero_is_a_value(self):
+        self.known[self.kwh] = 3
+        record = self.prepare(
+            [["Noto Mario", "335 1000001", "0"]],
+            titles=["Nome", "Telefono", "kWh"],
+            modes={"kWh": "always"},
+            update_existing=True,
+        )
+        record.column_ids[2].target = self.kwh
+        record._import_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.known[self.kwh], 0)
+        self.assertEqual(self.state_of(record), "updated")
+        record.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual(self.known[self.kwh], 3)
+
     def test_an_address_is_not_filled_up_with_parts_of_another(self):
         self.known.write({"street": "Via Roma 1", "city": "Milano"})
         self.run_rows([self.ROW], update_existing=True)
@@ -276,7 +318,7 @@ class TestImportUpdate(UpdateCommon):
         self.custom[0].write(
             {"rule_expression": "value < 100", "rule_message": "too much"}
         )
-        self.known[self.kwh] = 7
+        self.known.write({self.kwh: 7, "contact_name": "Noto Mario"})
         rows = [
             ["Rossi Ada", "030 9200672", "500"],
             ["Noto Mario", "335 1000001", "900"],
@@ -292,7 +334,33 @@ class TestImportUpdate(UpdateCommon):
         self.env.invalidate_all()
         self.assertFalse(self.lead_at(record, 2)[self.kwh])
         self.assertEqual(self.known[self.kwh], 7)
-        self.assertIn("refuses", record.row_ids[0].reason)
+        for row in record.row_ids:
+            self.assertIn("refuses", row.reason)
+        # Nothing of the known name has changed, so nothing is put back.
+        self.assertEqual((record.updated_count, record.existing_count), (0, 1))
+        record.action_undo()
+        self.assertEqual((record.restored_count, record.kept_count), (0, 0))
+
+    def test_a_rule_takes_back_only_what_the_file_brought(self):
+        """A field that the file doesn't bring keeps its value, whatever its rule."""
+        self.known[self.kwh] = 700
+        self.env.flush_all()
+        self.custom[0].write(
+            {
+                "rule_expression": f"value < 100 or {self.code} == 'x'",
+                "rule_message": "too much",
+            }
+        )
+        record = self.prepare(
+            [["Noto Mario", "335 1000001", "y"]],
+            titles=["Nome", "Telefono", "Code"],
+            update_existing=True,
+        )
+        record.column_ids[2].target = self.code
+        record._import_all()
+        self.env.invalidate_all()
+        self.assertEqual((self.known[self.kwh], self.known[self.code]), (700, "y"))
+        self.assertEqual(self.state_of(record), "updated")
 
     def test_a_read_only_field_is_no_target(self):
         self.custom[0].access_campaign_manager = "readonly"

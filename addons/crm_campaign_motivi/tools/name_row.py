@@ -88,9 +88,9 @@ class RowReader(OtherColumns):
     :param dict users: ``{normalised login or name of a colleague: id}``
     :param dict portfolios: ``{normalised name of a portfolio: (field of a name, id)}``
     :param dict options: ``custom`` (:class:`CustomCell` by target), ``zones`` (ids by
-        normalised name), ``normaliser``, ``names_as_written`` and
-        ``places_as_written`` (nothing is put right), ``needs`` (what a row must have:
-        ``name``, ``number``)
+        normalised name), ``consent_date`` (of rows without one), ``normaliser``,
+        ``names_as_written`` and ``places_as_written`` (nothing is put right), ``needs``
+        (what a row must have: ``name``, ``number``)
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class RowReader(OtherColumns):
         options = options or {}
         self._custom = options.get("custom") or {}
         self._zones = options.get("zones") or {}
+        self._consent_date = options.get("consent_date")
         self._normaliser = options.get("normaliser")
         self._names_as_written = options.get("names_as_written", False)
         self._places_as_written = options.get("places_as_written", False)

@@ -58,6 +58,8 @@ class OtherColumns:
         source = self._joined(cells, "consent_source")
         columns = self.columns.get("consent_date", ())
         written = [(at, cells[at]) for at in columns if is_useful(cells[at])]
+        if not written and self._consent_date:
+            row.consent = (self._consent_date, source if is_useful(source) else "")
         for at, text in written:
             day = read_date(text)
             if day:
