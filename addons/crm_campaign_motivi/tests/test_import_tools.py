@@ -410,6 +410,24 @@ class TestNameRow(BaseCase):
                 )
                 self.assertEqual(row.values["zip"], expected)
 
+    def test_a_postcode_of_four_digits_may_be_abroad(self):
+        for city, written, expected in (
+            ("Lugano", "6900", ""),
+            ("INNSBRUCK", "6020", ""),
+            ("LATINA", "4100", "04100"),
+        ):
+            with self.subTest(city=city):
+                row = self.read_cells("Rossi", zip=written, city=city, phone="x")
+                self.assertEqual(row.values["zip"], expected)
+                self.assertEqual(bool(expected), "CAP: " + written not in row.notes)
+
+    def test_a_number_that_may_be_rounded_is_remarked(self):
+        row = self.read_cells("Rossi", phone="3,48695536E+09")
+        self.assertEqual(row.numbers, ["+393486955360"])
+        self.assertEqual(row.remarks, [("rounded_number", "Tel", "3,48695536E+09")])
+        row = self.read_cells("Rossi", phone="3.486955367E+09")
+        self.assertFalse(row.remarks)
+
     def test_province_by_code_name_or_beside_the_town(self):
         for province, city, expected in (
             ("mi", "Rho", "MI"),
