@@ -26,6 +26,18 @@ COLUMNS = (
 )
 
 
+#: Columns of a name that say what a column of its customer says; others are alike.
+_OWN_COLUMNS = {
+    "name": ("name", "partner_name", "contact_name"),
+    "email": ("email_from",),
+    "vat": ("vat_number",),
+}
+
+
+def _without_country(vat):
+    return vat and vat.removeprefix("IT")
+
+
 class CrmNormaliseRun(models.Model):
     """Customers are normalised as well: their own form is the master of their names.
 
@@ -154,15 +166,42 @@ class CrmNormaliseRun(models.Model):
         # sudo: the role was asked when the run was started
         partners = self.env["res.partner"].with_user(self.user_id).sudo()
         partners = partners.with_context(tracking_disable=True)
+        # sudo: see above
+        leads = self.env["crm.lead"].with_env(partners.env)
+        leads = leads.with_context(active_test=False)
+        ids = [partner_id for partner_id, _before, _after in changes]
+        names = leads.search([("partner_id", "in", ids)]).grouped("partner_id")
         written = []
         for partner_id, before, after in changes:
+            partner = partners.browse(partner_id)
             values = {name: value or False for name, value in after.items()}
             try:
                 with self.env.cr.savepoint():
-                    partners.browse(partner_id).write(values)
+                    partner.write(values)
+                    for lead in names.get(partner, ()):
+                        self._let_name_follow(lead, before, values)
             except UserError:
                 # An old value of the customer that no rule of today lets through.
                 continue
             written.append((partner_id, before, after))
         self._keep_what_stood_there(written)
         return written
+
+    def _let_name_follow(self, lead, before, after):
+        """Give a name what its customer gets, where it said the same as the customer.
+
+        :param crm.lead lead: one of the customer's names
+        :param dict before: values of the customer by column
+        :param dict after: values that it gets
+        """
+        values = {}
+        for name, value in after.items():
+            for own in _OWN_COLUMNS.get(name, (name,)):
+                old, new = before[name] or False, value
+                if own == "vat_number":
+                    old, new = _without_country(old), _without_country(new)
+                now = lead[own].id if own == "state_id" else lead[own]
+                if (now or False) == old:
+                    values[own] = new
+        if values:
+            lead.write(values)

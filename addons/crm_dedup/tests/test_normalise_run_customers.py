@@ -30,6 +30,8 @@ class TestNormaliseRunCustomers(CallcenterCommon):
         cls.partners = cls.env["res.partner"].create([dict(dirty) for _number in "abc"])
         cls.lead = cls.leads[0]
         cls.lead.partner_id = cls.partners[0]
+        cls.lead.write({"partner_name": "ROSSI SRL", "name": "Roof of Rossi"})
+        cls.lead.street = "Via Po 3"
         cls.env.flush_all()
         cls.domain = str([("id", "in", cls.partners.ids)])
 
@@ -81,9 +83,13 @@ class TestNormaliseRunCustomers(CallcenterCommon):
             self.assertEqual(partner.street, "Viale Roma 12")
             self.assertEqual(partner.city, "Lumezzane")
             self.assertEqual(partner.state_id, self.province)
-        # The name by which a customer is called follows it.
+        # The name by which a customer is called follows where it said the same.
         self.assertEqual(self.lead.city, "Lumezzane")
+        self.assertEqual(self.lead.state_id, self.province)
+        self.assertEqual(self.lead.partner_name, "Rossi S.r.l.")
         self.assertEqual(self.lead.phone_e164, "+390309200669")
+        self.assertEqual(self.lead.name, "Roof of Rossi")
+        self.assertEqual(self.lead.street, "Via Po 3")
         kept = self.env["res.partner.original"]._originals_of(self.partners.ids)
         self.assertEqual(kept[self.partners[0].id]["street"], "V.LE ROMA N. 12")
         again = self.work(self.start())
@@ -102,6 +108,8 @@ class TestNormaliseRunCustomers(CallcenterCommon):
         after = self.columns()
         self.assertEqual(after[0], before[0])
         self.assertEqual(after[2], before[2])
+        self.assertEqual(self.lead.city, "LUMEZANE")
+        self.assertEqual(self.lead.partner_name, "ROSSI SRL")
         self.assertEqual(self.partners[1].street, "Via Nuova 1")
         self.assertEqual(undo.counts["changed_since"], 1)
 
