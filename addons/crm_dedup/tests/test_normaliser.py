@@ -132,6 +132,7 @@ Roma,00187,MI|Roma,00187,RM|
 Brescia,20121,BS|Brescia,20121,BS|other_zip
 Montichiari (BS),25018,|Montichiari,25018,BS|
 Monza,20052,MI|Monza,20052,MI|other_province
+Poetto,09126,CA|Poetto,09126,CA|unknown_city
 xyzzy,99999,|xyzzy,99999,|unknown_city unknown_zip
 """.strip().splitlines()
 #: As dictated, as the archive has it, the suggestion.

@@ -260,7 +260,9 @@ def may_be_in_use(cap):
     :rtype: bool
     """
     known = gazetteer().by_cap
-    return cap in known or (bool(known) and cap[:2] in _UNLISTED)
+    return cap in known or (
+        bool(known) and cap[:2] in _UNLISTED and len(cap) == 5 and cap.isdecimal()
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -397,7 +399,7 @@ def _judge_cap_alone(place):
         return
     if place.zip in gazetteer().generic:
         place.remarks.append(("generic_zip", "zip"))
-    elif place.zip not in gazetteer().by_cap:
+    elif not may_be_in_use(place.zip):
         place.remarks.append(("unknown_zip", "zip"))
 
 
