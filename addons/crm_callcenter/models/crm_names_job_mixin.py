@@ -356,7 +356,8 @@ class CrmNamesJobMixin(models.AbstractModel):
         :param list page: is filled with the first names
         """
         if not self.max_lead_id:
-            [[last]] = self.env.execute_query(SQL("SELECT max(id) FROM crm_lead"))
+            table = SQL.identifier(self._job_leads()._table)
+            [[last]] = self.env.execute_query(SQL("SELECT max(id) FROM %s", table))
             self.max_lead_id = last or 0
             page[:] = self._job_page()
             matched = len(page)

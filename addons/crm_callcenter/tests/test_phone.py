@@ -8,6 +8,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools.phone import (
     format_international,
     is_mobile,
+    is_rounded,
     read_phone_cell,
     split_phone_cell,
     to_e164,
@@ -49,6 +50,7 @@ class TestPhone(BaseCase):
             ("3486955367.0", MOBILE),
             ("3.486955367E+09", MOBILE),
             ("3,486955367E9", MOBILE),
+            ("3.48695536E+09", "+393486955360"),
             ("800 123456", "+39800123456"),
             ("+41 91 922 00 00", "+41919220000"),
             ("0041 91 922 00 00", "+41919220000"),
@@ -67,6 +69,9 @@ class TestPhone(BaseCase):
             "335ABC12",
             "3.33E+09",
             "3,33E+09",
+            # Rounded to seven and eight digits: somebody else's numbers.
+            "3.357567E+09",
+            "3.3575666E+09",
             "31/02/1935",
             "00/01/1900",
             "2026-01-31",
@@ -86,6 +91,12 @@ class TestPhone(BaseCase):
         ):
             with self.subTest(written=written):
                 self.assertIsNone(to_e164(written))
+
+    def test_a_digit_that_a_spreadsheet_may_have_rounded_away(self):
+        self.assertTrue(is_rounded("3.48695536E+09"))
+        self.assertTrue(is_rounded(" 3,0920066E8 "))
+        for written in ("3.486955367E+09", "3.357567E+09", "3486955360", "E", ""):
+            self.assertFalse(is_rounded(written), written)
 
     def test_a_lost_zero_that_looks_like_a_mobile_needs_the_place(self):
         self.assertEqual(to_e164("355542934"), "+39355542934")

@@ -83,15 +83,32 @@ _ITALIAN_FIXED = _national_pattern("fixed_line")
 def _expand_scientific(text):
     """Return ``text`` with Excel's scientific notation written out in full.
 
+    The mantissa lacks one digit where it was a zero or was rounded away: nobody can
+    tell which, see :func:`is_rounded`.
+
     :param str text: one cell, for instance ``3.331234567E+09``
-    :return: the digits, empty when the last ones are lost (``3.33E+09``)
+    :return: the digits, empty when more than the last one is lost (``3.33E+09``)
     :rtype: str
     """
+    mantissa = re.split("[eE]", text)[0].strip().replace(",", ".")
     try:
         digits = str(int(Decimal(text.strip().replace(",", "."))))
     except InvalidOperation:
         return ""
-    return "" if digits.endswith("0000") else digits
+    lost = len(digits) - len(mantissa.replace(".", ""))
+    return "" if lost > 1 or digits.endswith("0000") else digits
+
+
+def is_rounded(text):
+    """Tell whether the last digit of a number may have been rounded away.
+
+    :param str text: one number as it was written, for instance ``3.35756665E+09``
+    :rtype: bool
+    """
+    if not ("E" in text or "e" in text) or not _SCIENTIFIC.fullmatch(text):
+        return False
+    mantissa = re.split("[eE]", text)[0]
+    return len(_expand_scientific(text)) > sum(map(str.isdigit, mantissa))
 
 
 def to_e164(text, country="IT", area_codes=()):

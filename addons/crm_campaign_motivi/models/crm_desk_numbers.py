@@ -4,7 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_callcenter.models.crm_lead import PHONE_FIELDS
-from odoo.addons.crm_callcenter.tools.phone import to_e164
+from odoo.addons.crm_callcenter.tools.phone import (
+    format_international,
+    split_phone_cell,
+    to_e164,
+)
 
 #: No number is longer, however it is written.
 LONGEST = 60
@@ -147,9 +151,13 @@ class CrmDesk(models.AbstractModel):
         :raise UserError: it can't be read as a number
         """
         text = text if isinstance(text, str) else ""
-        number = (
-            to_e164(text, lead._phone_country_code()) if len(text) <= LONGEST else None
-        )
+        number, country = None, lead._phone_country_code()
+        # Of two numbers nobody could tell which one is meant.
+        if len(text) <= LONGEST and len(split_phone_cell(text, country)) < 2:
+            # sudo: in which province a name is, for its dialling code
+            code = lead.sudo().state_id.code or ""
+            service = self.env["crm.normaliser"]
+            number = service._numbers([text], country, code)[text]
         if not number:
             raise UserError(
                 self.env._(
@@ -257,9 +265,11 @@ class CrmDesk(models.AbstractModel):
     @api.model
     def _checked_correction(self, lead, field, number):
         self._check_may_change(field)
-        self._read_number(lead, number)
-        # Kept as it was said; how it is dialled is computed from it.
-        return number.strip()
+        e164 = self._read_number(lead, number)
+        # Kept as it was said, where how it is dialled can be computed from that alone.
+        if to_e164(number, lead._phone_country_code()) == e164:
+            return number.strip()
+        return format_international(e164)
 
     @api.model
     def _check_no_twins(self, lead, values):

@@ -122,6 +122,10 @@ class CrmListImport(models.Model):
             "bad_date": self.env._(
                 "%(column)s %(written)s is no date, or lies in the future."
             ),
+            "rounded_number": self.env._(
+                "%(column)s %(written)s: a spreadsheet may have rounded the last digit."
+                " Check the number."
+            ),
             "bad_value": self.env._("%(column)s can't be %(written)s."),
             "broken_rule": self.env._(
                 "%(column)s can't be %(written)s: the rule of the field refuses it."

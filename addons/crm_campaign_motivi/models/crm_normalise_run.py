@@ -23,7 +23,7 @@ class CrmNormaliseRun(models.Model):
     def _write_changes(self, changes):
         # sudo: of rows only that they changed is noted, whoever normalises
         rows = self.env["crm.list.import.row"].sudo()
-        untouched = rows._untouched([lead_id for lead_id, _b, _a in changes])
+        untouched = rows._untouched(self._names_changed(changes))
         result = super()._write_changes(changes)
         rows._note_system_change(untouched)
         return result

@@ -54,6 +54,19 @@ class TestDeskTypedNumber(CampaignCommon):
         self.assertEqual(self.lead.mobile_e164, "+393331112201")
         self.assertFalse(self._state("+393475556677"))
 
+    def test_a_zero_that_was_not_typed_follows_from_the_province(self):
+        """Bergamo's 035 without its 0 looks like a mobile; what is dialled is kept."""
+        self.lead.state_id = self.env.ref("base.state_it_bg")
+        phone = self._check("phone_second", "351234567")
+        self.assertEqual(phone["e164"], "+390351234567")
+        numbers = {"phone_second": {"number": "351234567"}}
+        self.env["crm.desk"]._write_numbers(self.lead, numbers)
+        self.assertEqual(self.lead.phone_second_e164, "+390351234567")
+
+    def test_two_numbers_are_not_one(self):
+        with self.assertRaisesRegex(UserError, "can't be read as a telephone"):
+            self._check("mobile", "030 9200669 - 347 5556677")
+
     def test_what_is_known_of_a_typed_number_is_said(self):
         self.env["phone.blacklist"]._forbid_numbers(
             ["+393475556677"], "asked", "Letter"

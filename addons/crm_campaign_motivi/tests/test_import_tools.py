@@ -409,6 +409,14 @@ class TestNameRow(BaseCase):
                     "Rossi", zip=written, province=province, phone="x"
                 )
                 self.assertEqual(row.values["zip"], expected)
+        row = self.read_cells("Rossi", zip="6900", city="Lugano", phone="x")
+        self.assertEqual((row.values["zip"], row.notes[0]), ("", "CAP: 6900"))
+
+    def test_a_number_that_may_be_rounded_is_remarked(self):
+        row = self.read_cells("Rossi", phone="3,48695536E9")
+        remark = ("rounded_number", "Tel", "3,48695536E9")
+        self.assertEqual((row.numbers, row.remarks), (["+393486955360"], [remark]))
+        self.assertFalse(self.read_cells("Rossi", phone="3.486955367E+09").remarks)
 
     def test_province_by_code_name_or_beside_the_town(self):
         for province, city, expected in (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from odoo.addons.crm_callcenter.tools.phone import (
     format_international,
     is_mobile,
+    is_rounded,
     read_phone_cell,
 )
 from odoo.addons.crm_dedup.tools.italy import (
@@ -16,6 +17,7 @@ from odoo.addons.crm_dedup.tools.italy import (
     PROVINCES_BY_CAP,
 )
 from odoo.addons.crm_dedup.tools.name_text import is_company, name_key, proper_case
+from odoo.addons.crm_dedup.tools.normaliser import lost_zeros
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 from .name_codes import MEANS_SOMETHING, NO_NAME, is_useful
@@ -325,13 +327,13 @@ class RowReader(OtherColumns):
             street=self._place_case(street),
             street2=self._read_street2(cells),
             city=self._place_case(city),
-            zip=self._read_zip(row, self._joined(cells, "zip")),
+            zip=self._read_zip(row, self._joined(cells, "zip"), city),
         )
 
     def _read_street2(self, cells):
         return self._place_case(self._joined(cells, "street2"))
 
-    def _read_zip(self, row, written):
+    def _read_zip(self, row, written, city):
         digits = _ZIP_NOISE.sub("", written)
         if not digits.isdecimal() or not digits.isascii():
             self._keep(row, "zip", written)
@@ -339,14 +341,10 @@ class RowReader(OtherColumns):
         if len(digits) == 5:
             return digits
         # A spreadsheet takes 00118 for 118: what is left tells the rest.
-        padded = digits.zfill(5)
-        provinces = PROVINCES_BY_CAP.get(padded[:2], ())
-        if 2 <= len(digits) <= 4 and (
-            row.province in provinces or (provinces and not row.province)
-        ):
-            return padded
-        self._keep(row, "zip", written)
-        return ""
+        padded = lost_zeros(digits, row.province, city)
+        if not padded:
+            self._keep(row, "zip", written)
+        return padded
 
     # ------------------------------------------------------------
     # Numbers
@@ -370,8 +368,10 @@ class RowReader(OtherColumns):
         for target in PHONE_TARGETS:
             for at in self.columns.get(target, ()):
                 found, unread = read_phone_cell(cells[at], "IT", codes)
-                for _written, e164 in found:
+                for written, e164 in found:
                     numbers.setdefault(e164, at)
+                    if is_rounded(written):
+                        self._remark(row, "rounded_number", at, written)
                 for part in unread:
                     row.notes.append((at, part))
         mobiles = [e164 for e164 in numbers if is_mobile(e164)]

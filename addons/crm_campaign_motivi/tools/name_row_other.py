@@ -122,8 +122,11 @@ class OtherColumns:
 
     def _refuse(self, row, remark, at, written):
         """Leave out a value that can't be right; it stays in the notes."""
-        row.remarks.append((remark, self.headers[at], written[:80]))
+        self._remark(row, remark, at, written)
         row.notes.append((at, written))
+
+    def _remark(self, row, remark, at, written):
+        row.remarks.append((remark, self.headers[at], written[:80]))
 
     def _read_portfolios(self, row, cells):
         """Read where the name belongs; what is no portfolio is a problem."""

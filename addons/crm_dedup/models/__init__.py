@@ -15,6 +15,7 @@ from . import crm_duplicate_pair
 from . import crm_normaliser
 from . import crm_original_mixin
 from . import crm_lead_original
+from . import crm_value_hints_mixin
 from . import crm_normalise_mixin
 from . import crm_lead_normalise
 from . import crm_lead_rows_normalise
@@ -22,6 +23,8 @@ from . import res_partner_normalise
 from . import crm_normalise_change
 from . import crm_normalise_run
 from . import crm_normalise_run_write
+from . import crm_normalise_run_corrected
+from . import crm_normalise_run_customer
 from . import res_company_normalise
 from . import res_config_settings_normalise
 from . import crm_duplicate_rule

@@ -51,6 +51,19 @@ class CrmLead(models.Model):
     # FORM
     # ------------------------------------------------------------
 
+    def _check_write_by_role(self, vals):
+        """What was typed is kept beside fields whose own write is asked about."""
+        own = {name: value for name, value in vals.items() if name != "typed_originals"}
+        return super()._check_write_by_role(own)
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        # Operators' forms are closed but for some fields; this one only goes along.
+        for node in arch.xpath("//field[@name='typed_originals']"):
+            node.attrib.pop("readonly", None)
+        return arch, view
+
     @api.onchange("contact_name")
     def _onchange_contact_name_normalise(self):
         self._normalise_form_name("contact_name")
@@ -61,16 +74,9 @@ class CrmLead(models.Model):
 
     @api.onchange("name")
     def _onchange_name_normalise(self):
-        # The title of a name is who it is; that of an opportunity is free. Small
-        # letters may be a request that somebody wrote.
-        text = self.name or ""
-        if self.type == "lead" and text.isupper():
-            normaliser = self.env["crm.normaliser"]._normaliser("form")
-            country = self.country_id.code or normaliser.country
-            if "names" in normaliser.parts and country == "IT":
-                company = self.lead_kind == "company"
-                values = {"name": text, "is_company": company}
-                self.name = normaliser.normalise(values).values["name"]
+        # The title of a name is who it is; that of an opportunity is free.
+        if self.type == "lead":
+            self._normalise_form_title(self.lead_kind == "company")
 
     @api.onchange("phone")
     def _onchange_phone_normalise(self):
@@ -84,20 +90,13 @@ class CrmLead(models.Model):
     def _onchange_phone_second_normalise(self):
         self._normalise_form_number("phone_second")
 
-    def _normalise_form_number(self, name):
-        """Write a number as numbers are written; where it is from tells its area."""
-        if not self[name]:
-            return
-        normaliser = self.env["crm.normaliser"]._normaliser("form")
-        values = self._values_to_normalise([name, "zip", "state_id"])
-        if (values["country"] or normaliser.country) == "IT":
-            number = normaliser.normalise(values).values[name]
-            if number != self[name]:
-                self[name] = number
-
     @api.onchange("email_from")
     def _onchange_email_normalise(self):
         self._normalise_form(["email_from"])
+
+    @api.onchange("fiscal_code")
+    def _onchange_fiscal_code_normalise(self):
+        self._normalise_form(["fiscal_code"])
 
     @api.onchange("vat_number")
     def _onchange_vat_number_normalise(self):

@@ -54,4 +54,9 @@ class CrmLead(models.Model):
                 "DELETE FROM crm_normalise_change WHERE lead_id = ANY(%s) RETURNING id",
                 self.ids,
             ),
+            "normalised values of customers": SQL(
+                "DELETE FROM crm_normalise_change WHERE partner_id = ANY(%s)"
+                " RETURNING id",
+                partners.ids,
+            ),
         }

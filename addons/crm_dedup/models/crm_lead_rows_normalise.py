@@ -4,12 +4,16 @@ from odoo import api, models
 class CrmLeadSite(models.Model):
     """Addresses of sites are written in one way while somebody types."""
 
-    _inherit = "crm.lead.site"
+    _name = "crm.lead.site"
+    _inherit = ["crm.lead.site", "crm.value.hints.mixin"]
+
+    def _country_to_normalise(self):
+        return self.lead_id.country_id.code or ""
 
     @api.onchange("street", "city", "zip", "state_id")
     def _onchange_address_normalise(self):
         normaliser = self.env["crm.normaliser"]._normaliser("form")
-        country = self.lead_id.country_id.code or normaliser.country
+        country = self._country_to_normalise() or normaliser.country
         if "addresses" not in normaliser.parts or country != "IT":
             return
         found = normaliser.normalise(
@@ -31,12 +35,16 @@ class CrmLeadSite(models.Model):
 class CrmLeadContact(models.Model):
     """Contacts and members of households, too."""
 
-    _inherit = "crm.lead.contact"
+    _name = "crm.lead.contact"
+    _inherit = ["crm.lead.contact", "crm.value.hints.mixin"]
+
+    def _country_to_normalise(self):
+        return self.lead_id.country_id.code or ""
 
     @api.onchange("name", "phone", "email")
     def _onchange_values_normalise(self):
         normaliser = self.env["crm.normaliser"]._normaliser("form")
-        country = self.lead_id.country_id.code or normaliser.country
+        country = self._country_to_normalise() or normaliser.country
         if country != "IT":
             return
         written = {"phone": self.phone or "", "email": self.email or ""}

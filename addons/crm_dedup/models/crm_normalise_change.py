@@ -4,7 +4,7 @@ from ..tools.normaliser import PARTS
 
 
 class CrmNormaliseChange(models.Model):
-    """What a run over the archive changed on one name, or would change.
+    """What a run over the archive changed on a name or customer, or would change.
 
     Narrow, and filled set-based; from it a run is taken back.
     """
@@ -24,8 +24,9 @@ class CrmNormaliseChange(models.Model):
         required=True,
         readonly=True,
     )
-    lead_id = fields.Many2one(
-        "crm.lead", "Name", required=True, readonly=True, ondelete="cascade"
+    lead_id = fields.Many2one("crm.lead", "Name", readonly=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", readonly=True, ondelete="cascade"
     )
     before = fields.Json("Values Before", readonly=True)
     after = fields.Json("Values After", readonly=True)
@@ -34,6 +35,11 @@ class CrmNormaliseChange(models.Model):
 
     _of_run = models.Index("(run_id, lead_id)")
     _of_lead = models.Index("(lead_id)")
+    _of_partner = models.Index("(partner_id) WHERE partner_id IS NOT NULL")
+    _of_somebody = models.Constraint(
+        "CHECK (num_nonnulls(lead_id, partner_id) = 1)",
+        "A change is one of a name or of a customer.",
+    )
 
     @api.depends("before", "after")
     def _compute_texts(self):
@@ -43,25 +49,25 @@ class CrmNormaliseChange(models.Model):
 
     def _describe(self, values):
         """Return values as somebody reads them, a line for each field."""
-        lead_fields = self.env["crm.lead"]._fields
+        own_fields = (self.lead_id or self.partner_id)._fields
         provinces = self.env["crm.normaliser"]._provinces_by_id()
         lines = []
         for name, value in sorted((values or {}).items()):
             if name == "state_id":
                 value = provinces.get(value, "")
-            label = lead_fields[name]._description_string(self.env)
+            label = own_fields[name]._description_string(self.env)
             lines.append(f"{label}: {value or '–'}")
         return "\n".join(lines)
 
     def action_open_lead(self):
-        """Button: the name.
+        """Button: the name, or the customer.
 
         :rtype: dict
         """
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "res_model": "crm.lead",
-            "res_id": self.lead_id.id,
+            "res_model": (self.lead_id or self.partner_id)._name,
+            "res_id": (self.lead_id or self.partner_id).id,
             "views": [(False, "form")],
         }

@@ -1,27 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.normaliser import province_code
+from ..tools.normaliser import FIELDS, province_code
 
-#: Fields that hints are about, where the model has them.
-HINTED = (
-    "contact_name",
-    "partner_name",
-    "phone",
-    "mobile",
-    "phone_second",
-    "email_from",
-    "email",
-    "fiscal_code",
-    "vat_number",
-    "street",
-    "street2",
-    "city",
-    "zip",
-    "state_id",
-    "country_id",
-    "birth_date",
-)
+#: Longest value of a form that is kept as it was typed.
+_LONGEST = 500
 
 
 class CrmNormaliseMixin(models.AbstractModel):
@@ -32,45 +15,30 @@ class CrmNormaliseMixin(models.AbstractModel):
 
     _name = "crm.normalise.mixin"
     _description = "Values Written in One Way"
+    _inherit = ["crm.value.hints.mixin"]
     #: Model of the values as they were written.
     _original_model = ""
 
-    value_hints = fields.Json(
-        "To Be Checked",
-        compute="_compute_value_hints",
-        help="Values that can't be right, and what would put them right.",
-    )
     written_originals = fields.Json(
         "As It Was Written", compute="_compute_written_originals"
+    )
+    typed_originals = fields.Json(
+        "As It Was Typed",
+        compute="_compute_typed_originals",
+        inverse="_inverse_typed_originals",
+        exportable=False,
+        help="What stood in a field of the form, and what became of it, until it is"
+        " saved.",
     )
 
     # ------------------------------------------------------------
     # WHAT A FORM HAS
     # ------------------------------------------------------------
 
-    def _hinted_fields(self):
-        """Return the fields of this model that are checked.
-
-        :rtype: list[str]
-        """
-        return [name for name in HINTED if name in self._fields]
-
-    def _values_to_normalise(self, names):
-        """Return values of this record as the normaliser takes them.
-
-        :param names: fields; provinces and countries become their codes
-        :rtype: dict
-        """
-        self.ensure_one()
-        values = {"country": self.country_id.code or ""}
-        for name in names:
-            if name == "state_id":
-                values["province"] = self.state_id.code or ""
-            elif name == "birth_date":
-                values[name] = self.birth_date or None
-            elif name != "country_id":
-                values[name] = self[name] or ""
-        return values
+    def onchange(self, values, field_names, fields_spec):
+        # A value must not move to a field that the form doesn't save.
+        form = self.with_context(normalise_form_fields=tuple(fields_spec))
+        return super(CrmNormaliseMixin, form).onchange(values, field_names, fields_spec)
 
     def _normalise_form(self, names):
         """Put fields of a form right that somebody just typed.
@@ -93,9 +61,9 @@ class CrmNormaliseMixin(models.AbstractModel):
                     .get(found.get("province"))
                 )
                 if state_id and state_id != self.state_id.id:
-                    self.state_id = state_id
+                    self._set_normalised("state_id", state_id)
             elif name in written and found[name] != written[name]:
-                self[name] = found[name]
+                self._set_normalised(name, found[name])
 
     def _normalise_form_name(self, name):
         """Put a name right that is all in capitals or all small; others are meant."""
@@ -103,130 +71,116 @@ class CrmNormaliseMixin(models.AbstractModel):
         if text.isupper() or text.islower():
             self._normalise_form([name])
 
+    def _normalise_form_title(self, is_company):
+        """Put the title of a name right, which says who it is.
+
+        Small letters may be a request that somebody wrote.
+
+        :param bool is_company: whose name it is, a company's or a person's
+        """
+        text = self.name or ""
+        normaliser = self.env["crm.normaliser"]._normaliser("form")
+        country = self.country_id.code or normaliser.country
+        if text.isupper() and "names" in normaliser.parts and country == "IT":
+            values = {"name": text, "is_company": is_company}
+            name = normaliser.normalise(values).values["name"]
+            if name != text:
+                self._set_normalised("name", name)
+
+    def _normalise_form_number(self, name):
+        """Write a number as numbers are written; where it is from tells its area.
+
+        A second one in the same cell goes to a number that the form shows empty.
+
+        :param str name: of the field that somebody typed in
+        """
+        if not self[name]:
+            return
+        normaliser = self.env["crm.normaliser"]._normaliser("form")
+        shown = self._hints_open_to_me().intersection(
+            self.env.context.get("normalise_form_fields", ())
+        )
+        free = [
+            other
+            for other in FIELDS["phones"]
+            if other in shown and other != name and not self[other]
+        ]
+        values = self._values_to_normalise([name, *free, "zip", "state_id"])
+        if (values["country"] or normaliser.country) != "IT":
+            return
+        found = normaliser.normalise(values).values
+        for each in (name, *free):
+            if found[each] != (self[each] or ""):
+                self._set_normalised(each, found[each])
+
     # ------------------------------------------------------------
-    # HINTS
+    # AS IT WAS TYPED
     # ------------------------------------------------------------
 
-    @api.depends(lambda self: self._hinted_fields())
+    def _set_normalised(self, name, value):
+        """Change a value of the form; what stood there is kept when it is saved.
+
+        :param str name: of the field
+        :param value: as it is assigned
+        """
+        written = self._plain_value(name)
+        self[name] = value
+        if written:
+            typed = dict(self.typed_originals or {})
+            if typed.get(name, [False, False])[1] == written:
+                # Changed once more: what somebody typed is what stood there first.
+                written = typed[name][0]
+            self.typed_originals = {**typed, name: [written, self._plain_value(name)]}
+
+    def _plain_value(self, name):
+        value = self[name]
+        return value._origin.id if isinstance(value, models.BaseModel) else value
+
+    def _compute_typed_originals(self):
+        # It lives in a form only.
+        self.typed_originals = False
+
+    def _inverse_typed_originals(self):
+        # sudo: what was typed is kept by the system, of records that may be written
+        self.env[self._original_model].sudo()._store_originals(
+            (record.id, record._typed_originals_that_hold()) for record in self
+        )
+
+    def _typed_originals_that_hold(self):
+        """Return what was typed in fields that are saved as the form put them right.
+
+        :rtype: dict
+        """
+        typed = self.typed_originals
+        if not typed or not isinstance(typed, dict):
+            return {}
+        open_to_me = self._hints_open_to_me() | {"name"}
+        return {
+            name: pair[0]
+            for name, pair in typed.items()
+            if name in open_to_me
+            and isinstance(pair, list)
+            and len(pair) == 2
+            and isinstance(pair[0], (str, int))
+            and len(str(pair[0])) <= _LONGEST
+            and pair[1] == self._plain_value(name)
+        }
+
+    @api.depends("typed_originals")
     def _compute_value_hints(self):
-        normaliser = self.env["crm.normaliser"]._normaliser("form")
-        names = self._hinted_fields()
-        for record in self:
-            record.value_hints = (
-                record._make_hints(normaliser, names) if normaliser.parts else False
-            )
+        return super()._compute_value_hints()
 
     def _make_hints(self, normaliser, names):
-        """Return what the form says of values that can't be right.
-
-        :rtype: list[dict] | bool
-        """
-        written = self._values_to_normalise(names)
-        if (written["country"] or normaliser.country) != "IT":
-            return False
-        found = normaliser.normalise(written)
+        hints = super()._make_hints(normaliser, names) or []
         sentences = self._hint_sentences()
-        hints = []
-        for code, name, text in found.remarks:
-            ways = found.suggestions.pop(name, [])
-            hints.append(self._make_hint(name, sentences[code], text, ways))
-        # A town that is none, but has a postcode that exists: a hamlet, or a slip.
-        for name, ways in found.suggestions.items():
-            text = written.get(name) or ""
-            hints.append(self._make_hint(name, sentences["suggestion"], text, ways))
-        return [hint for hint in hints if hint["text"]] or False
-
-    def _make_hint(self, name, sentence, text, ways):
-        own = "state_id" if name == "province" else name
-        label = self._fields[own]._description_string(self.env)
-        open_to_me = self._hints_open_to_me()
-        return {
-            "field": own,
-            "text": sentence % {"field": label, "written": text},
-            "ways": [
-                {"label": self._way_label(way), "values": values}
-                for way in ways
-                if (values := self._way_values(way)) and set(values) <= open_to_me
-            ],
-        }
-
-    def _hints_open_to_me(self):
-        """Return the fields that the current user may change.
-
-        :rtype: set[str]
-        """
-        return set(self._hinted_fields())
-
-    def _way_label(self, way):
-        if "city" in way:
-            town = " ".join(filter(None, (way.get("zip"), way["city"])))
-            return f"{town} ({way['province']})" if way.get("province") else town
-        return ", ".join(str(value) for value in way.values())
-
-    def _way_values(self, way):
-        """Return the values of one suggestion as a form of the web client sets them."""
-        values = {
-            name: value
-            for name, value in way.items()
-            if name != "province" and name in self._fields
-        }
-        state_id = (
-            self.env["crm.normaliser"]._ids_of_provinces().get(way.get("province"))
-        )
-        if state_id:
-            # sudo: the name of a province is no secret
-            state = self.env["res.country.state"].sudo().browse(state_id)
-            values["state_id"] = {"id": state.id, "display_name": state.display_name}
-        return values
-
-    def _hint_sentences(self):
-        """Return what is said of each remark of the normaliser, by its code."""
-        return {
-            "placeholder_name": self.env._("%(field)s: nobody is called %(written)s."),
-            "phone_with_text": self.env._(
-                "%(field)s: %(written)s holds more than one number."
-            ),
-            "unreadable_phone": self.env._(
-                "%(field)s: no number can be read in %(written)s."
-            ),
-            "unreadable_email": self.env._("%(field)s: %(written)s is no address."),
-            "placeholder_email": self.env._(
-                "%(field)s: nobody reads mail at %(written)s."
-            ),
-            "misspelt_email": self.env._(
-                "%(field)s: %(written)s looks misspelt. Did you mean"
-            ),
-            "bad_code": self.env._(
-                "%(field)s: %(written)s is not valid, a character is missing or wrong."
-            ),
-            "code_of_another_name": self.env._(
-                "%(field)s: %(written)s is not the code of somebody with this name."
-            ),
-            "code_of_another_day": self.env._(
-                "%(field)s: %(written)s says another day of birth."
-            ),
-            "unknown_province": self.env._(
-                "%(field)s: there is no province %(written)s."
-            ),
-            "unknown_city": self.env._(
-                "%(field)s: there is no municipality %(written)s."
-            ),
-            "ambiguous_city": self.env._(
-                "%(field)s: there are several municipalities %(written)s. Which one?"
-            ),
-            "other_province": self.env._(
-                "%(field)s: the municipality is not in %(written)s, but in"
-            ),
-            "other_zip": self.env._(
-                "%(field)s: %(written)s belongs to another municipality."
-            ),
-            "unknown_zip": self.env._("%(field)s: %(written)s is not in use."),
-            "generic_zip": self.env._(
-                "%(field)s: %(written)s names the whole town, which has one for each"
-                " quarter."
-            ),
-            "suggestion": self.env._("%(field)s: did you mean"),
-        }
+        # The other addresses of a cell, of which the first one stayed.
+        for name, text in self._typed_originals_that_hold().items():
+            if name in FIELDS["email"]:
+                typed = normaliser.normalise({name: text})
+                for code, _name, _text in typed.remarks:
+                    ways = typed.suggestions.get(name, [])
+                    hints.append(self._make_hint(name, sentences[code], text, ways))
+        return hints or False
 
     # ------------------------------------------------------------
     # AS IT WAS WRITTEN

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
 
+from ..tools.name_text import is_company
 from ..tools.normaliser import FIELDS, PARTS, Normaliser
 
 #: Changes of each kind that a preview shows.
@@ -110,6 +111,8 @@ class CrmNormaliseRun(models.Model):
             part: self._fields[part]._description_string(self.env) for part in PARTS
         }
         labels |= {
+            "corrected": self.env._("Corrected by hand, left alone"),
+            "refused": self.env._("Not saved, since another value of it is not valid"),
             "held": self.env._("In somebody's hands, left alone"),
             "customers": self.env._("Customers, whose own form is the master"),
             "changed_since": self.env._("Changed since, left alone"),
@@ -126,13 +129,14 @@ class CrmNormaliseRun(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _start(self, kind, parts, domain="[]", undone_run=None):
+    def _start(self, kind, parts, domain="[]", undone_run=None, **values):
         """Make a run and let it work in the background.
 
         :param str kind: ``preview``, ``run`` or ``undo``
         :param parts: which of ``PARTS``
         :param str domain: of the names, as text
         :param crm.normalise.run undone_run: the run that is taken back
+        :param values: other fields of the run
         :rtype: crm.normalise.run
         :raise AccessError: the user is no campaign manager
         :raise UserError: nothing was chosen, or a run is at work already
@@ -157,6 +161,7 @@ class CrmNormaliseRun(models.Model):
                 "domain": domain,
                 "undone_run_id": undone_run.id if undone_run else False,
                 **{part: part in parts for part in PARTS},
+                **values,
             }
         )
         run._job_trigger()
@@ -169,7 +174,7 @@ class CrmNormaliseRun(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        return self._start("run", self._parts(), self.domain).action_open()
+        return self._start_alike("run", domain=self.domain).action_open()
 
     def action_undo(self):
         """Button: write back what stood there before the run.
@@ -190,7 +195,14 @@ class CrmNormaliseRun(models.Model):
                     days=KEEP_DAYS,
                 )
             )
-        return self._start("undo", self._parts(), undone_run=self).action_open()
+        return self._start_alike("undo", undone_run=self).action_open()
+
+    def _start_alike(self, kind, **values):
+        """Start another run over the same parts of the same sort of records.
+
+        :rtype: crm.normalise.run
+        """
+        return self._start(kind, self._parts(), **values)
 
     def action_open_changes(self):
         """Button: the changes, or the first of each kind in a preview.
@@ -250,13 +262,16 @@ class CrmNormaliseRun(models.Model):
         if self.kind == "undo":
             changes = self._find_undone(rows, counts)
         else:
-            changes = self._find_changes(rows)
-        for _lead_id, before, _after in changes:
-            counts.update({PART_OF[name] for name in before})
+            changes = self._leave_corrected(self._find_changes(rows), counts)
         if self.kind == "preview":
             self._keep_first(changes)
-        else:
-            self._write_changes(changes)
+        elif changes:
+            written = self._write_changes(changes)
+            if len(written) < len(changes):
+                counts["refused"] += len(changes) - len(written)
+            changes = written
+        for _record_id, before, _after in changes:
+            counts.update({PART_OF[name] for name in before})
         self._count(counts)
         return len(changes), len(leads)
 
@@ -265,35 +280,60 @@ class CrmNormaliseRun(models.Model):
         total.update(counts)
         self.counts = dict(total)
 
-    def _read_rows(self, lead_ids, counts):
+    def _columns(self):
+        """Return the columns that are normalised.
+
+        :rtype: tuple[str, ...]
+        """
+        return COLUMNS
+
+    def _columns_beside(self):
+        """Return the columns that say how those are to be read.
+
+        :rtype: tuple[str, ...]
+        """
+        return ("birth_date", "country_id", "partner_id", "type", "lead_kind")
+
+    def _read_rows(self, record_ids, counts):
         """Read and lock the names of a batch that nobody has in hand.
 
+        :param list record_ids: of names, or of what else is normalised
         :param Counter counts: gets how many were left alone, and why
         :return: a dictionary of the columns by id
         :rtype: dict[int, dict]
         """
-        self.env["crm.lead"].flush_model()
+        records = self._job_leads()
+        records.flush_model()
         lock = (
             SQL("") if self.kind == "preview" else SQL("FOR NO KEY UPDATE SKIP LOCKED")
         )
-        names = [*COLUMNS, "birth_date", "country_id", "partner_id"]
+        names = [*self._columns(), *self._columns_beside()]
         found = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM crm_lead WHERE id = ANY(%s) %s",
+                "SELECT id, %s FROM %s WHERE id = ANY(%s) %s",
                 SQL(", ").join(SQL.identifier(name) for name in names),
-                lead_ids,
+                SQL.identifier(records._table),
+                record_ids,
                 lock,
             )
         )
         rows = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found}
-        held = len(lead_ids) - len(rows)
+        counts["held"] += len(record_ids) - len(rows)
+        self._leave_alone(rows, counts)
+        return rows
+
+    def _leave_alone(self, rows, counts):
+        """Take out of a batch what is not to be changed now.
+
+        :param dict rows: by id; changed
+        :param Counter counts: gets how many were left alone, and why
+        """
         for lead_id in self._names_in_hand(list(rows)):
-            held += rows.pop(lead_id, None) is not None
+            counts["held"] += rows.pop(lead_id, None) is not None
         customers = [lead_id for lead_id, row in rows.items() if row["partner_id"]]
         for lead_id in customers:
             del rows[lead_id]
-        counts.update(held=held, customers=len(customers))
-        return rows
+        counts["customers"] += len(customers)
 
     def _names_in_hand(self, lead_ids):
         """Return which names somebody is working on now; addons with lists know.
@@ -318,9 +358,11 @@ class CrmNormaliseRun(models.Model):
         service = self.env["crm.normaliser"]
         codes, ids = service._provinces_by_id(), service._ids_of_provinces()
         changes = []
-        for lead_id, row in rows.items():
-            values = {name: row[name] or "" for name in COLUMNS if name != "state_id"}
+        columns = self._columns()
+        for record_id, row in rows.items():
+            values = {name: row[name] or "" for name in columns if name != "state_id"}
             values["birth_date"] = row["birth_date"]
+            self._say_whose_name(row, values)
             if row["country_id"]:
                 values["country"] = service._country_code(row["country_id"])
             foreign = row["state_id"] and row["state_id"] not in codes
@@ -331,12 +373,26 @@ class CrmNormaliseRun(models.Model):
             ) or row["state_id"]
             after = {
                 name: found[name] or None
-                for name in COLUMNS
+                for name in columns
                 if (found[name] or None) != (row[name] or None)
             }
             if after:
-                changes.append((lead_id, {name: row[name] for name in after}, after))
+                changes.append((record_id, {name: row[name] for name in after}, after))
         return changes
+
+    def _say_whose_name(self, row, values):
+        """Let a title be read as the name that it is, where nothing else is one.
+
+        The title of an opportunity is free, and small letters may be a request that
+        somebody wrote.
+
+        :param dict row: as it was read
+        :param dict values: what the normaliser gets; changed
+        """
+        title = row["name"] or ""
+        named = row["contact_name"] or row["partner_name"]
+        if row["type"] == "lead" and not named and title.isupper():
+            values["is_company"] = row["lead_kind"] == "company" or is_company(title)
 
     def _find_undone(self, rows, counts):
         """Return what a run changed and nobody changed since.
@@ -345,10 +401,12 @@ class CrmNormaliseRun(models.Model):
         """
         done = self.env.execute_query(
             SQL(
-                """SELECT lead_id, before, after FROM crm_normalise_change
-                    WHERE run_id = %s AND lead_id = ANY(%s) ORDER BY lead_id""",
-                self.undone_run_id.id,
-                list(rows),
+                """SELECT %(whose)s, before, after FROM crm_normalise_change
+                    WHERE run_id = %(run)s AND %(whose)s = ANY(%(ids)s)
+                 ORDER BY %(whose)s""",
+                whose=SQL.identifier(self._whose()),
+                run=self.undone_run_id.id,
+                ids=list(rows),
             )
         )
         back = {}

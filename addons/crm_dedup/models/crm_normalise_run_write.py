@@ -34,9 +34,9 @@ class CrmNormaliseRun(models.Model):
         """Write changed names, what they were before, and how they were written.
 
         :param list changes: ``(id, before, after)`` of each
+        :return: those that could be written
+        :rtype: list[tuple[int, dict, dict]]
         """
-        if not changes:
-            return
         rows = self._current_columns([lead_id for lead_id, _b, _a in changes])
         for lead_id, _before, after in changes:
             row = rows[lead_id]
@@ -47,20 +47,41 @@ class CrmNormaliseRun(models.Model):
         self._update_leads(list(rows.values()))
         # What reads alike now is a duplicate that could not be found before.
         self.env["crm.dedup.key"]._mark_stale(rows)
-        if self.kind == "run":
-            self._insert_changes(
-                [
-                    (lead_id, *part)
-                    for lead_id, before, after in changes
-                    for part in self._by_part(before, after)
-                ]
-            )
-            # sudo: what was written is kept by the system
-            self.env["crm.lead.original"].sudo()._store_originals(
-                ((lead_id, before) for lead_id, before, _after in changes),
-                keep_first=True,
-            )
+        self._keep_what_stood_there(changes)
         self._compute_custom_fields(changes)
+        return changes
+
+    def _names_changed(self, changes):
+        """Return the names in which something changes.
+
+        :param list changes: ``(id, before, after)`` of each
+        :rtype: list[int]
+        """
+        return [record_id for record_id, _before, _after in changes]
+
+    def _keep_what_stood_there(self, changes):
+        """Keep what a run changed; what is taken back needs no keeping any more.
+
+        :param list changes: ``(id, before, after)`` of each
+        """
+        # sudo: what was written is kept by the system
+        originals = self._originals().sudo()
+        if self.kind == "undo":
+            originals._forget_originals(
+                (record_id, after) for record_id, _before, after in changes
+            )
+            return
+        self._insert_changes(
+            [
+                (record_id, *part)
+                for record_id, before, after in changes
+                for part in self._by_part(before, after)
+            ]
+        )
+        originals._store_originals(
+            ((record_id, before) for record_id, before, _after in changes),
+            keep_first=True,
+        )
 
     def _by_part(self, before, after):
         """Yield what was and what is, apart for each part."""
@@ -176,9 +197,10 @@ class CrmNormaliseRun(models.Model):
         self.env.execute_query(
             SQL(
                 """INSERT INTO crm_normalise_change
-                          (run_id, kind, lead_id, before, after)
+                          (run_id, kind, %s, before, after)
                    SELECT %s, * FROM unnest(%s::varchar[], %s::int[], %s::jsonb[],
                                             %s::jsonb[]) RETURNING id""",
+                SQL.identifier(self._whose()),
                 self.id,
                 [PART_OF[next(iter(after))] for _lead_id, _before, after in changes],
                 [lead_id for lead_id, _before, _after in changes],

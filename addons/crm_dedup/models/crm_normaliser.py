@@ -2,7 +2,7 @@ from odoo import api, models, tools
 
 from odoo.addons.crm_callcenter.tools.phone import to_e164
 
-from ..tools.normaliser import PARTS, Normaliser, area_codes_of
+from ..tools.normaliser import FIELDS, PARTS, Normaliser, area_codes_of
 
 #: Where values come from, and the setting of the company that has them normalised.
 USES = {
@@ -64,8 +64,13 @@ class CrmNormaliser(models.AbstractModel):
             written["province"] = self._provinces_by_id().get(state_id, "")
         if country_id:
             written["country"] = self._country_code(country_id)
-        found = self._normaliser(use).normalise(written)
+        # A new name has room for the second number of a cell.
+        room = [name for name in FIELDS["phones"] if use == "web" and name not in vals]
+        found = self._normaliser(use).normalise(dict.fromkeys(room, "") | written)
         values = found.values
+        for name in room:
+            if not values[name]:
+                del values[name]
         values.pop("country", None)
         code = values.pop("province", "")
         found.originals.pop("province", None)

@@ -57,6 +57,37 @@ class CrmOriginalMixin(models.AbstractModel):
         return len(ids)
 
     @api.model
+    def _forget_originals(self, rows):
+        """Forget what was written where it stands again in the record.
+
+        :param rows: ``(id of the record, {field: what stands there now})`` of each
+        """
+        now = dict(rows)
+        left = {}
+        for record_id, written in self._originals_of(list(now)).items():
+            kept = {
+                name: value
+                for name, value in (written or {}).items()
+                if value != now[record_id].get(name)
+            }
+            if kept != written:
+                left[record_id] = kept
+        if left:
+            self.env.execute_query(
+                SQL(
+                    """UPDATE %(table)s SET values = left_over.values
+                         FROM unnest(%(ids)s::int[], %(values)s::jsonb[])
+                              AS left_over(record_id, values)
+                        WHERE %(column)s = left_over.record_id RETURNING id""",
+                    table=SQL.identifier(self._table),
+                    column=SQL.identifier(self._record_column),
+                    ids=list(left),
+                    values=[json.dumps(kept) for kept in left.values()],
+                )
+            )
+            self.invalidate_model()
+
+    @api.model
     def _originals_of(self, record_ids):
         """Return what was written, by record.
 

@@ -10,14 +10,27 @@ class ResPartner(models.Model):
 
     @api.onchange("name")
     def _onchange_name_normalise(self):
-        text = self.name or ""
-        if not text.isupper():
-            return
-        normaliser = self.env["crm.normaliser"]._normaliser("form")
-        country = self.country_id.code or normaliser.country
-        if "names" in normaliser.parts and country == "IT":
-            values = {"name": text, "is_company": self.is_company}
-            self.name = normaliser.normalise(values).values["name"]
+        self._normalise_form_title(self.is_company)
+
+    @api.onchange("phone")
+    def _onchange_phone_normalise(self):
+        self._normalise_form_number("phone")
+
+    @api.onchange("mobile")
+    def _onchange_mobile_normalise(self):
+        self._normalise_form_number("mobile")
+
+    @api.onchange("phone_second")
+    def _onchange_phone_second_normalise(self):
+        self._normalise_form_number("phone_second")
+
+    @api.onchange("fiscal_code")
+    def _onchange_fiscal_code_normalise(self):
+        self._normalise_form(["fiscal_code"])
+
+    @api.onchange("vat")
+    def _onchange_vat_normalise(self):
+        self._normalise_form(["vat"])
 
     @api.onchange("email")
     def _onchange_email_normalise(self):

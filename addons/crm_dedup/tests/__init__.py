@@ -2,6 +2,7 @@ from . import test_normaliser
 from . import test_normaliser_anything
 from . import test_normalise_forms
 from . import test_normalise_run
+from . import test_normalise_run_customers
 from . import test_value_hints_tour
 from . import test_duplicate_first_fill
 from . import test_duplicate_incremental

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -102,6 +104,112 @@ class TestNormaliseForms(CallcenterCommon):
         self.assertEqual(lead.contact_ids.name, "D'Angelo Ada")
         self.assertEqual(lead.contact_ids.phone, "+39 030 920 0669")
 
+    def test_two_numbers_in_a_cell_go_to_two_fields(self):
+        form = self.form()
+        form.phone = "030 9200669 / 333 1234567"
+        self.assertEqual(form.phone, "+39 030 920 0669")
+        self.assertEqual(form.mobile, "+39 333 123 4567")
+        lead = form.save()
+        self.assertEqual(lead.phone_e164, "+390309200669")
+        self.assertEqual(lead.mobile_e164, "+393331234567")
+
+    def test_a_second_number_overwrites_none(self):
+        form = self.form(mobile="+39 335 712 4569", phone_second="+39 030 555 0001")
+        form.phone = "030 9200669 / 333 1234567"
+        self.assertEqual(form.phone, "030 9200669 / 333 1234567")
+        self.assertEqual(form.mobile, "+39 335 712 4569")
+        self.assertEqual(len(self.ways(form, "phone")), 2)
+
+    def test_a_number_never_goes_to_a_field_that_the_form_lacks(self):
+        """The values of a form without mobiles are not lost when it is saved."""
+        view = self.env["ir.ui.view"].create(
+            {
+                "name": "crm.lead.form.small",
+                "model": "crm.lead",
+                "arch": '<form><field name="name" /><field name="phone" /></form>',
+            }
+        )
+        form = Form(self.env["crm.lead"].with_user(self.manager), view)
+        form.name, form.phone = "X", "030 9200669 / 333 1234567"
+        self.assertEqual(form.phone, "030 9200669 / 333 1234567")
+
+    def test_customers_numbers_and_codes_as_well(self):
+        partner = self.env["res.partner"].create({"name": "X", "is_company": True})
+        form = Form(partner)
+        form.phone = "030/9200669 - 333 1234567"
+        form.fiscal_code = "rss mra 8OAO1 h501u"
+        form.vat = "764350013"
+        self.assertEqual(form.phone, "+39 030 920 0669")
+        self.assertEqual(form.mobile, "+39 333 123 4567")
+        self.assertEqual(form.fiscal_code, "RSSMRA80A01H501U")
+        self.assertEqual(form.vat, "IT00764350013")
+
+    # ------------------------------------------------------------
+    # WHAT WAS TYPED
+    # ------------------------------------------------------------
+
+    def test_what_was_typed_is_kept_when_the_form_is_saved(self):
+        form = self.form()
+        form.contact_name = "DOTT. D'ANGELO NICOLO'"
+        form.street = "V.LE ROMA N. 3"
+        form.street = "Via Po 1"
+        form.city = "LUMEZANE"
+        form.zip = "25065"
+        lead = form.save()
+        kept = self.env["crm.lead.original"]._originals_of(lead.ids)[lead.id]
+        # The street was typed anew; the town became what it is in two steps.
+        self.assertEqual(
+            kept, {"contact_name": "DOTT. D'ANGELO NICOLO'", "city": "LUMEZANE"}
+        )
+        self.assertEqual(lead.city, "Lumezzane")
+        self.assertFalse(lead.typed_originals)
+        lead.with_user(self.manager).action_restore_original("contact_name")
+        self.assertEqual(lead.contact_name, "DOTT. D'ANGELO NICOLO'")
+
+    def test_what_was_typed_of_a_customer(self):
+        form = Form(self.env["res.partner"])
+        form.name, form.street = "Rossi Ada", "P.ZZA DUOMO, 1"
+        partner = form.save()
+        kept = self.env["res.partner.original"]._originals_of(partner.ids)
+        self.assertEqual(kept[partner.id], {"street": "P.ZZA DUOMO, 1"})
+
+    def test_two_addresses_of_mail_in_a_cell(self):
+        form = self.form()
+        form.email_from = "ada@libero.it; ugo@gmail.com"
+        self.assertEqual(form.email_from, "ada@libero.it")
+        [way] = self.ways(form, "email_from")
+        self.assertEqual(way["values"], {"email_from": "ugo@gmail.com"})
+        lead = form.save()
+        self.assertEqual(lead.email_normalized, "ada@libero.it")
+        [row] = lead.written_originals
+        self.assertEqual(row["written"], "ada@libero.it; ugo@gmail.com")
+
+    def test_an_operator_types_in_the_fields_that_are_open(self):
+        get = self.env["ir.model.fields"]._get
+        self.company.lead_main_field_ids = get("crm.lead", "street")
+        lead = self.leads[0].with_user(self.operator)
+        typed = {"street": ["V.LE ROMA 3", "Viale Roma 3"]}
+        lead._check_write_by_role({"street": "Viale Roma 3", "typed_originals": typed})
+        with self.assertRaisesRegex(AccessError, "City"):
+            lead._check_write_by_role({"city": "Roma", "typed_originals": typed})
+        arch = lead.get_view(self.env.ref(NAME_FORM).id, "form")["arch"]
+        [node] = etree.fromstring(arch).xpath("//field[@name='typed_originals']")
+        self.assertFalse(node.get("readonly"))
+
+    def test_nobody_invents_what_was_typed(self):
+        lead = self.leads[0].with_user(self.manager)
+        for typed in (
+            {"street": ["A", "not what stands there"]},
+            {"description": ["A", lead.description]},
+            {"street": ["A" * 600, lead.street]},
+            {"street": "A"},
+            ["street"],
+            "street",
+        ):
+            lead.write({"typed_originals": typed})
+            kept = self.env["crm.lead.original"]._originals_of(lead.ids)
+            self.assertFalse(kept, typed)
+
     # ------------------------------------------------------------
     # HINTS
     # ------------------------------------------------------------
@@ -118,6 +226,29 @@ class TestNormaliseForms(CallcenterCommon):
         form.zip = "73030"
         self.assertEqual(form.state_id.code, "LE")
         self.assertFalse(form.value_hints)
+
+    def test_hints_of_sites_and_contacts(self):
+        lead = self.leads[0]
+        site = self.env["crm.lead.site"].create(
+            {"lead_id": lead.id, "name": "Roof", "city": "Castro"}
+        )
+        contact = self.env["crm.lead.contact"].create(
+            {"lead_id": lead.id, "name": "Ada", "email": "ada@gmial.com"}
+        )
+        ways = self.ways(site.with_user(self.manager), "city")
+        self.assertEqual(
+            [way["label"] for way in ways], ["24063 Castro (BG)", "73030 Castro (LE)"]
+        )
+        le = self.env.ref("base.state_it_le")
+        self.assertEqual(ways[1]["values"]["state_id"]["id"], le.id)
+        [way] = self.ways(contact.with_user(self.manager), "email")
+        self.assertEqual(way["values"], {"email": "ada@gmail.com"})
+        site.zip = "73030"
+        site.state_id = le
+        self.assertFalse(site.value_hints)
+        lead.country_id = self.env.ref("base.ch")
+        site.write({"zip": "99999", "state_id": False})
+        self.assertFalse(site.value_hints)
 
     def test_a_misspelt_address_of_mail_is_asked_not_changed(self):
         form = self.form(email_from="ada@gmial.com")
@@ -145,6 +276,14 @@ class TestNormaliseForms(CallcenterCommon):
         self.assertEqual((lead.city, lead.state_id), ("Lumezzane", self.province))
         kept = self.env["crm.lead.original"]._originals_of(lead.ids)[lead.id]
         self.assertEqual(kept, {"contact_name": "ROSSI ADA"})
+
+    def test_two_numbers_of_a_web_form(self):
+        leads = self.env["crm.lead"].with_context(normalise_values=True)
+        lead = leads.create({"name": "X", "phone": "030 9200669 / 333 1234567"})
+        self.assertEqual(lead.phone_e164, "+390309200669")
+        self.assertEqual(lead.mobile_e164, "+393331234567")
+        kept = self.env["crm.lead.original"]._originals_of(lead.ids)[lead.id]
+        self.assertEqual(kept, {"phone": "030 9200669 / 333 1234567"})
 
     def test_whoever_dials(self):
         numbers = self.env["crm.normaliser"]._numbers(

@@ -184,6 +184,84 @@ class TestNormaliseRun(CallcenterCommon):
         self.assertEqual(run.counts["customers"], 1)
         self.assertEqual(self.dirty[0].name, "ROSSI SRL")
 
+    # ------------------------------------------------------------
+    # CORRECTED BY HAND
+    # ------------------------------------------------------------
+
+    def test_what_was_put_back_stays(self):
+        self.work(self.start())
+        lead = self.dirty[0].with_user(self.manager)
+        lead.action_restore_original("street")
+        self.env.flush_all()
+        run = self.work(self.start())
+        self.assertEqual(lead.street, "V.LE ROMA N. 12")
+        self.assertEqual((run.done, run.counts["corrected"]), (0, 1))
+        self.assertIn("Corrected by hand, left alone: 1", run.result)
+
+    def test_what_was_corrected_since_stays(self):
+        self.work(self.start())
+        self.dirty[0].write({"street": "V.LE ROMA N. 14", "email_from": "ADA@B.IT"})
+        self.dirty[1].city = "BRESCIA"
+        self.env.flush_all()
+        preview = self.work(self.start("preview"))
+        self.assertEqual((preview.done, preview.counts["corrected"]), (0, 2))
+        self.work(self.start())
+        self.assertEqual(self.dirty[0].street, "V.LE ROMA N. 14")
+        self.assertEqual(self.dirty[0].email_from, "ADA@B.IT")
+        self.assertEqual(self.dirty[1].city, "BRESCIA")
+
+    def test_nothing_moves_out_of_a_value_that_was_put_back(self):
+        """The second number of a cell isn't taken along from one that stays."""
+        lead = self.dirty[0]
+        lead.phone = "0309200669 - 3331234567"
+        self.env.flush_all()
+        self.work(self.start())
+        self.assertEqual(lead.mobile, "+39 333 123 4567")
+        lead.write({"phone": "0309200669 - 3331234567", "mobile": False})
+        self.env.flush_all()
+        self.work(self.start())
+        self.assertEqual(lead.phone, "0309200669 - 3331234567")
+        self.assertFalse(lead.mobile)
+
+    def test_what_a_run_took_back_is_normalised_again(self):
+        run = self.work(self.start())
+        undo = self.env["crm.normalise.run"].browse(run.action_undo()["res_id"])
+        self.work(undo)
+        kept = self.env["crm.lead.original"]._originals_of(self.dirty.ids)
+        self.assertFalse(any(kept.values()))
+        again = self.work(self.start())
+        self.assertEqual((again.done, again.counts.get("corrected", 0)), (7, 0))
+        self.assertEqual(self.dirty[0].street, "Viale Roma 12")
+
+    # ------------------------------------------------------------
+    # NAMES WITH NOTHING BUT A TITLE
+    # ------------------------------------------------------------
+
+    def test_a_title_that_is_the_name(self):
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": "ROSSI NICOLO'", "type": "lead"},
+                {"name": "ROSSI SRL", "type": "lead", "lead_kind": "company"},
+                {"name": "BIANCHI SPA", "type": "lead"},
+                {"name": "preventivo urgente", "type": "lead"},
+                {"name": "FOTOVOLTAICO", "type": "opportunity"},
+                {"name": "VERDI", "contact_name": "Neri Ada", "type": "lead"},
+            ]
+        )
+        self.domain = str([("id", "in", leads.ids)])
+        self.work(self.start())
+        self.assertEqual(
+            leads.mapped("name"),
+            [
+                "Rossi Nicolò",
+                "Rossi S.r.l.",
+                "Bianchi S.p.A.",
+                "preventivo urgente",
+                "FOTOVOLTAICO",
+                "VERDI",
+            ],
+        )
+
     def test_a_listed_number_stays_listed(self):
         self.env["phone.blacklist"]._add(["+390309200669"])
         self.env.flush_all()

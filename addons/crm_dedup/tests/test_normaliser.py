@@ -10,11 +10,23 @@ from ..tools.codes import (
     mend_fiscal_code,
     pad_vat_number,
     sex_of,
+    sex_of_name,
     surname_letters,
 )
-from ..tools.email_text import clean_email, is_placeholder, suggest_email
+from ..tools.email_text import (
+    clean_email,
+    is_placeholder,
+    split_emails,
+    suggest_email,
+)
 from ..tools.name_cell import company_name, person_name
-from ..tools.normaliser import PARTS, Normaliser, clean_zip, province_code
+from ..tools.normaliser import (
+    PARTS,
+    Normaliser,
+    area_codes_of,
+    clean_zip,
+    province_code,
+)
 from ..tools.places import read_place
 from ..tools.street import read_street
 
@@ -36,6 +48,13 @@ Rag. NERI-BIANCHI UGO|Rag. Neri-Bianchi Ugo
 Sig. Rossi|Rossi
 dott|Dott
 NICCOLÒ  PERÒ|Niccolò Però
+ROSSI GIUSEPPE 'PINO'|Rossi Giuseppe 'Pino'
+'ROSSI MARIO'|'Rossi Mario'
+ROSSI 'DETTO PINO' NICOLO'|Rossi 'Detto Pino' Nicolò
+ROSSI GIUSEPPE ('PINO')|Rossi Giuseppe ('Pino')
+ROSSI MARIO E BIANCHI LUCIA|Rossi Mario e Bianchi Lucia
+ROSSI MARIO E|Rossi Mario E
+ROSSI E. MARIO|Rossi E. Mario
 """.strip().splitlines()
 COMPANIES = """
 ROSSI SRL|Rossi S.r.l.
@@ -53,6 +72,7 @@ Rossi Società a responsabilità limitata|Rossi S.r.l.
 EDIL 2000 S.R.L. UNIPERSONALE|Edil 2000 S.r.l. Unipersonale
 BAR SPORT DI ROSSI MARIO|Bar Sport di Rossi Mario
 C.A.B. SCARL|C.A.B. S.c.a.r.l.
+BAR 'DAL GINO' SRL|Bar 'dal Gino' S.r.l.
 """.strip().splitlines()
 #: As written, street, civic number, what follows.
 STREETS = """
@@ -112,6 +132,7 @@ Roma,00187,MI|Roma,00187,RM|
 Brescia,20121,BS|Brescia,20121,BS|other_zip
 Montichiari (BS),25018,|Montichiari,25018,BS|
 Monza,20052,MI|Monza,20052,MI|other_province
+Poetto,09126,CA|Poetto,09126,CA|unknown_city
 xyzzy,99999,|xyzzy,99999,|unknown_city unknown_zip
 """.strip().splitlines()
 #: As dictated, as the archive has it, the suggestion.
@@ -183,6 +204,25 @@ class TestNormaliser(BaseCase):
         # 1180 lost a zero in Rome's 01180, not in Brescia.
         self.assertEqual(clean_zip("1180", "BS"), "1180")
         self.assertEqual(clean_zip("boh"), "boh")
+        # Four digits may be another country's: the place has to say.
+        for city in ("Lugano", "LUGANO", "Innsbruck"):
+            self.assertEqual(clean_zip("6900", city=city), "6900")
+            self.assertEqual(clean_zip("6020", city=city), "6020")
+        for written, city in (
+            ("4100", "LATINA"),
+            ("4100", "Latna"),
+            ("7026", "Olbia (SS)"),
+            ("118", "Roma"),
+            ("100", "Roma"),
+            ("9013", "CARBONIA"),
+            ("4100", ""),
+            ("9013", ""),
+        ):
+            self.assertEqual(clean_zip(written, city=city), written.zfill(5), city)
+        # The nearest town of that postcode is no town of such a name.
+        self.assertEqual(clean_zip("6900"), "6900")
+        self.assertEqual(area_codes_of("", "6600"), ())
+        self.assertIn("0871", area_codes_of("", "66100"))
         self.assertEqual(province_code("reggio nell'emilia"), "RE")
         self.assertEqual(province_code("Bolzano/Bozen"), "BZ")
         self.assertEqual(province_code("bs"), "BS")
@@ -198,6 +238,32 @@ class TestNormaliser(BaseCase):
             self.assertTrue(is_placeholder(placeholder), placeholder)
         for real in ("nora@libero.it", "info@rossi.it", "no.reply@azienda.it"):
             self.assertFalse(is_placeholder(real), real)
+
+    def test_several_addresses_of_e_mail_in_one_cell(self):
+        both = ["a@libero.it", "b@gmail.com"]
+        for written in (
+            "a@libero.it; b@gmail.com",
+            "A@LIBERO.IT b@gmail.com",
+            "a@libero.it, b@gmail.com,",
+            "a@libero.it - b@gmail.com",
+            "a@libero.it e b@gmail.com",
+            "a@libero.it/b@gmail.com; a@libero.it",
+        ):
+            self.assertEqual(split_emails(written), both, written)
+        for written in ("a@libero.it; Mario", "a@libero.it; b@", "", "; "):
+            self.assertEqual(split_emails(written), [], written)
+        done = Normaliser().normalise({"email_from": "A@libero.it; b@gmail.com"})
+        self.assertEqual(done.values["email_from"], "a@libero.it")
+        self.assertEqual(done.originals["email_from"], "A@libero.it; b@gmail.com")
+        self.assertEqual([code for code, _f, _t in done.remarks], ["several_emails"])
+        self.assertEqual(
+            done.suggestions["email_from"], [{"email_from": "b@gmail.com"}]
+        )
+        done = Normaliser().normalise({"email_from": "a@libero.it; A@libero.it"})
+        self.assertEqual((done.values["email_from"], done.remarks), ("a@libero.it", []))
+        done = Normaliser().normalise({"email_from": "a@libero.it; b@"})
+        self.assertEqual(done.values["email_from"], "a@libero.it; b@")
+        self.assertEqual([code for code, _f, _t in done.remarks], ["unreadable_email"])
 
     def test_fiscal_codes(self):
         code = "RSSMRA80A01H501U"
@@ -307,6 +373,36 @@ class TestNormaliser(BaseCase):
             {"contact_name": "Bianchi Ugo", "fiscal_code": "RSSMRA80A01H501U"}
         )
         self.assertEqual(done.remarks[0][:2], ("code_of_another_name", "fiscal_code"))
+
+    def test_a_code_of_the_other_sex_is_remarked(self):
+        """Mario and Maria have the same letters: the day of birth tells them apart."""
+
+        def remarks(name, code):
+            done = Normaliser().normalise({"contact_name": name, "fiscal_code": code})
+            return [remark for remark, _field, _text in done.remarks]
+
+        man, woman = "RSSMRA80A01H501U", "RSSMRA80A41H501Y"
+        self.assertEqual(mend_fiscal_code(woman), woman)
+        self.assertEqual(remarks("Rossi Maria", man), ["code_of_another_sex"])
+        self.assertEqual(remarks("Mario Rossi", woman), ["code_of_another_sex"])
+        self.assertEqual(remarks("Rossi Maria", woman), [])
+        self.assertEqual(remarks("Rossi Mario", man), [])
+        # Another person altogether is said once; who has no known name is not judged.
+        self.assertEqual(remarks("Bianchi Ada", man), ["code_of_another_name"])
+        self.assertEqual(remarks("Rossi", man), [])
+        self.assertEqual(sex_of_name("Marino Wilma", "MRNWLM80A41H501H"), "")
+        self.assertEqual(sex_of_name("Rossi Andrea", "RSSNDR80A01H501L"), "")
+
+    def test_a_rounded_number_is_asked_not_taken(self):
+        done = Normaliser().normalise({"phone": "3.48695536E+09", "mobile": ""})
+        self.assertEqual(done.values, {"phone": "3.48695536E+09", "mobile": ""})
+        self.assertEqual(done.remarks[0][:2], ("rounded_phone", "phone"))
+        self.assertEqual(done.suggestions["phone"], [{"phone": "+39 348 695 5360"}])
+
+    def test_a_town_abroad_keeps_its_postcode(self):
+        done = Normaliser().normalise({"city": "Lugano", "zip": "6900", "province": ""})
+        self.assertEqual((done.values["city"], done.values["zip"]), ("Lugano", "6900"))
+        self.assertIn(("unknown_zip", "zip"), [remark[:2] for remark in done.remarks])
 
     # ------------------------------------------------------------
     # SPEED, AND OTHER PROCESSES

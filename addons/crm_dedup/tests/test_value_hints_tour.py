@@ -21,3 +21,6 @@ class TestValueHintsTour(CallcenterCommon, HttpCase):
         self.assertEqual(lead.state_id, self.env.ref("base.state_it_le"))
         self.assertEqual(lead.contact_name, "D'Angelo Nicolò")
         self.assertEqual(lead.street, "V.LE ROMA 12")
+        # What was typed went along when the browser saved.
+        kept = self.env["crm.lead.original"]._originals_of(lead.ids)[lead.id]
+        self.assertEqual(kept["contact_name"], "D'ANGELO NICOLO'")

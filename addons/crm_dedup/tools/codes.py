@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from stdnum.it import codicefiscale
 
+from .italy import GIVEN_NAMES
+from .matching.words import MEN_IN_A, WOMEN_NOT_IN_A
 from .plain_text import normalise
 
 _VOWELS = frozenset("AEIOU")
@@ -126,6 +128,33 @@ def sex_of(fiscal_code):
     if len(fiscal_code) != 16:
         return ""
     return "F" if int(fiscal_code[9:11].translate(_HOMOCODY)) > 40 else "M"
+
+
+@lru_cache(maxsize=5_000)
+def sex_of_name(name, fiscal_code):
+    """Return the sex of who has a name, where the given name leaves no doubt.
+
+    Names of men that end in a, and those that both have, say nothing.
+
+    :param str name: given name and surname in any order
+    :param str fiscal_code: a valid one of 16 characters: its letters tell which word is
+        the given name
+    :return: ``M``, ``F`` or nothing
+    :rtype: str
+    """
+    letters = fiscal_code[3:6]
+    found = {
+        _sex_of_word(word)
+        for word in normalise(name).split()
+        if word in GIVEN_NAMES and given_name_letters(word) == letters
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _sex_of_word(word):
+    if word in WOMEN_NOT_IN_A or (word[-1] == "a" and word not in MEN_IN_A):
+        return "F"
+    return "M" if word[-1] == "o" else ""
 
 
 def check_fiscal_code(fiscal_code, name="", birth_date=None, sex=""):

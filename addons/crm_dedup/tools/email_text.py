@@ -26,6 +26,8 @@ _AT = re.compile(
 )
 _DOT = re.compile(r"\s*(?:\(\s*(?:dot|punto)\s*\)|\[\s*dot\s*\])\s*", re.IGNORECASE)
 _COMMA = re.compile(r",(?=(?:it|com|net|org|eu)$)")
+#: What parts two addresses in one cell.
+_SEVERAL = re.compile(r"\s*[;,/|]\s*|\s+(?:[-–]|e|o|oppure)\s+|\s+", re.IGNORECASE)
 #: Boxes that nobody reads: typed to fill the field.
 _NOBODY = re.compile(
     r"(?:no|non|senza|nessuna?|n)[._-]?(?:e?-?mail|posta|ha|fornita|presente|disponibile"
@@ -58,6 +60,18 @@ def clean_email(text):
     domain = _COMMA.sub(".", domain).strip(".")
     clean = f"{box.strip('.').lower()}@{domain}"
     return clean if _ADDRESS.fullmatch(clean) and ".." not in clean else text
+
+
+def split_emails(text):
+    """Return the addresses of a cell that holds several and nothing else.
+
+    :param str text: for instance ``a@libero.it; b@gmail.com``
+    :return: clean ones in their order, without doubles; nothing when there is anything
+        else in it
+    :rtype: list[str]
+    """
+    found = [clean_email(part) for part in _SEVERAL.split(text) if part.strip()]
+    return list(dict.fromkeys(found)) if all(map(is_address, found)) else []
 
 
 def is_address(text):

@@ -12,6 +12,7 @@ _SMALL_WORDS = frozenset(
 )
 #: Kept with their apostrophe: shortened words, not words that end in an accent.
 _CUT_WORDS = frozenset("de po co ca ne mo be pie".split())
+_QUOTES = ("'", "’")
 _ACCENTS = str.maketrans("AEIOUaeiou", "ÀÈÌÒÙàèìòù")
 _ROMAN = re.compile(r"(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})")
 _ELIDED = re.compile(
@@ -46,20 +47,40 @@ def proper_case(text, kind="person"):
         else _proper_word(word, kind, first=at == 0)
         for at, word in enumerate(words)
     ]
+    if "'" in text or "’" in text:
+        for at in _quoted_words(words):
+            done[at] = _proper_word(words[at], kind, first=at == 0, quoted=True)
+    if kind == "person" and "E" in words[1:-1]:
+        # Two people: "Rossi Mario e Bianchi Lucia".
+        done[words.index("E", 1)] = "e"
     return "".join(done)
+
+
+def _quoted_words(words):
+    """Return which words end in a quote that closes one opened before.
+
+    :rtype: list[int]
+    """
+    closed, is_open = [], False
+    for at, word in enumerate(words):
+        is_open = is_open or word.startswith(_QUOTES)
+        if is_open and len(word) > 1 and word.rstrip(".,;:)").endswith(_QUOTES):
+            closed.append(at)
+            is_open = False
+    return closed
 
 
 def _is_space(word):
     return not word.strip(" \t-/(")
 
 
-def _proper_word(word, kind, first):
+def _proper_word(word, kind, first, quoted=False):
     bare = word.strip(".,;:)'’\"")
     plain = bare.casefold()
     if kind == "company" and (form := _legal_form(word, plain)):
         return form
     if kind != "person":
-        if plain in _SMALL_WORDS and not first and not word.endswith(("'", "’", ".")):
+        if plain in _SMALL_WORDS and not first and not word.endswith((*_QUOTES, ".")):
             return word.lower()
         if _ROMAN.fullmatch(bare):
             return word
@@ -68,8 +89,8 @@ def _proper_word(word, kind, first):
         head, cut, tail = elided["article"], elided["cut"], word[elided.end() :]
         small = kind != "person" and not first and head not in ("SANT", "O")
         head = head.lower() if small else head.capitalize()
-        return head + cut + _proper_word(tail, kind, first=True)
-    if word.endswith(("'", "’")) and len(bare) > 1 and bare[-1] in "AEIOU":
+        return head + cut + _proper_word(tail, kind, first=True, quoted=quoted)
+    if word.endswith(_QUOTES) and not quoted and len(bare) > 1 and bare[-1] in "AEIOU":
         if plain not in _CUT_WORDS:
             return (bare[:-1] + bare[-1].translate(_ACCENTS)).capitalize()
     if _DOTTED_FORM.fullmatch(word):

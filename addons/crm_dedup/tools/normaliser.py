@@ -11,16 +11,28 @@ from odoo.addons.crm_callcenter.tools.italian_codes import (
 from odoo.addons.crm_callcenter.tools.phone import (
     format_international,
     is_mobile,
+    is_rounded,
     read_phone_cell,
 )
 
-from .codes import check_fiscal_code, mend_fiscal_code, pad_vat_number
-from .email_text import clean_email, is_address, suggest_email
+from .codes import (
+    check_fiscal_code,
+    mend_fiscal_code,
+    pad_vat_number,
+    sex_of_name,
+)
+from .email_text import clean_email, is_address, split_emails, suggest_email
 from .email_text import is_placeholder as is_nobodys_email
 from .italy import AREA_CODES, PROVINCE_NAMES, PROVINCES_BY_CAP
 from .name_cell import company_name, is_placeholder, person_name
 from .name_text import proper_case
-from .places import gazetteer, province_names, read_place
+from .places import (
+    gazetteer,
+    may_be_in_use,
+    province_names,
+    read_place,
+    town_has_cap,
+)
 from .plain_text import normalise as plain
 from .street import join_civic, one_street
 
@@ -147,18 +159,23 @@ class Normaliser:
             codes = area_codes_of(values.get("province") or "", values.get("zip") or "")
         for name in written:
             text = values[name]
-            found, unread = _read_cell(text, country, codes)
-            if len(found) == 1 and not unread:
+            found, unread, rounded = _read_cell(text, country, codes)
+            if rounded:
+                self._remark_number(done, "rounded_phone", name, found)
+            elif len(found) == 1 and not unread:
                 values[name] = format_international(found[0])
             elif found and not unread and self._spread(values, name, found):
                 continue
             elif found:
-                done.remarks.append(("phone_with_text", name, text))
-                done.suggestions[name] = [
-                    {name: format_international(number)} for number in found
-                ]
+                self._remark_number(done, "phone_with_text", name, found)
             elif any(char.isalnum() for char in text):
                 done.remarks.append(("unreadable_phone", name, text))
+
+    def _remark_number(self, done, remark, name, found):
+        done.remarks.append((remark, name, done.values[name]))
+        done.suggestions[name] = [
+            {name: format_international(number)} for number in found
+        ]
 
     def _spread(self, values, name, found):
         """Give the numbers of one cell to fields that are empty, if there are enough.
@@ -185,8 +202,7 @@ class Normaliser:
                 continue
             email = clean_email(text)
             if not is_address(email):
-                if "@" not in email or email.count("@") == 1:
-                    done.remarks.append(("unreadable_email", name, text))
+                self._split_email(done, name)
                 continue
             done.values[name] = email
             if is_nobodys_email(email):
@@ -194,6 +210,18 @@ class Normaliser:
             elif likely := suggest_email(email):
                 done.remarks.append(("misspelt_email", name, text))
                 done.suggestions[name] = [{name: likely}]
+
+    def _split_email(self, done, name):
+        """Keep the first of several addresses in a cell; the others are suggested."""
+        text = done.values[name]
+        found = split_emails(text)
+        if not found:
+            done.remarks.append(("unreadable_email", name, text))
+            return
+        done.values[name], *others = found
+        if others:
+            done.remarks.append(("several_emails", name, text))
+            done.suggestions[name] = [{name: other} for other in others]
 
     # ------------------------------------------------------------
     # CODES
@@ -204,7 +232,7 @@ class Normaliser:
         self._normalise_fiscal_code(done)
         for name, prefix in (("vat_number", ""), ("vat", "IT")):
             text = values.get(name)
-            if not text:
+            if not text or not any(map(str.isalnum, text)):
                 continue
             if name == "vat" and text[:2].isalpha() and text[:2].upper() != "IT":
                 continue
@@ -236,12 +264,18 @@ class Normaliser:
         )
         born = values.get("birth_date")
         check = check_fiscal_code(
-            code, name or "", born if isinstance(born, date) else None
+            code,
+            name or "",
+            born if isinstance(born, date) else None,
+            sex_of_name(name or "", code),
         )
         if check.name is False:
             done.remarks.append(("code_of_another_name", "fiscal_code", text))
         if check.birth_date is False:
             done.remarks.append(("code_of_another_day", "fiscal_code", text))
+        # Mario and Maria have the same letters; of another name was said already.
+        if check.sex is False and check.name:
+            done.remarks.append(("code_of_another_sex", "fiscal_code", text))
 
     # ------------------------------------------------------------
     # ADDRESSES
@@ -266,7 +300,7 @@ class Normaliser:
         values = done.values
         city, written = values.get("city") or "", values.get("province") or ""
         code = province_code(written)
-        zip_code = clean_zip(values.get("zip") or "", code)
+        zip_code = clean_zip(values.get("zip") or "", code, city)
         if written and not code:
             done.remarks.append(("unknown_province", "province", written))
         place = read_place(" ".join(city.split()), zip_code, code)
@@ -310,11 +344,14 @@ def province_code(text):
 
 
 @lru_cache(maxsize=50_000)
-def clean_zip(text, province=""):
+def clean_zip(text, province="", city=""):
     """Return a postcode without blanks, with the zeros that a spreadsheet took.
+
+    Other countries have postcodes of four digits: see :func:`lost_zeros`.
 
     :param str text: as somebody wrote it
     :param str province: code of the province, if it is known
+    :param str city: the town, if it is known
     :return: five digits; the text as it was if it is no postcode
     :rtype: str
     """
@@ -322,11 +359,27 @@ def clean_zip(text, province=""):
     digits = digits.removeprefix("I-").replace(".", "")
     if not digits.isdecimal() or not digits.isascii() or len(digits) == 5:
         return digits if digits.isdecimal() and digits.isascii() else text.strip()
+    return lost_zeros(digits, province, city) or text.strip()
+
+
+def lost_zeros(digits, province="", city=""):
+    """Return a postcode with the zeros that a spreadsheet took from its start.
+
+    6900 is Lugano's, and 06900 nobody's: either the province or the town says that it
+    is an Italian one. Where neither is written, it has to be in use.
+
+    :param str digits: two to four of them; other numbers are no postcodes
+    :return: five digits; nothing when it may be another country's
+    :rtype: str
+    """
+    if not 2 <= len(digits) <= 4:
+        return ""
     padded = digits.zfill(5)
-    provinces = PROVINCES_BY_CAP.get(padded[:2], ())
-    if 2 <= len(digits) <= 4 and (not province and provinces or province in provinces):
+    if province in PROVINCES_BY_CAP.get(padded[:2], ()):
         return padded
-    return text.strip()
+    if city:
+        return padded if town_has_cap(city, padded) else ""
+    return padded if not province and may_be_in_use(padded) else ""
 
 
 @lru_cache(maxsize=8192)
@@ -336,14 +389,17 @@ def area_codes_of(province, zip_code=""):
     :rtype: tuple[str, ...]
     """
     code = province_code(province) if province else ""
-    provinces = [code] if code else PROVINCES_BY_CAP.get(zip_code[:2], ())
+    # Four digits are another country's.
+    start = zip_code[:2] if len(zip_code) == 5 else ""
+    provinces = [code] if code else PROVINCES_BY_CAP.get(start, ())
     return tuple(area for found in provinces for area in AREA_CODES.get(found, ()))
 
 
 @lru_cache(maxsize=5_000)
 def _read_cell(text, country, codes):
     found, unread = read_phone_cell(text, country, codes)
-    return tuple(number for _written, number in found), bool(unread)
+    rounded = any(is_rounded(written) for written, _number in found)
+    return tuple(number for _written, number in found), bool(unread), rounded
 
 
 @lru_cache(maxsize=5_000)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from .italy import PROVINCES_BY_CAP
+
 #: Columns of ISTAT's list of municipalities.
 _ISTAT, _FULL, _NAME, _OTHER, _PROVINCE_NAME, _PROVINCE = 4, 5, 6, 7, 11, 14
 _NOISE = re.compile(r"[^a-z0-9]+")
@@ -63,6 +65,8 @@ _PARTS_OF_TOWNS = frozenset(("mestre",))
 _WITH_PROVINCE = re.compile(
     r"(.+?)\s*(?:\(\s*([a-z]{2})\s*\)|[-,/]\s*([a-z]{2}))\s*\.?", re.I
 )
+#: How the postcodes begin of which the lists have none.
+_UNLISTED = frozenset(("07", "08", "09"))
 #: How alike two names must be to be suggested, and to be taken for a slip of the pen.
 _ALIKE, _SLIP = 72, 86
 _MOST_SUGGESTIONS = 5
@@ -223,6 +227,45 @@ def towns_of_cap(cap):
 
 
 @lru_cache(maxsize=20_000)
+def town_has_cap(city, cap):
+    """Tell whether a town, well written or nearly so, has a postcode.
+
+    Of those whose postcodes nobody lists the province has to fit.
+
+    :param str city: as somebody wrote it, maybe with its province
+    :param str cap: five digits
+    :rtype: bool
+    """
+    beside = _WITH_PROVINCE.fullmatch(city)
+    if beside and not _named(city):
+        city = beside[1]
+    towns, named = towns_of_cap(cap), _named(city)
+    if named:
+        whole = gazetteer().generic.get(cap)
+        provinces = PROVINCES_BY_CAP.get(cap[:2], ())
+        return any(
+            town in towns
+            or town == whole
+            or (not town.caps and town.province in provinces)
+            for town in named
+        )
+    nearby = {place_key(town.name): town for town in towns}
+    return any(score >= _SLIP for _t, score in _most_alike(place_key(city), nearby))
+
+
+def may_be_in_use(cap):
+    """Tell whether a postcode is in use, as far as the lists say: Sardinia's lack.
+
+    :param str cap: five digits
+    :rtype: bool
+    """
+    known = gazetteer().by_cap
+    return cap in known or (
+        bool(known) and cap[:2] in _UNLISTED and len(cap) == 5 and cap.isdecimal()
+    )
+
+
+@lru_cache(maxsize=20_000)
 def similar_towns(name, province="", cap=""):
     """Return municipalities with a name like one that doesn't exist, the likest first.
 
@@ -356,7 +399,7 @@ def _judge_cap_alone(place):
         return
     if place.zip in gazetteer().generic:
         place.remarks.append(("generic_zip", "zip"))
-    elif place.zip not in gazetteer().by_cap:
+    elif not may_be_in_use(place.zip):
         place.remarks.append(("unknown_zip", "zip"))
 
 
