@@ -131,15 +131,17 @@ class CrmDedupKey(models.AbstractModel):
 
         :param list holders: whose keys go
         :param list records: as ``crm.dedup`` reads them; a deleted one is missing, and
-            has no keys
+            has no keys; one that was merged only has those that what it has become
+            hasn't
         :param bool again: they are compared by the next run once more: two
             transactions at the same time don't see each other's names
         """
         service = self.env["crm.dedup"]
+        ends = service._keys_of_ends(records)
         rows = [
             (key, known.record.id)
             for known, keys in zip(records, service._keys_of_all(records), strict=True)
-            for key in keys
+            for key in keys.difference(ends.get(known.end_id, ()))
         ]
         drop = SQL("DELETE FROM crm_dedup_key WHERE holder = ANY(%s)", holders)
         if len(rows) <= 1000 or again:
