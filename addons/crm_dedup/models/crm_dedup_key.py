@@ -27,6 +27,7 @@ class CrmDedupKey(models.AbstractModel):
     _description = "Keys of Duplicates"
 
     def init(self):
+        # What a run works with may be of an earlier version: it goes on with it.
         # No foreign keys: names are deleted without a look at these tables, and a
         # merge doesn't take a key for something that belongs to the name.
         self.env.cr.execute(
@@ -40,7 +41,9 @@ class CrmDedupKey(models.AbstractModel):
                    id bigserial PRIMARY KEY, holder integer NOT NULL,
                    has_keys boolean NOT NULL);
                CREATE UNLOGGED TABLE IF NOT EXISTS crm_dedup_work (
-                   run_id integer NOT NULL)"""
+                   run_id integer NOT NULL);
+               ALTER TABLE IF EXISTS crm_dedup_form
+                   ADD COLUMN IF NOT EXISTS end_id integer NOT NULL DEFAULT 0"""
         )
 
     # ------------------------------------------------------------
