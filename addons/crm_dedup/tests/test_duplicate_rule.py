@@ -170,19 +170,21 @@ class TestDuplicateRule(DuplicateCase):
     def test_branches_with_the_codice_fiscale_of_their_company(self):
         """Neither a sure pair nor the same customer."""
         values = {
-            "contact_name": False,
+            "lead_kind": "company",
             "mobile": False,
             "fiscal_code": "12345670017",
         }
         brescia = self.new_lead(
-            "Alfa Brescia",
+            False,
+            name="Alfa Brescia",
             partner_name="Alfa Brescia",
             phone="030 3344556",
             street="Via Po 1",
             **values,
         )
         bergamo = self.new_lead(
-            "Alfa Bergamo",
+            False,
+            name="Alfa Bergamo",
             partner_name="Alfa Bergamo",
             phone="035 3344557",
             street="Viale Roma 9",

@@ -60,7 +60,13 @@ class TestMergeContacts(CallcenterCommon):
                 "email_from": "one@posta.example",
             }
         )
-        self.gone.write({"phone": "030 7770004", "email_from": "two@posta.example"})
+        self.gone.write(
+            {
+                "phone": "030 7770004",
+                "mobile": False,
+                "email_from": "two@posta.example",
+            }
+        )
 
         def check():
             contact = self.kept.contact_ids
@@ -71,7 +77,9 @@ class TestMergeContacts(CallcenterCommon):
 
     def test_the_same_email_makes_no_contact(self):
         self.kept.email_from = "one@posta.example"
-        self.gone.email_from = "ONE@posta.example "
+        self.gone.write(
+            {"email_from": "ONE@posta.example ", "phone": False, "mobile": False}
+        )
         self.merge._merge(self.kept, self.gone)
         self.env.invalidate_all()
         self.assertFalse(self.kept.contact_ids)

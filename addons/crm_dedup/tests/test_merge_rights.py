@@ -92,6 +92,7 @@ class TestMergeRights(CallcenterCommon):
             [
                 {
                     "run_id": run.id,
+                    "step": 0,
                     "survivor_ref": self.other.id,
                     "loser_ref": self.leads[3].id,
                     "why": f"{self.other.name} is in somebody's hands",

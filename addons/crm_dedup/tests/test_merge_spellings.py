@@ -22,6 +22,7 @@ class TestMergeSpellings(DuplicateCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.mario.email_from = "mario.rossi@posta.example"
         cls.maiden = cls.new_lead("Ferrabosco Lucia", **MAIDEN)
         cls.journal = cls.env["crm.merge"]._merge(cls.mario, cls.maiden)
         cls.env.invalidate_all()
