@@ -216,11 +216,18 @@ class CrmDedup(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 # A merge makes a contact of what finds no place: the same person.
-                """SELECT lead_id, name, NULL, NULL FROM crm_lead_contact contact
+                """WITH RECURSIVE merged AS (
+                       SELECT merged_into_id AS end_id, id, contact_name, name
+                         FROM crm_lead WHERE merged_into_id = ANY(%(ids)s)
+                        UNION
+                       SELECT merged.end_id, lost.id, lost.contact_name, lost.name
+                         FROM merged
+                         JOIN crm_lead lost ON lost.merged_into_id = merged.id)
+                   SELECT lead_id, name, NULL, NULL FROM crm_lead_contact contact
                     WHERE lead_id = ANY(%(ids)s)
                       AND NOT EXISTS (
-                          SELECT FROM crm_lead merged
-                           WHERE merged.merged_into_id = contact.lead_id
+                          SELECT FROM merged
+                           WHERE merged.end_id = contact.lead_id
                              AND contact.name IN (merged.contact_name, merged.name))
                 UNION ALL
                    SELECT lead_id, NULL, street, city FROM crm_lead_site
@@ -234,17 +241,24 @@ class CrmDedup(models.AbstractModel):
     def _kin_of_partners(self, partner_ids, kin):
         rows = self.env.execute_query(
             SQL(
-                """SELECT -parent_id,
+                """WITH RECURSIVE merged AS (
+                       SELECT merged_into_id AS end_id, id, name
+                         FROM res_partner WHERE merged_into_id = ANY(%(ids)s)
+                        UNION
+                       SELECT merged.end_id, lost.id, lost.name
+                         FROM merged
+                         JOIN res_partner lost ON lost.merged_into_id = merged.id)
+                   SELECT -parent_id,
                           CASE WHEN type = 'contact' THEN name END,
                           CASE WHEN type <> 'contact' THEN street END,
                           CASE WHEN type <> 'contact' THEN city END
                      FROM res_partner partner
-                    WHERE parent_id = ANY(%s) AND active
+                    WHERE parent_id = ANY(%(ids)s) AND active
                       AND NOT EXISTS (
-                          SELECT FROM res_partner merged
-                           WHERE merged.merged_into_id = partner.parent_id
+                          SELECT FROM merged
+                           WHERE merged.end_id = partner.parent_id
                              AND merged.name = partner.name)""",
-                partner_ids,
+                ids=partner_ids,
             )
         )
         self._collect_kin(rows, kin)
