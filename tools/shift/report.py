@@ -10,6 +10,8 @@ from . import checks
 #: p95 of a call against p95 of the plain form read in the same shift.
 GOALS = {"next_name": 4.0, "take_ahead": 4.0, "confirm": 10.0}
 BASELINE = "web_read"
+#: The two ways in which a desk is given its next name: asked for, or kept ready ahead.
+NEXT = ("next_name", "take_ahead")
 #: Seconds after the answer to a change in which next may be slower, and how much.
 AFTER_CHANGE = 5.0
 CHANGE_GOAL = 3.0
@@ -54,6 +56,10 @@ def figures(site, options, journal):
         "outcomes": dict(sorted(Counter(one.kind for one in served).items())),
         "appointments": sum(bool(one.event_id) for one in journal.served),
         "durations_ms": durations,
+        "next_ms": _durations(
+            [seconds for method in NEXT for seconds in journal.timings.get(method, ())]
+            or [0.0]
+        ),
         "ratios": _ratios(durations),
         "fields_added": _after_changes(journal),
         "retried_requests": checks.retried_requests(site),
@@ -112,7 +118,8 @@ def _after_changes(journal):
     if not journal.changes:
         return {}
     beside, idle = [], []
-    for started, seconds in journal.moments["next_name"]:
+    moments = [moment for method in NEXT for moment in journal.moments[method]]
+    for started, seconds in moments:
         is_beside = any(
             change.started - seconds <= started <= change.answered + AFTER_CHANGE
             for change in journal.changes

@@ -19,6 +19,7 @@ from . import test_card
 from . import test_conversion
 from . import test_conversion_concurrency
 from . import test_conversion_undo
+from . import test_company_zone
 from . import test_consent
 from . import test_customer_state
 from . import test_default_scheme

@@ -91,7 +91,7 @@ class CrmOperatorState(models.Model):
             states = self.with_env(self.env(cr=cr, su=True))
             old = states._locked_row(user.id)
             if old["state"] in unless:
-                return states._describe(user.id)
+                return states._describe_row(old)
             new = {
                 "state": state,
                 "reason_id": reason.id if state == "pause" else None,
@@ -103,7 +103,7 @@ class CrmOperatorState(models.Model):
             if after_name or state in (None, "pause"):
                 new["wanted_reason_id"] = None
             states._change(user.id, old, new, outcome)
-            return states._describe(user.id)
+            return states._describe_row(new)
 
     @api.model
     def _locked_row(self, user_id):
@@ -128,13 +128,18 @@ class CrmOperatorState(models.Model):
 
     @api.model
     def _change(self, user_id, old, new, outcome=None):
-        """Write a state, and how long the one before it lasted."""
+        """Write a state, and how long the one before it lasted.
+
+        :param dict old: the row as it was
+        :param dict new: how it is to be; since when is added
+        """
         now = fields.Datetime.now()
         is_same = all(old[name] == new[name] for name in ("state", "reason_id")) and (
             old["campaign_id"] == new["campaign_id"]
         )
         if not is_same:
             self._record_time(user_id, old, now)
+        new["since"] = old["since"] if is_same and old["since"] else now
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_operator_state
@@ -147,7 +152,7 @@ class CrmOperatorState(models.Model):
                 new["campaign_id"],
                 new["wanted_reason_id"],
                 now,
-                old["since"] if is_same and old["since"] else now,
+                new["since"],
                 outcome.id if outcome else None,
                 user_id,
             )
@@ -163,8 +168,11 @@ class CrmOperatorState(models.Model):
         :param dict old: the row as it was
         :param datetime.datetime now: naive UTC
         """
-        campaign = self.env["utm.campaign"].browse(old["campaign_id"] or ()).exists()
-        if not old["state"] or not old["since"] or campaign.is_training:
+        if not old["state"] or not old["since"]:
+            return
+        # A campaign that is gone has taken itself out of the row.
+        campaign = self.env["utm.campaign"].browse(old["campaign_id"] or ())
+        if campaign.is_training:
             return
         seen = max(old["since"], old["seen_at"] or old["since"])
         until = seen if now - seen > timedelta(minutes=STALE_MINUTES) else now
@@ -196,7 +204,7 @@ class CrmOperatorState(models.Model):
     def _tell_pages(self, campaign_ids):
         """Let the pages of campaigns read who is in which state."""
         campaigns = self.env["utm.campaign"].browse(filter(None, campaign_ids))
-        campaigns.exists()._announce_change()
+        campaigns._announce_change()
 
     @api.model
     def _want_pause(self, user, reason=None):
@@ -264,13 +272,28 @@ class CrmOperatorState(models.Model):
             ``name``, ``max_minutes``, or ``None``)
         :rtype: dict
         """
-        # sudo: one's own state
-        row = self.sudo().search([("user_id", "=", user_id)], limit=1)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT state, since, reason_id, wanted_reason_id
+                     FROM crm_operator_state WHERE user_id = %s""",
+                user_id,
+            )
+        )
+        names = ("state", "since", "reason_id", "wanted_reason_id")
+        row = rows[0] if rows else (None,) * len(names)
+        return self._describe_row(dict(zip(names, row, strict=True)))
+
+    @api.model
+    def _describe_row(self, row):
+        # sudo: reasons are open to all who work at a desk
+        reasons = self.env["crm.pause.reason"].sudo()
         return {
-            "state": row.state or None,
-            "since": fields.Datetime.to_string(row.since) if row.since else None,
-            "reason": self._describe_reason(row.reason_id),
-            "wanted": self._describe_reason(row.wanted_reason_id),
+            "state": row["state"],
+            "since": fields.Datetime.to_string(row["since"]) if row["since"] else None,
+            "reason": self._describe_reason(reasons.browse(row["reason_id"] or ())),
+            "wanted": self._describe_reason(
+                reasons.browse(row["wanted_reason_id"] or ())
+            ),
         }
 
     @api.model

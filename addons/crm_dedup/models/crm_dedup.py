@@ -3,7 +3,6 @@ from odoo.tools import SQL, ormcache
 
 from ..tools.duplicate_rule import DuplicateRule, decided
 from ..tools.known_record import KnownRecord, may_pair, stands_below
-from ..tools.matching.keys import keys_of
 from ..tools.matching.matcher import Matcher
 from ..tools.matching.record import Comparison
 from ..tools.matching.settings import MatchSettings
@@ -145,8 +144,13 @@ class CrmDedup(models.AbstractModel):
         """
         if not self._may_pair(first, second):
             return Comparison(0.0, "different")
-        comparison = self._matcher().compare(first.ready(), second.ready())
-        return decided(self._rules(), first, second, comparison)
+        rules = self._rules()
+        is_ruled = any(first.values_of(rule) & second.values_of(rule) for rule in rules)
+        # Without a rule whatever comes behind a veto makes no difference.
+        comparison = self._matcher().compare(
+            first.ready(), second.ready(), whole=is_ruled
+        )
+        return decided(rules, first, second, comparison) if is_ruled else comparison
 
     @api.model
     def _may_pair(self, first, second):
@@ -206,20 +210,10 @@ class CrmDedup(models.AbstractModel):
         """Return the keys of records: those of the comparison and those of the rules.
 
         :param list known: of ``KnownRecord``
-        :rtype: list[set[int]]
+        :rtype: list[frozenset[int]]
         """
         rules = self._rules()
-        return [
-            {
-                *keys_of(record.ready()),
-                *(
-                    key
-                    for rule in rules
-                    for key in rule.keys(record.record, record.extras)
-                ),
-            }
-            for record in known
-        ]
+        return [record.keys_with(rules) for record in known]
 
     @api.model
     @ormcache()

@@ -62,7 +62,11 @@ class CrmDuplicatePair(models.Model):
         default="lead",
     )
     first_lead_id = fields.Many2one(
-        "crm.lead", "First Name", readonly=True, ondelete="cascade"
+        "crm.lead",
+        "First Name",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
     second_lead_id = fields.Many2one(
         "crm.lead",

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from odoo.addons.crm_dedup.tools.matching.record import MatchRecord
 
@@ -54,6 +55,23 @@ class TestDuplicateIncremental(DuplicateCase):
         self.env.flush_all()
         with self.assertQueryCount(0):
             self.env.cr.precommit.run()
+
+    def test_all_that_a_pair_is_found_by_is_indexed(self):
+        """A large archive has hundreds of thousands of pairs."""
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        for column in (
+            *("first_lead_id", "second_lead_id"),
+            *("first_partner_id", "second_partner_id"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "EXPLAIN SELECT id FROM crm_duplicate_pair WHERE %s = ANY(%s)",
+                    SQL.identifier(column),
+                    [1, 2],
+                )
+            )
+            plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+            self.assertNotIn("Seq Scan", plan, column)
 
     def test_decision_stays(self):
         double = self.new_lead("Mario Rossi")

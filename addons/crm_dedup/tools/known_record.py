@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from .matching.keys import keys_of
 from .matching.prepare import Prepared, prepare
 from .matching.record import MatchRecord
 from .name_text import name_key
@@ -34,6 +35,7 @@ class KnownRecord:
     end_id: int = 0
     prepared: Prepared | None = None
     values: dict = field(default_factory=dict)
+    keys: frozenset | None = None
 
     def ready(self):
         """Return the record in the form in which it is compared, made once.
@@ -43,6 +45,19 @@ class KnownRecord:
         if self.prepared is None:
             self.prepared = prepare(self.record)
         return self.prepared
+
+    def keys_with(self, rules):
+        """Return the keys of the comparison and those of the rules, made once.
+
+        :param rules: of ``DuplicateRule``, the same ones each time
+        :rtype: frozenset[int]
+        """
+        if self.keys is None:
+            found = set(keys_of(self.ready()))
+            for rule in rules:
+                found.update(rule.keys(self.record, self.extras))
+            self.keys = frozenset(found)
+        return self.keys
 
     def values_of(self, rule):
         """Return what a rule compares of this record, made once.

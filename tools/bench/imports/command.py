@@ -20,11 +20,22 @@ class Run:
     :param float seconds: from its start to its end, that of Odoo included
     :param float peak_mb: most memory that all its processes held at a time, shared
         pages counted once (PSS)
+    :param dict said_after: after how many seconds it said each of its lines
     """
 
     seconds: float
     peak_mb: float
     text: str
+    said_after: dict
+
+    def seconds_of(self, words):
+        """Return after how many seconds it said something for the first time.
+
+        :param str words: part of a line
+        :rtype: float
+        """
+        found = (after for line, after in self.said_after.items() if words in line)
+        return min(found, default=self.seconds)
 
 
 def run(database, file, *options):
@@ -38,7 +49,7 @@ def run(database, file, *options):
     """
     command = odoo_config.command("import_names", "-d", database, file, *options)
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    started, peak = time.perf_counter(), 0.0
+    started, peak, said_after = time.perf_counter(), 0.0, {}
     with LOG.open("w") as log:
         process = subprocess.Popen(
             command,
@@ -48,11 +59,13 @@ def run(database, file, *options):
         )
         while process.poll() is None:
             peak = max(peak, memory_mb(process.pid))
+            for line in LOG.read_text().splitlines():
+                said_after.setdefault(line, time.perf_counter() - started)
             time.sleep(INTERVAL)
     text = LOG.read_text()
     if process.returncode:
         raise EnvironmentProblem(f"the import failed, see {LOG}:\n{text[-2000:]}")
-    return Run(time.perf_counter() - started, peak, text)
+    return Run(time.perf_counter() - started, peak, text, said_after)
 
 
 def memory_mb(pid):
