@@ -38,11 +38,11 @@ class CrmDedup(models.AbstractModel):
         if not chosen:
             return {}
         partners = {lead_id: -other.record.id for lead_id, other in chosen.items()}
-        log = self._watch_links(partners)
+        log, keys = self._watch_links(partners)
         last_id = log.last_id("crm_interaction")
         linked = self._write_customers(partners)
         self._after_link(linked, reasons)
-        self._write_links(linked, log, last_id)
+        self._write_links(linked, log, keys, last_id)
         return {lead.id: chosen[lead.id].customer_id for lead in linked}
 
     @api.model
@@ -151,32 +151,51 @@ class CrmDedup(models.AbstractModel):
         """Look at all that links of names to customers may change.
 
         :param dict partner_by_lead: ids
-        :rtype: MergeLog
+        :return: what is recorded, and the link by id of each name that it may change:
+            those that are linked, and the other ones of their customers
+        :rtype: tuple[MergeLog, dict[int, int]]
         """
         log = MergeLog(self.env.cr)
-        self.env["crm.merge"]._watch_customers(
-            [(lead_id, lead_id, lead_id) for lead_id in partner_by_lead],
-            {
-                lead_id: {"partner_id": partner_id}
-                for lead_id, partner_id in partner_by_lead.items()
-            },
-            log,
+        family = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT family.id, new.lead_id
+                         FROM unnest(%s::int[], %s::int[]) AS new(lead_id, partner_id)
+                         JOIN res_partner own ON own.id = new.partner_id
+                         JOIN res_partner family
+                           ON family.commercial_partner_id = own.commercial_partner_id
+                        """,
+                    list(partner_by_lead),
+                    list(partner_by_lead.values()),
+                )
+            )
         )
-        log.watch("crm_lead", {lead_id: lead_id for lead_id in partner_by_lead})
-        return log
+        names = self.env.execute_query(
+            SQL(
+                "SELECT id, partner_id FROM crm_lead WHERE partner_id = ANY(%s)",
+                list(family),
+            )
+        )
+        keys = {lead_id: family[partner_id] for lead_id, partner_id in names}
+        keys.update({lead_id: lead_id for lead_id in partner_by_lead})
+        log.watch("res_partner", family)
+        log.watch("crm_lead", keys)
+        return log, keys
 
     @api.model
-    def _write_links(self, leads, log, last_id):
+    def _write_links(self, leads, log, keys, last_id):
         """Show history and contacts of names on their customers, and write the journal.
 
         :param crm.lead leads: that were linked
         :param MergeLog log: as ``_watch_links`` returned it
+        :param dict keys: the same
         :param int last_id: of the ledger, before the links
         """
-        keys = {lead_id: lead_id for lead_id in leads.ids}
-        if not keys:
+        if not leads:
             return
-        self.env["crm.merge"]._link_history(leads.ids, keys, log)
+        own = {lead_id: lead_id for lead_id in leads.ids}
+        self.env["crm.merge"]._link_history(leads.ids, own, log)
+        # What others wrote meanwhile isn't seen by this transaction.
         log.created_since("crm_interaction", last_id, "lead_id", keys)
         self._make_partners(leads.filtered("has_rows"), log)
         self.env.flush_all()

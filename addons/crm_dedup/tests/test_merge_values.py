@@ -93,29 +93,6 @@ class TestMergeValues(CallcenterCommon):
 
         self._merge_and_undo(self.kept, self.gone, check)
 
-    def test_a_merge_of_its_customer_is_taken_back_first(self):
-        first, second = self.env["res.partner"].create(
-            [{"name": "One"}, {"name": "Two"}]
-        )
-        self.gone.partner_id = first
-        self.env.flush_all()
-        before = dump_tables(self.env)
-        names = self.merge._merge(self.kept, self.gone)
-        self.env.invalidate_all()
-        customers = self.merge._merge(second, first)
-        self.env.invalidate_all()
-        self.assertEqual(self.kept.partner_id, second)
-        with self.assertRaisesRegex(UserError, "One was merged into Two after"):
-            names.action_undo()
-        self.assertEqual(names._undo_many(), 0)
-        customers.action_undo()
-        self.env.invalidate_all()
-        names.action_undo()
-        after = dump_tables(self.env)
-        self.assertEqual(
-            {table for table in before if before[table] != after[table]}, set()
-        )
-
     def test_names_of_two_customers_are_not_merged(self):
         partners = self.env["res.partner"].create([{"name": "One"}, {"name": "Two"}])
         self.kept.partner_id, self.gone.partner_id = partners

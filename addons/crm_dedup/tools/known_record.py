@@ -83,6 +83,7 @@ class KnownRecord:
             extras=self.extras,
             prepared=None,
             values={},
+            keys=None,
         )
 
     @property
