@@ -35,6 +35,8 @@ from . import base
 from . import crm_merge_links
 from . import crm_merge
 from . import crm_merge_values
+from . import crm_merge_properties
+from . import crm_merge_spellings
 from . import crm_merge_rule
 from . import crm_merge_pair
 from . import crm_merge_run
@@ -46,6 +48,7 @@ from . import crm_merge_latecomers
 from . import crm_merge_lead
 from . import crm_merge_partner
 from . import crm_merge_customer
+from . import crm_merge_contacts
 from . import crm_merge_followers
 from . import crm_merge_claim
 from . import crm_merge_review

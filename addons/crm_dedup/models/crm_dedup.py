@@ -32,7 +32,8 @@ class CrmDedup(models.AbstractModel):
         """Find the names and customers of the archive that may be given records.
 
         Two statements for names and one more for customers, however many records are
-        given. Whom somebody has told different isn't found again.
+        given, and one of each for what was merged. A merged record stands for what it
+        has become. Whom somebody has told different isn't found again.
 
         :param list records: ``MatchRecord``; the id is that of a name, that of a
             customer with a minus sign, or 0 for somebody new
@@ -69,20 +70,16 @@ class CrmDedup(models.AbstractModel):
         holders, _crowded = self.env["crm.dedup.key"]._holders_of(
             self._keys_of_all(known)
         )
-        excluded = set(exclude_ids)
-        candidates = {
-            other.record.id: other
-            for other in self._records_of(
-                sorted(set().union(*holders.values()) - excluded) if holders else []
-            )
-            if archived or other.active
-        }
+        candidates = self._candidates(
+            set().union(*holders.values()), set(exclude_ids), archived
+        )
         found = {}
         for position, record in enumerate(known):
             others = (
                 candidates[holder]
                 for holder in sorted(holders.get(position, ()))
-                if holder in candidates and holder != record.record.id
+                if holder in candidates
+                and candidates[holder].record.id != record.record.id
             )
             found[position] = [
                 (other, comparison)
@@ -91,9 +88,51 @@ class CrmDedup(models.AbstractModel):
             ]
         self._drop_kin(known, found)
         self._drop_decided(known, found)
-        for matches in found.values():
-            matches.sort(key=lambda match: (-match[1].score, match[0].record.id))
-        return {position: matches for position, matches in found.items() if matches}
+        return {
+            position: self._best_of_each(matches)
+            for position, matches in found.items()
+            if matches
+        }
+
+    @api.model
+    def _candidates(self, holders, excluded, archived):
+        """Read whom holders of keys stand for: themselves, or what they have become.
+
+        :param set holders: who shares a key with somebody
+        :param set excluded: who is left out
+        :param bool archived: who is archived isn't left out
+        :return: what is compared, with the number of what it stands for, by holder
+        :rtype: dict[int, KnownRecord]
+        """
+        read = {
+            other.record.id: other for other in self._records_of(holders - excluded)
+        }
+        ends = {other.end_id for other in read.values()} - {0, *read}
+        known = {**read, **{end.record.id: end for end in self._records_of(ends)}}
+        found = {}
+        for holder, other in read.items():
+            end = known.get(other.end_id or holder)
+            if end and end.record.id not in excluded and (archived or end.active):
+                found[holder] = other.spelling_of(end) if other.end_id else other
+        return found
+
+    @api.model
+    def _best_of_each(self, matches):
+        """Return what was found once for each record, the likeliest first.
+
+        :param list matches: the other and the comparison; one that others were merged
+            into may be there several times
+        """
+        best = {}
+        for other, comparison in matches:
+            rank = (comparison.verdict == "same", comparison.score)
+            known = best.get(other.record.id)
+            if known is None or rank > known[0]:
+                best[other.record.id] = (rank, (other, comparison))
+        return sorted(
+            (match for _rank, match in best.values()),
+            key=lambda match: (-match[1].score, match[0].record.id),
+        )
 
     @api.model
     def _compare(self, first, second):

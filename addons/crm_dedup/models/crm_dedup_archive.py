@@ -122,9 +122,10 @@ class CrmDedup(models.AbstractModel):
         """
         rows = self.env.execute_query(
             SQL(
-                """SELECT first, second, score, verdict, reasons, company_id,
-                          may_be_kin
-                     FROM crm_dedup_found WHERE first BETWEEN %s AND %s""",
+                """SELECT DISTINCT ON (first, second) first, second, score, verdict,
+                          reasons, company_id, may_be_kin
+                     FROM crm_dedup_found WHERE first BETWEEN %s AND %s
+                 ORDER BY first, second, verdict = 'same' DESC, score DESC""",
                 first,
                 last,
             )

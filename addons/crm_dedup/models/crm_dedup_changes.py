@@ -88,7 +88,7 @@ class CrmDedup(models.AbstractModel):
         :param list records: those of the holders that there are
         """
         records = [known for known in records if known.active]
-        found = self._find_known(records)
+        found = self._find_spelt(records, new)
         linked = self._link_customers(
             {
                 records[position]: matches

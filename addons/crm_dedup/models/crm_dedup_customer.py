@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.merge_log import MergeLog
+
+#: Rows of a name that become partners of its customer.
+_ROWS = ("crm.lead.contact", "crm.lead.site")
+
 
 class CrmDedup(models.AbstractModel):
     """A new name that is a customer already is linked to it."""
@@ -27,13 +32,37 @@ class CrmDedup(models.AbstractModel):
                 other, comparison = match
                 chosen[known.record.id] = other
                 reasons[known.record.id] = comparison
+        taken_back = self._links_taken_back(list(chosen)) if chosen else ()
+        for lead_id in taken_back:
+            del chosen[lead_id]
         if not chosen:
             return {}
-        linked = self._write_customers(
-            {lead_id: -other.record.id for lead_id, other in chosen.items()}
-        )
+        partners = {lead_id: -other.record.id for lead_id, other in chosen.items()}
+        log, keys = self._watch_links(partners)
+        last_id = log.last_id("crm_interaction")
+        linked = self._write_customers(partners)
         self._after_link(linked, reasons)
+        self._write_links(linked, log, keys, last_id)
         return {lead.id: chosen[lead.id].customer_id for lead in linked}
+
+    @api.model
+    def _links_taken_back(self, lead_ids):
+        """Return which names were linked before, until a person took it back.
+
+        :rtype: list[int]
+        """
+        # sudo: whether there is a row, not what it says
+        journals = self.env["crm.merge.journal"].sudo()
+        undone = journals.search_fetch(
+            [
+                ("model", "=", "crm.lead"),
+                ("loser_ref", "in", lead_ids),
+                ("reason", "=", "customer"),
+                ("state", "=", "undone"),
+            ],
+            ["loser_ref"],
+        )
+        return list(set(undone.mapped("loser_ref")))
 
     @api.model
     def _sure_customer(self, known, matches):
@@ -95,8 +124,6 @@ class CrmDedup(models.AbstractModel):
     def _after_link(self, leads, reasons):
         """Bring names in step with their customers, and say why in the chatter."""
         leads._join_customer()
-        leads._link_history_at_commit()
-        leads.filtered("has_rows")._make_partners_at_commit()
         sentence = self.env["crm.duplicate.pair"]._reasons_sentence
         leads._message_log_batch(
             {
@@ -114,6 +141,102 @@ class CrmDedup(models.AbstractModel):
             }
         )
         self.env.flush_all()
+
+    # ------------------------------------------------------------
+    # JOURNAL
+    # ------------------------------------------------------------
+
+    @api.model
+    def _watch_links(self, partner_by_lead):
+        """Look at all that links of names to customers may change.
+
+        :param dict partner_by_lead: ids
+        :return: what is recorded, and the link by id of each name that it may change:
+            those that are linked, and the other ones of their customers
+        :rtype: tuple[MergeLog, dict[int, int]]
+        """
+        log = MergeLog(self.env.cr)
+        family = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT family.id, new.lead_id
+                         FROM unnest(%s::int[], %s::int[]) AS new(lead_id, partner_id)
+                         JOIN res_partner own ON own.id = new.partner_id
+                         JOIN res_partner family
+                           ON family.commercial_partner_id = own.commercial_partner_id
+                        """,
+                    list(partner_by_lead),
+                    list(partner_by_lead.values()),
+                )
+            )
+        )
+        names = self.env.execute_query(
+            SQL(
+                "SELECT id, partner_id FROM crm_lead WHERE partner_id = ANY(%s)",
+                list(family),
+            )
+        )
+        keys = {lead_id: family[partner_id] for lead_id, partner_id in names}
+        keys.update({lead_id: lead_id for lead_id in partner_by_lead})
+        log.watch("res_partner", family)
+        log.watch("crm_lead", keys)
+        return log, keys
+
+    @api.model
+    def _write_links(self, leads, log, keys, last_id):
+        """Show history and contacts of names on their customers, and write the journal.
+
+        :param crm.lead leads: that were linked
+        :param MergeLog log: as ``_watch_links`` returned it
+        :param dict keys: the same
+        :param int last_id: of the ledger, before the links
+        """
+        if not leads:
+            return
+        own = {lead_id: lead_id for lead_id in leads.ids}
+        self.env["crm.merge"]._link_history(leads.ids, own, log)
+        # What others wrote meanwhile isn't seen by this transaction.
+        log.created_since("crm_interaction", last_id, "lead_id", keys)
+        self._make_partners(leads.filtered("has_rows"), log)
+        self.env.flush_all()
+        log.settle()
+        # sudo: the journal is written by merges alone
+        self.env["crm.merge.journal"].sudo().create(
+            [
+                {
+                    "model": "crm.lead",
+                    "survivor_ref": lead.id,
+                    "loser_ref": lead.id,
+                    "survivor_name": lead.partner_id.display_name,
+                    "loser_name": lead.name,
+                    "company_id": lead.company_id.id,
+                    "reason": "customer",
+                    "entries": log.of(lead.id),
+                }
+                for lead in leads
+            ]
+        )
+        self.env.invalidate_all()
+
+    @api.model
+    def _make_partners(self, leads, log):
+        """Let the rows of names become partners of their customers, and record it."""
+        if not leads:
+            return
+        # sudo: rows of a name that the system links
+        waiting = [
+            self.env[name]
+            .sudo()
+            .search([("lead_id", "in", leads.ids), ("partner_id", "=", False)])
+            for name in _ROWS
+        ]
+        for rows in waiting:
+            log.watch(rows._table, {row.id: row.lead_id.id for row in rows})
+        leads._make_child_partners()
+        for rows in waiting:
+            for row in rows.filtered("is_partner_made"):
+                key = row.lead_id.id
+                log.add(key, "create", "res_partner", row.partner_id.ids)
 
 
 class ResCompany(models.Model):

@@ -41,13 +41,14 @@ class CrmDedupFrequency(models.Model):
         telephones and e-mails over all names.
         """
         [[rows]] = self.env.execute_query(
-            SQL("SELECT count(*) FROM crm_dedup_form WHERE holder > 0")
+            SQL("SELECT count(*) FROM crm_dedup_form WHERE holder > 0 AND end_id = 0")
         )
         share = min(100.0, 100.0 * SAMPLE_SIZE / max(rows, 1))
         sample = self.env.execute_query(
             SQL(
                 """SELECT holder, form FROM crm_dedup_form
-                    TABLESAMPLE SYSTEM (%s) REPEATABLE (1) WHERE holder > 0""",
+                    TABLESAMPLE SYSTEM (%s) REPEATABLE (1)
+                     WHERE holder > 0 AND end_id = 0""",
                 share,
             )
         )

@@ -27,6 +27,7 @@ class CrmDedupKey(models.AbstractModel):
     _description = "Keys of Duplicates"
 
     def init(self):
+        # What a run works with may be of an earlier version: it goes on with it.
         # No foreign keys: names are deleted without a look at these tables, and a
         # merge doesn't take a key for something that belongs to the name.
         self.env.cr.execute(
@@ -40,7 +41,9 @@ class CrmDedupKey(models.AbstractModel):
                    id bigserial PRIMARY KEY, holder integer NOT NULL,
                    has_keys boolean NOT NULL);
                CREATE UNLOGGED TABLE IF NOT EXISTS crm_dedup_work (
-                   run_id integer NOT NULL)"""
+                   run_id integer NOT NULL);
+               ALTER TABLE IF EXISTS crm_dedup_form
+                   ADD COLUMN IF NOT EXISTS end_id integer NOT NULL DEFAULT 0"""
         )
 
     # ------------------------------------------------------------
@@ -131,15 +134,17 @@ class CrmDedupKey(models.AbstractModel):
 
         :param list holders: whose keys go
         :param list records: as ``crm.dedup`` reads them; a deleted one is missing, and
-            has no keys
+            has no keys; one that was merged only has those that what it has become
+            hasn't
         :param bool again: they are compared by the next run once more: two
             transactions at the same time don't see each other's names
         """
         service = self.env["crm.dedup"]
+        ends = service._keys_of_ends(records)
         rows = [
             (key, known.record.id)
             for known, keys in zip(records, service._keys_of_all(records), strict=True)
-            for key in keys
+            for key in keys.difference(ends.get(known.end_id, ()))
         ]
         drop = SQL("DELETE FROM crm_dedup_key WHERE holder = ANY(%s)", holders)
         if len(rows) <= 1000 or again:

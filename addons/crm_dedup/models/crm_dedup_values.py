@@ -18,6 +18,18 @@ from ..tools.known_record import (
 )
 from ..tools.matching.record import MatchRecord
 
+#: What a merged record has become, after however many merges. Nothing is looked up of
+#: what was never merged.
+_END = """
+    CASE WHEN %(merged)s IS NOT NULL THEN (
+         WITH RECURSIVE way AS (
+             SELECT %(merged)s AS id
+              UNION
+             SELECT next.merged_into_id FROM way JOIN %(table)s next ON next.id = way.id
+              WHERE next.merged_into_id IS NOT NULL)
+         SELECT way.id FROM way JOIN %(table)s target ON target.id = way.id
+          WHERE target.merged_into_id IS NULL) END"""
+
 _LEAD = """
     SELECT lead.id, lead.contact_name, lead.partner_name, lead.name, lead.type,
            lead.lead_kind, lead.phone_e164, lead.mobile_e164, lead.phone_second_e164,
@@ -25,8 +37,8 @@ _LEAD = """
            lead.street, lead.street2, lead.zip, lead.city, state.code AS province,
            lead.company_id, lead.active, partner.commercial_partner_id AS customer_id,
            lead.has_rows,
-           lead.create_date > now() AT TIME ZONE 'UTC' - interval '7 days' AS is_fresh
-           %(extras)s
+           lead.create_date > now() AT TIME ZONE 'UTC' - interval '7 days' AS is_fresh,
+           %(end)s AS end_id %(extras)s
       FROM crm_lead lead
  LEFT JOIN res_country_state state ON state.id = lead.state_id
  LEFT JOIN res_partner partner ON partner.id = lead.partner_id
@@ -39,7 +51,7 @@ _PARTNER = """
            partner.phone_second, partner.email, partner.fiscal_code, partner.vat,
            partner.birth_date, partner.street, partner.street2, partner.zip,
            partner.city, state.code AS province, country.code AS country,
-           partner.company_id, partner.active %(extras)s
+           partner.company_id, partner.active, %(end)s AS end_id %(extras)s
       FROM res_partner partner
  LEFT JOIN res_country_state state ON state.id = partner.state_id
  LEFT JOIN res_country country ON country.id = partner.country_id
@@ -76,8 +88,8 @@ class CrmDedup(models.AbstractModel):
         :param holders: ids of names, and of customers with a minus sign
         :rtype: list[KnownRecord]
         """
-        lead_ids = [holder for holder in holders if holder > 0]
-        partner_ids = [-holder for holder in holders if holder < 0]
+        lead_ids = sorted(holder for holder in holders if holder > 0)
+        partner_ids = sorted(-holder for holder in holders if holder < 0)
         found = []
         if lead_ids:
             rows = self._read_rows(_LEAD, "lead", "crm.lead", lead_ids)
@@ -112,6 +124,11 @@ class CrmDedup(models.AbstractModel):
         query = SQL(
             statement,
             ids=ids,
+            end=SQL(
+                _END,
+                merged=SQL.identifier(alias, "merged_into_id"),
+                table=SQL.identifier(self.env[model_name]._table),
+            ),
             extras=SQL(
                 "".join([", %s::text"] * len(names)),
                 *(SQL.identifier(alias, name) for name in names),
@@ -167,6 +184,7 @@ class CrmDedup(models.AbstractModel):
             row["customer_id"] or row["id"],
             is_contact=bool(row["parent_id"]) and not is_company,
             active=bool(row["active"]),
+            end_id=-(row["end_id"] or 0),
         )
 
     # ------------------------------------------------------------
@@ -197,8 +215,20 @@ class CrmDedup(models.AbstractModel):
     def _kin_of_leads(self, lead_ids, kin):
         rows = self.env.execute_query(
             SQL(
-                """SELECT lead_id, name, NULL, NULL FROM crm_lead_contact
+                # A merge makes a contact of what finds no place: the same person.
+                """WITH RECURSIVE merged AS (
+                       SELECT merged_into_id AS end_id, id, contact_name, name
+                         FROM crm_lead WHERE merged_into_id = ANY(%(ids)s)
+                        UNION
+                       SELECT merged.end_id, lost.id, lost.contact_name, lost.name
+                         FROM merged
+                         JOIN crm_lead lost ON lost.merged_into_id = merged.id)
+                   SELECT lead_id, name, NULL, NULL FROM crm_lead_contact contact
                     WHERE lead_id = ANY(%(ids)s)
+                      AND NOT EXISTS (
+                          SELECT FROM merged
+                           WHERE merged.end_id = contact.lead_id
+                             AND contact.name IN (merged.contact_name, merged.name))
                 UNION ALL
                    SELECT lead_id, NULL, street, city FROM crm_lead_site
                     WHERE lead_id = ANY(%(ids)s)""",
@@ -211,13 +241,24 @@ class CrmDedup(models.AbstractModel):
     def _kin_of_partners(self, partner_ids, kin):
         rows = self.env.execute_query(
             SQL(
-                """SELECT -parent_id,
+                """WITH RECURSIVE merged AS (
+                       SELECT merged_into_id AS end_id, id, name
+                         FROM res_partner WHERE merged_into_id = ANY(%(ids)s)
+                        UNION
+                       SELECT merged.end_id, lost.id, lost.name
+                         FROM merged
+                         JOIN res_partner lost ON lost.merged_into_id = merged.id)
+                   SELECT -parent_id,
                           CASE WHEN type = 'contact' THEN name END,
                           CASE WHEN type <> 'contact' THEN street END,
                           CASE WHEN type <> 'contact' THEN city END
-                     FROM res_partner
-                    WHERE parent_id = ANY(%s) AND active""",
-                partner_ids,
+                     FROM res_partner partner
+                    WHERE parent_id = ANY(%(ids)s) AND active
+                      AND NOT EXISTS (
+                          SELECT FROM merged
+                           WHERE merged.end_id = partner.parent_id
+                             AND merged.name = partner.name)""",
+                ids=partner_ids,
             )
         )
         self._collect_kin(rows, kin)

@@ -303,6 +303,7 @@ class CrmDuplicateRun(models.Model):
             return
         ranges = self._work_ranges()
         if not ranges:
+            archive.follow_merges(self.env.cr)
             self._next_phase()
             return
         count, answers = self._do(

@@ -99,14 +99,17 @@ class CrmMergeJournal(models.Model):
                     further=self.env[self.model].sudo().browse(further).display_name,
                 )
             )
-        later = self.search(
-            [
-                ("id", ">", self.id),
-                ("model", "=", self.model),
-                ("survivor_ref", "=", self.survivor_ref),
-                ("state", "=", "done"),
-            ],
-            limit=1,
+        later = (
+            self.search(
+                [
+                    ("id", ">", self.id),
+                    ("model", "=", self.model),
+                    ("survivor_ref", "=", self.survivor_ref),
+                    ("state", "=", "done"),
+                ],
+                limit=1,
+            )
+            or self._later_merge_of_customers()
         )
         if later:
             raise UserError(
@@ -114,10 +117,38 @@ class CrmMergeJournal(models.Model):
                     "%(later)s was merged into %(survivor)s after %(name)s. Take that"
                     " merge back first.",
                     later=later.loser_name,
-                    survivor=self.survivor_name,
+                    survivor=later.survivor_name,
                     name=self.loser_name,
                 )
             )
+
+    def _later_merge_of_customers(self):
+        """Return a merge that came later, of a customer that this one is about.
+
+        What such a merge moved is not where this one left it.
+
+        :rtype: crm.merge.journal
+        """
+        partner_ids = set()
+        for entry in self.entries or []:
+            if entry[:2] == ["change", "res_partner"]:
+                partner_ids.add(entry[2])
+            elif entry[:2] == ["change", "crm_lead"]:
+                partner_ids.update(values.get("partner_id") for values in entry[3:])
+        partner_ids.discard(None)
+        if self.model != "crm.lead" or not partner_ids:
+            return self.browse()
+        return self.search(
+            [
+                ("id", ">", self.id),
+                ("model", "=", "res.partner"),
+                ("state", "=", "done"),
+                "|",
+                ("loser_ref", "in", partner_ids),
+                ("survivor_ref", "in", partner_ids),
+            ],
+            limit=1,
+        )
 
     def _before_undo(self):
         """Do what has to be done before rows return; addons add to it."""

@@ -1,7 +1,10 @@
 import json
+from functools import lru_cache
 
 from odoo import api, models, tools
 from odoo.tools import SQL
+
+from odoo.addons.crm_callcenter.tools.phone import to_e164
 
 #: Columns that are never taken over from the record that goes.
 _KEPT = frozenset(
@@ -70,9 +73,13 @@ class CrmMergeValues(models.AbstractModel):
         for name in self._fillable(records._name):
             if name in block_names or name not in kept:
                 continue
-            if choices.get(name) == lost["id"] or (
+            takes = choices.get(name) == lost["id"] or (
                 name not in choices and _is_empty(kept[name])
-            ):
+            )
+            if self._has_parts(records._fields[name], kept, lost):
+                rows = (lost, kept) if takes else (kept, lost)
+                values[name] = _united(*(row[name] for row in rows))
+            elif takes:
                 values[name] = lost[name]
         if choices.get("name") == lost["id"]:
             values["name"] = lost["name"]
@@ -82,6 +89,21 @@ class CrmMergeValues(models.AbstractModel):
             for name, value in values.items()
             if value != kept[name] and not (_is_empty(value) and _is_empty(kept[name]))
         }
+
+    @api.model
+    def _has_parts(self, field, kept, lost):
+        """Tell whether a value is made of parts, of which each stands for itself.
+
+        A value for each company is, and so are properties of one definition.
+
+        :rtype: bool
+        """
+        if not all(isinstance(row[field.name], dict) for row in (kept, lost)):
+            return False
+        if field.type == "properties":
+            holder = field.definition_record
+            return kept.get(holder) == lost.get(holder)
+        return bool(field.company_dependent)
 
     @api.model
     def _completes(self, kept, lost, names):
@@ -164,8 +186,7 @@ class CrmMergeValues(models.AbstractModel):
     @api.model
     def _number_key(self, number):
         """Return what two ways to write one number have in common, or ``None``."""
-        digits = "".join(sign for sign in number or "" if sign.isdigit())
-        return digits.removeprefix("00").removeprefix("39") or None
+        return _number_key(number or "")
 
     @api.model
     def _write_values(self, records, changes):
@@ -210,6 +231,22 @@ class CrmMergeValues(models.AbstractModel):
             changed.modified([name for name in names if name in records._fields])
             self.env.flush_all()
         self.env["crm.dedup.key"]._mark_records_stale(records._name, changes)
+
+
+@lru_cache(maxsize=10_000)
+def _number_key(number):
+    # 39 is Italy's prefix, and how some mobiles begin: the plan of numbers tells.
+    digits = "".join(sign for sign in number if sign.isdigit())
+    return to_e164(number, "IT") or digits or None
+
+
+def _united(first, second):
+    """Return the parts of two values: those of the second one fill the gaps.
+
+    :rtype: dict
+    """
+    own = {key: value for key, value in first.items() if not _is_empty(value)}
+    return {**first, **second, **own}
 
 
 def _is_empty(value):

@@ -24,6 +24,9 @@ from . import test_merge_chosen
 from . import test_matching_properties
 from . import test_matching_verdicts
 from . import test_merge_values
+from . import test_merge_contacts
+from . import test_merge_undo_order
+from . import test_merge_spellings
 from . import test_merge_wizard
 from . import test_merge_erasure
 from . import test_merge_long_history

@@ -2,6 +2,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .duplicate_case import DuplicateCase
+from .merge_case import dump_tables
 
 
 @tagged("post_install", "-at_install")
@@ -168,6 +169,51 @@ class TestDuplicateCustomer(DuplicateCase):
         self.assertEqual(self.customer.phone, "030 2211334")
         self.assertFalse(self.pairs_of(lead))
         self.assertIn("Linked to the customer", lead.message_ids[:1].body)
+
+    def test_a_link_is_taken_back_whole(self):
+        """As one that a person made: state, history and contacts as well."""
+        state = self.env["crm.commercial.state"].search([], limit=1, order="id DESC")
+        self.env.cr.execute(
+            "UPDATE res_partner SET commercial_state_id = %s WHERE id = %s",
+            [state.id, self.customer.id],
+        )
+        self.env.invalidate_all()
+        self.env.company.links_new_names = False
+        lead = self.new_lead(
+            "MARIO ROSSI",
+            contact_ids=[Command.create({"name": "Verdi Ugo", "phone": "030 7776665"})],
+        )
+        lead._register_outcome(self.outcomes["R"])
+        self.commit()
+        self.env.company.links_new_names = True
+        before = dump_tables(self.env)
+        self.env["crm.dedup.key"]._mark_stale(lead.ids)
+        self.env["crm.dedup"]._compare_stale(100)
+        self.env.invalidate_all()
+        self.assertEqual(lead.partner_id, self.customer)
+        self.assertEqual(lead.commercial_state_id, state)
+        self.assertEqual(self.customer.child_ids.name, "Verdi Ugo")
+        self.assertEqual(lead.interaction_ids.partner_id, self.customer)
+        [journal] = self.env["crm.merge.journal"].search([])
+        self.assertEqual(journal.reason, "customer")
+        self.assertEqual(journal.survivor_name, "Rossi Mario")
+        journal._undo()
+        after = dump_tables(self.env)
+        self.assertLessEqual(
+            {table for table in before if before[table] != after[table]},
+            # What the chatter says of it; and the pair, which holds no more.
+            {"mail_message", "crm_duplicate_pair", "crm_dedup_key"},
+        )
+
+    def test_a_link_that_was_taken_back_is_left_to_a_person(self):
+        lead = self.new_lead("Mario Rossi")
+        self.assertEqual(lead.partner_id, self.customer)
+        self.env["crm.merge.journal"].search([])._undo()
+        self.env.invalidate_all()
+        self.env["crm.dedup"]._compare_stale(100)
+        self.env.invalidate_all()
+        self.assertFalse(lead.partner_id)
+        self.assertEqual(self.pairs_of(lead).kind, "customer")
 
     def test_imported_names_are_linked(self):
         lead = self.new_lead("Verdi Ugo", mobile=False, phone=False, street=False)

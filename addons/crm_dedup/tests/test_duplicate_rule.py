@@ -66,6 +66,40 @@ class TestDuplicateRuleCompiled(TransactionCase):
         )
         self.assertFalse(self.hits(rule, father, son))
 
+    def test_branches_of_one_company_have_its_digits_in_common(self):
+        """11 digits in the column of the codice fiscale are the company's."""
+        rule = DuplicateRule(1, ("fiscal_code",), verdict="same")
+        branches = [
+            MatchRecord(number, company="Alfa", fiscal_code="12345670017", city=city)
+            for number, city in ((1, "Brescia"), (2, "Bergamo"))
+        ]
+        self.assertFalse(self.hits(rule, *branches))
+        rule = DuplicateRule(1, ("city", "vat_number"), verdict="same")
+        self.assertFalse(self.hits(rule, *branches))
+        one = MatchRecord(3, vat_number="12345670017", city="Bergamo")
+        self.assertTrue(self.hits(rule, branches[1], one))
+
+    def test_code_that_contradicts_one_of_the_names(self):
+        rule = DuplicateRule(1, ("fiscal_code",), verdict="same")
+        head, wife, initial, typo, company = (
+            MatchRecord(number, fiscal_code="RSSMRA80A01B157X", **names)
+            for number, names in enumerate(
+                (
+                    {"person": "Rossi Mario"},
+                    {"person": "Bianchi Lucia"},
+                    {"person": "Rossi M."},
+                    {"person": "Rosi Mario"},
+                    {"company": "Impianti Rossi"},
+                ),
+                1,
+            )
+        )
+        self.assertTrue(self.hits(rule, head, wife))
+        self.assertEqual(rule.verdict_of(head, wife), "review")
+        for other in (initial, typo, company):
+            with self.subTest(other=other):
+                self.assertEqual(rule.verdict_of(head, other), "same")
+
     def test_kind(self):
         lead, partner = MatchRecord(1, zip="1"), MatchRecord(-1, zip="1")
         for kind, pair, expected in (
@@ -122,6 +156,46 @@ class TestDuplicateRule(DuplicateCase):
         [pair] = self.pairs_of(double)
         self.assertEqual(pair.verdict, "same")
         self.assertIn("rule Same codice fiscale", pair.reasons_text)
+
+    def test_codice_fiscale_of_the_head_of_a_household(self):
+        code = "RSSMRA80A01B157X"
+        self.mario.fiscal_code = code
+        self.commit()
+        wife = self.new_lead("Bianchi Lucia", mobile="348 1112223", fiscal_code=code)
+        [pair] = self.pairs_of(wife)
+        self.assertEqual(pair.verdict, "review")
+        self.run_archive()
+        self.assertEqual(self.pairs_of(wife).verdict, "review")
+
+    def test_branches_with_the_codice_fiscale_of_their_company(self):
+        """Neither a sure pair nor the same customer."""
+        values = {
+            "lead_kind": "company",
+            "mobile": False,
+            "fiscal_code": "12345670017",
+        }
+        brescia = self.new_lead(
+            False,
+            name="Alfa Brescia",
+            partner_name="Alfa Brescia",
+            phone="030 3344556",
+            street="Via Po 1",
+            **values,
+        )
+        bergamo = self.new_lead(
+            False,
+            name="Alfa Bergamo",
+            partner_name="Alfa Bergamo",
+            phone="035 3344557",
+            street="Viale Roma 9",
+            zip="24121",
+            city="Bergamo",
+            state_id=self.env.ref("base.state_it_bg").id,
+            **values,
+        )
+        self.assertNotIn("same", self.pairs_of(bergamo).mapped("verdict"))
+        self.run_archive()
+        self.assertNotIn("same", self.pairs_of(brescia).mapped("verdict"))
 
     def test_first_rule_decides(self):
         self.new_rule("mobile", verdict="review", name_must_agree=False)

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -80,6 +81,49 @@ class TestMergeRights(CallcenterCommon):
         self._bind()
         self.assertEqual(self._visible(changes).ids, changes[0].ids)
         self.assertEqual(self._visible(originals).ids, originals[0].ids)
+
+    def test_runs_are_for_who_began_them(self):
+        """A run goes over all branches, and is taken back as a whole."""
+        users = self.bound | self.manager
+        runs = self.env["crm.merge.run"].create(
+            [{"user_id": user.id, "state": "done"} for user in users]
+        )
+        items = self.env["crm.merge.run.item"].create(
+            [
+                {
+                    "run_id": run.id,
+                    "step": 0,
+                    "survivor_ref": self.other.id,
+                    "loser_ref": self.leads[3].id,
+                    "why": f"{self.other.name} is in somebody's hands",
+                }
+                for run in runs
+            ]
+        )
+        normalised = self.env["crm.normalise.run"].create(
+            [
+                {
+                    "user_id": user.id,
+                    "kind": "run",
+                    "state": "done",
+                    "done": 1,
+                    "date_end": fields.Datetime.now(),
+                }
+                for user in users
+            ]
+        )
+        for records in (runs, items, normalised):
+            self.assertEqual(self._visible(records), records)
+        self._bind()
+        for records in (runs, items, normalised):
+            self.assertEqual(self._visible(records).ids, records[:1].ids)
+            self.assertEqual(self._visible(records, self.manager), records)
+        for record in (runs[1], normalised[1]):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                record.with_user(self.bound).action_undo()
+        runs[0].with_user(self.bound).action_undo()
+        self.assertEqual(runs.mapped("state"), ["queued", "done"])
 
     def test_branches_of_labelled_pairs(self):
         partner = self.env["res.partner"].create({"name": "Customer"})

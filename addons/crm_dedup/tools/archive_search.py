@@ -19,7 +19,8 @@ from .matching.keys import keys_of
 from .matching.record import MatchRecord
 
 _COLUMNS = (
-    "(holder, form, company_id, customer_id, is_contact, may_have_kin, rules, raw)"
+    "(holder, form, company_id, customer_id, is_contact, may_have_kin, end_id, rules,"
+    " raw)"
 )
 
 
@@ -28,6 +29,7 @@ class Form(NamedTuple):
 
     :param Prepared prepared: what is compared
     :param bool may_have_kin: a name with contacts or sites, or a customer
+    :param int end_id: what a merged record has become, 0 for itself
     :param frozenset rules: keys of the rules
     """
 
@@ -36,6 +38,7 @@ class Form(NamedTuple):
     customer_id: int
     is_contact: bool
     may_have_kin: bool
+    end_id: int
     rules: frozenset
 
 
@@ -101,6 +104,7 @@ class ArchiveSearch:
             "DELETE FROM crm_dedup_form WHERE holder BETWEEN %s AND %s", (first, last)
         )
         lines, wanted = [], []
+        ends = self._keys_of_ends(cursor, known) if step != "forms" else {}
         for record in known:
             rule_keys = {
                 key
@@ -109,10 +113,10 @@ class ArchiveSearch:
             }
             if step != "forms":
                 holder = record.record.id
-                wanted += [
-                    (key, holder) for key in rule_keys.union(keys_of(record.ready()))
-                ]
-            if record.active:
+                keys = rule_keys.union(keys_of(record.ready()))
+                keys.difference_update(ends.get(record.end_id, ()))
+                wanted += [(key, holder) for key in keys]
+            if record.active or record.end_id:
                 lines.append(_form_line(record, rule_keys))
         archive.copy(cursor, f"crm_dedup_form {_COLUMNS}", lines)
         if step == "keys":
@@ -120,6 +124,31 @@ class ArchiveSearch:
         elif step == "fill":
             first_keys.write(cursor, wanted, first, last)
         return len(known)
+
+    def _keys_of_ends(self, cursor, known):
+        """Return the keys of what merged records of a range have become.
+
+        Customers are read by Odoo alone: of these only who stands in the same range.
+
+        :rtype: dict[int, set[int]]
+        """
+        ends = {record.end_id for record in known} - {0}
+        if not ends:
+            return {}
+        found = [record for record in known if record.record.id in ends]
+        others = ends - {record.record.id for record in found}
+        found += self._read_leads(cursor, [end for end in others if end > 0])
+        return {
+            end.record.id: {
+                *keys_of(end.ready()),
+                *(
+                    key
+                    for rule in self.rules
+                    for key in rule.keys(end.record, end.extras)
+                ),
+            }
+            for end in found
+        }
 
     # ------------------------------------------------------------
     # Scores
@@ -144,9 +173,11 @@ class ArchiveSearch:
         lines, strata, compared = [], {}, 0
         for one, other, comparison in self._comparisons(cursor, pairs, forms):
             compared += 1
-            strata_of_run.count(strata, one, other, comparison)
+            mine, theirs = forms[one], forms[other]
+            if not mine.end_id and not theirs.end_id:
+                # People label records as they stand there.
+                strata_of_run.count(strata, one, other, comparison)
             if comparison.verdict != "different":
-                mine, theirs = forms[one], forms[other]
                 company_id = mine.company_id or theirs.company_id
                 may_be_kin = mine.may_have_kin or theirs.may_have_kin
                 lines.append(
@@ -165,6 +196,8 @@ class ArchiveSearch:
             mine, theirs = forms.get(one), forms.get(other)
             if not mine or not theirs or not may_pair(mine, theirs):
                 continue
+            if (mine.end_id or one) == (theirs.end_id or other):
+                continue
             if mine.rules.isdisjoint(theirs.rules):
                 yield one, other, compare(mine.prepared, theirs.prepared, whole=False)
             else:
@@ -177,9 +210,24 @@ class ArchiveSearch:
             yield one, other, comparison
 
     def _read_forms(self, cursor, holders):
+        """Return forms by holder; a merged record belongs to whom its end does."""
+        forms = self._read_own_forms(cursor, holders)
+        merged = {holder: form for holder, form in forms.items() if form.end_id}
+        if merged:
+            others = {form.end_id for form in merged.values()} - forms.keys()
+            ends = {**forms, **self._read_own_forms(cursor, others)}
+            for holder, form in merged.items():
+                end = ends.get(form.end_id)
+                # Without a form: archived, or nobody who is compared.
+                forms[holder] = end and end._replace(
+                    prepared=form.prepared, end_id=form.end_id, rules=form.rules
+                )
+        return forms
+
+    def _read_own_forms(self, cursor, holders):
         cursor.execute(
             """SELECT form.holder, form, company_id, customer_id, is_contact,
-                      may_have_kin, rules
+                      may_have_kin, end_id, rules
                  FROM unnest(%s::int[]) AS wanted(holder)
                  JOIN crm_dedup_form form USING (holder)""",
             [sorted(holders)],
@@ -212,7 +260,7 @@ def _form_line(known, rule_keys):
     form = archive.escaped(archive.pack(known.ready()))
     return (
         f"{holder}\t{form}\t{known.company_id}\t{known.customer_id}"
-        f"\t{known.is_contact}\t{may_have_kin}\t{rules}\t{raw}\n"
+        f"\t{known.is_contact}\t{may_have_kin}\t{known.end_id}\t{rules}\t{raw}\n"
     )
 
 

@@ -10,6 +10,7 @@ from itertools import product
 
 from odoo.addons.crm_callcenter.tools.phone import is_mobile
 
+from .codes import check_fiscal_code
 from .matching.record import Comparison, Reason
 from .name_text import name_key, same_name
 from .plain_text import normalise
@@ -28,6 +29,18 @@ def _names_of(record, extras):
     ]
 
 
+def _personal_codes_of(record, extras):
+    # Eleven digits are those of a company, which its branches have in common.
+    code = record.fiscal_code.strip().upper()
+    return [] if code.isdecimal() else [code]
+
+
+def _vat_numbers_of(record, extras):
+    """Return a partita IVA, also one that stands as a company's codice fiscale."""
+    code = record.fiscal_code.strip()
+    return [record.vat_number.strip().upper(), code if code.isdecimal() else ""]
+
+
 #: What a field of names gives to a rule, from the record as it is compared.
 READERS = {
     "contact_name": _names_of,
@@ -36,8 +49,8 @@ READERS = {
         phone for phone in record.phones if is_mobile(phone)
     ],
     "email_from": lambda record, extras: [record.email.strip().lower()],
-    "fiscal_code": lambda record, extras: [record.fiscal_code.strip().upper()],
-    "vat_number": lambda record, extras: [record.vat_number.strip().upper()],
+    "fiscal_code": _personal_codes_of,
+    "vat_number": _vat_numbers_of,
     "birth_date": lambda record, extras: [
         record.birth_date.isoformat() if record.birth_date else ""
     ],
@@ -121,6 +134,28 @@ class DuplicateRule:
             return False
         return not self.name_must_agree or names_agree(first, second)
 
+    def verdict_of(self, first, second):
+        """Return what this rule says of two records for which it holds.
+
+        A whole household is sometimes listed with the codice fiscale of one of them:
+        then the letters of the code contradict the others' names.
+
+        :return: ``same`` or ``review``
+        :rtype: str
+        """
+        if (
+            "fiscal_code" in self.fields
+            and first.person
+            and second.person
+            and not names_agree(first, second)
+            and any(
+                check_fiscal_code(one.fiscal_code, one.person).name is False
+                for one in (first, second)
+            )
+        ):
+            return "review"
+        return self.verdict
+
     def _is_about(self, first, second):
         are_leads = first.id >= 0 and second.id >= 0
         are_partners = first.id <= 0 and second.id <= 0
@@ -145,7 +180,7 @@ def decided(rules, first, second, comparison):
         if equal and rule.allows(first.record, second.record):
             return Comparison(
                 comparison.score,
-                rule.verdict,
+                rule.verdict_of(first.record, second.record),
                 (Reason(f"{RULE}{rule.id}", 0.0), *comparison.reasons),
             )
     return comparison

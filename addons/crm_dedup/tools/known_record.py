@@ -1,6 +1,6 @@
 """A name or customer of the archive, with what the comparison itself doesn't see."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .matching.keys import keys_of
 from .matching.prepare import Prepared, prepare
@@ -21,6 +21,7 @@ class KnownRecord:
     :param bool is_contact: a person below a company
     :param bool has_rows: a name with contacts, household or sites
     :param bool is_fresh: a name that came within a week
+    :param int end_id: what it has become by merges, a holder as well, 0 for itself
     """
 
     record: MatchRecord
@@ -31,6 +32,7 @@ class KnownRecord:
     has_rows: bool = False
     active: bool = True
     is_fresh: bool = False
+    end_id: int = 0
     prepared: Prepared | None = None
     values: dict = field(default_factory=dict)
     keys: frozenset | None = None
@@ -67,6 +69,22 @@ class KnownRecord:
         if found is None:
             found = self.values[rule.id] = rule.values(self.record, self.extras)
         return found
+
+    def spelling_of(self, end):
+        """Return what this record, which was merged, still says of what it became.
+
+        :param KnownRecord end: the record that it has become
+        :return: this one's values, as those of the other one
+        :rtype: KnownRecord
+        """
+        return replace(
+            end,
+            record=replace(self.record, id=end.record.id),
+            extras=self.extras,
+            prepared=None,
+            values={},
+            keys=None,
+        )
 
     @property
     def model(self):
@@ -125,6 +143,7 @@ def known_of_lead(row):
         row["customer_id"] or 0,
         has_rows=bool(row["has_rows"]),
         is_fresh=bool(row["is_fresh"]),
+        end_id=row["end_id"] or 0,
         active=bool(row["active"]),
     )
 

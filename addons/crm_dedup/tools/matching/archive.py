@@ -58,7 +58,7 @@ SHARED_VALUES = f"""
 CROSS JOIN LATERAL unnest(
                string_to_array(split_part(form, '{_FIELD}', 4), '{_PART}')
                || split_part(form, '{_FIELD}', 5)) AS shared(value)
-     WHERE holder > 0 AND value > ''
+     WHERE holder > 0 AND end_id = 0 AND value > ''
   GROUP BY value HAVING count(*) > 3"""
 
 
@@ -68,7 +68,8 @@ def create_tables(cursor, keep_keys=False):
     ``crm_dedup_form`` holds the records as they are compared, with whose they are and
     the keys of their rules; ``crm_dedup_candidate`` the pairs to compare and
     ``crm_dedup_found`` the outcome: unlogged, they are worth nothing after a crash of
-    the server. ``raw`` is what no process outside Odoo can read by itself.
+    the server. ``raw`` is what no process outside Odoo can read by itself, ``end_id``
+    what a merged record has become.
 
     :param bool keep_keys: the keys are there and stay
     """
@@ -82,8 +83,10 @@ def create_tables(cursor, keep_keys=False):
                customer_id integer NOT NULL DEFAULT 0,
                is_contact boolean NOT NULL DEFAULT false,
                may_have_kin boolean NOT NULL DEFAULT false,
-               rules bigint[], raw json);
+               rules bigint[], raw json, end_id integer NOT NULL DEFAULT 0);
            CREATE INDEX crm_dedup_form_holder_index ON crm_dedup_form (holder);
+           CREATE INDEX crm_dedup_form_end_index ON crm_dedup_form (holder)
+            WHERE end_id <> 0;
            CREATE UNLOGGED TABLE crm_dedup_candidate (
                first integer NOT NULL, second integer NOT NULL);
            CREATE UNLOGGED TABLE crm_dedup_found (
@@ -319,6 +322,42 @@ def score_candidates(cursor, matcher, first, last, again=False):
             lines.append(line_of(one, other, found))
     copy(cursor, "crm_dedup_found", lines)
     return len(pairs), len(lines)
+
+
+def follow_merges(cursor):
+    """Let what was found of merged records count for what these have become.
+
+    Once all candidates are compared: a pair may be there several times afterwards.
+    """
+    cursor.execute("SELECT EXISTS (SELECT FROM crm_dedup_form WHERE end_id <> 0)")
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute("SET LOCAL work_mem = '256MB'")
+    cursor.execute(
+        """WITH merged AS MATERIALIZED (
+               SELECT holder, end_id FROM crm_dedup_form WHERE end_id <> 0),
+           gone AS (
+               DELETE FROM crm_dedup_found
+                WHERE first IN (SELECT holder FROM merged)
+                   OR second IN (SELECT holder FROM merged)
+            RETURNING *),
+           meant AS (
+               SELECT gone.*, coalesce(mine.end_id, gone.first) AS one,
+                      coalesce(theirs.end_id, gone.second) AS other
+                 FROM gone
+            LEFT JOIN merged mine ON mine.holder = gone.first
+            LEFT JOIN merged theirs ON theirs.holder = gone.second),
+           ordered AS (
+               SELECT *, CASE WHEN one > 0 THEN other > one OR other < 0
+                              ELSE other < one END AS is_in_order
+                 FROM meant WHERE one <> other)
+           INSERT INTO crm_dedup_found
+               (first, second, score, verdict, reasons, company_id, may_be_kin)
+           SELECT CASE WHEN is_in_order THEN one ELSE other END,
+                  CASE WHEN is_in_order THEN other ELSE one END,
+                  score, verdict, reasons, company_id, may_be_kin
+             FROM ordered"""
+    )
 
 
 def line_of(first, second, comparison, company_id=0, may_be_kin=False):
