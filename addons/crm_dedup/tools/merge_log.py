@@ -132,8 +132,33 @@ class MergeLog:
         )
         return self.cr.fetchone()[0]
 
+    def created(self, table, ids, column, key_by_value):
+        """Record rows that merges made, by the record that they belong to.
+
+        :param list ids: numbers of the rows
+        :param str column: the column that holds the record
+        :param dict key_by_value: the merge by that record
+        """
+        if not ids:
+            return
+        self.cr.execute(
+            SQL(
+                "SELECT %(column)s, array_agg(id ORDER BY id) FROM %(table)s"
+                " WHERE id = ANY(%(ids)s) AND %(column)s = ANY(%(values)s) GROUP BY 1",
+                column=SQL.identifier(column),
+                table=SQL.identifier(table),
+                ids=list(ids),
+                values=list(key_by_value),
+            )
+        )
+        for value, found in self.cr.fetchall():
+            self.add(key_by_value[value], "create", table, found)
+
     def created_since(self, table, last_id, column, key_by_value):
         """Record rows that came since, by the record that they belong to.
+
+        Only where nobody else can make such rows meanwhile: what belongs to records
+        that are locked.
 
         :param int last_id: as ``last_id`` returned it
         :param str column: the column that holds the record
