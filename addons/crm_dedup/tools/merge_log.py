@@ -54,11 +54,24 @@ class MergeLog:
     def watch(self, table, key_by_id):
         """Look at rows before they are changed; ``settle`` looks at them again.
 
+        Whoever looked at a row for a merge knows how it was: looking again, when some
+        of it has changed already, adds nothing.
+
         :param dict key_by_id: the merge that each row is about
         """
-        if key_by_id:
-            before = self.rows(table, key_by_id)
-            self._watched.append((table, dict(key_by_id), before))
+        known = {
+            (row_id, keys[row_id])
+            for watched, keys, before in self._watched
+            if watched == table
+            for row_id in before
+        }
+        new = {
+            row_id: key
+            for row_id, key in key_by_id.items()
+            if (row_id, key) not in known
+        }
+        if new:
+            self._watched.append((table, new, self.rows(table, new)))
 
     def settle(self):
         """Record what changed on the rows that are watched."""
