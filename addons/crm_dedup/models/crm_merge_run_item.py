@@ -81,22 +81,23 @@ class CrmMergeRunItem(models.Model):
         :rtype: dict[int, str]
         """
         self.ensure_one()
+        refused = {}
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                return self._merge_all()
+                refused = self._merge_all()
         except IntegrityError as error:
-            why = self.env._(
+            refused[self.loser_ref] = self.env._(
                 "The database refused it (%(table)s).",
                 table=error.diag.table_name or "",
             )
         except UserError as error:
-            why = str(error)
+            refused[self.loser_ref] = str(error)
         except ValueError as error:
             _logger.warning("merge of %s was refused", self.loser_ref, exc_info=True)
-            why = self.env._(
+            refused[self.loser_ref] = self.env._(
                 "A value can't be written (%(detail)s).", detail=str(error)
             )
-        return {self.loser_ref: why}
+        return refused
 
     def _merge_all(self):
         run, merge = self.run_id, self._merge_engine()

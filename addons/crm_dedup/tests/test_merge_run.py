@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_callcenter.tests.common import CallcenterCommon
 
@@ -231,6 +234,28 @@ class TestMergeRun(CallcenterCommon):
         self.assertFalse(second.merged_into_id)
         self.assertEqual(third.merged_into_id, first)
         self.assertEqual(self.leads[4].merged_into_id, self.leads[3])
+
+    def test_one_that_fails_does_not_hold_up_the_others(self):
+        first, second, third = self.leads[:3]
+        merge = self.registry["crm.merge"]
+        take_values = merge._take_values
+
+        def fail(model, records, pairs, *args):
+            if second.id in [lost for _key, _kept, lost in pairs]:
+                raise ValueError("unreadable")
+            return take_values(model, records, pairs, *args)
+
+        with (
+            patch.object(merge, "_take_values", fail),
+            mute_logger("odoo.addons.crm_dedup.models.crm_merge_run_item"),
+        ):
+            run = self._start()
+        refused = run.item_ids.filtered(lambda item: item.state == "refused")
+        self.assertEqual(refused.loser_ref, second.id)
+        self.assertIn("unreadable", refused.why)
+        self.assertEqual((run.state, run.done, run.skipped), ("done", 2, 1))
+        self.assertFalse(second.merged_into_id)
+        self.assertEqual(third.merged_into_id, first)
 
     def test_names_of_another_company_are_left_to_it(self):
         company = self.env["res.company"].create({"name": "Other"})
