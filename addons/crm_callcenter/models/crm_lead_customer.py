@@ -31,7 +31,8 @@ class CrmLead(models.Model):
         """Bring names that have just got a customer in step with it.
 
         The customer is the master of the state; a customer without one takes that
-        of its first name.
+        of its first name. That a name is blocked holds for the customer as well: a
+        refusal is not forgotten because somebody finds out who said it.
         """
         for lead in self.sudo():  # sudo: states are written by the engine alone
             customer = lead.partner_id
@@ -41,7 +42,14 @@ class CrmLead(models.Model):
                 customer._fields["commercial_state_id"].write(
                     customer, lead.commercial_state_id.id or False
                 )
-            elif customer.commercial_state_id != lead.commercial_state_id:
+            elif customer.commercial_state_id == lead.commercial_state_id:
+                continue
+            elif (
+                lead.commercial_state_id.state_class == "blocked"
+                and customer.commercial_state_id.state_class != "blocked"
+            ):
+                lead._keep_customer_in_step()
+            else:
                 lead._correct_state(customer.commercial_state_id, "customer")
 
     def _link_history_at_commit(self):

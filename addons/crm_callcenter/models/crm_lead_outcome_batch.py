@@ -80,7 +80,7 @@ class CrmLead(models.Model):
         self._plan_next_batch(effects, user, date)
         # Flushed: customers were written through the ORM.
         self.env.invalidate_all()
-        return rows
+        return len(rows)
 
     def _register_system_outcome(self, outcome, activity_type, **values):
         """Register what only the system may: corrections, merges, cancellations.
@@ -128,6 +128,9 @@ class CrmLead(models.Model):
         """Write one row of the ledger per name of a query that yields ``lead_id``.
 
         Note and number of the action may be columns of that query, as ``SQL``.
+
+        :return: ids of the rows
+        :rtype: list[int]
         """
         rows = self.env.execute_query(
             SQL(
@@ -164,7 +167,7 @@ class CrmLead(models.Model):
                 processes=list(process_ids or ()),
             )
         )
-        return len(rows)
+        return [row_id for (row_id,) in rows]
 
     def _move_states_batch(self, state):
         """Write a state on these names, their customers and the customers' names."""

@@ -45,6 +45,21 @@ class TestCustomerState(GraphCase):
         )
         self.assertEqual(created.commercial_state_id, self.customer)
 
+    def test_a_blocked_name_blocks_the_customer_that_it_gets(self):
+        """Whoever is found to be a customer said no all the same."""
+        partner = self._customer_of(self.lead)
+        self.lead._register_outcome(self.signed, self.quote_type)
+        blocked = self.env["crm.commercial.state"].create(
+            {"name": "Never again", "state_class": "blocked"}
+        )
+        other = self.leads[1]
+        other._correct_state(blocked)
+        other.partner_id = partner
+        self.assertEqual(other.commercial_state_id, blocked)
+        self.assertEqual(partner.commercial_state_id, blocked)
+        self.assertEqual(self.lead.commercial_state_id, blocked)
+        self.assertEqual(self._ledger(self.lead)[-1].state_after_id, blocked)
+
     def test_the_customer_has_the_history_of_its_name(self):
         row = self.lead._register_outcome(self.interested, self.call_type)
         partner = self._customer_of(self.lead)

@@ -40,6 +40,7 @@ from . import crm_merge_spellings
 from . import crm_merge_rule
 from . import crm_merge_pair
 from . import crm_merge_run
+from . import crm_merge_run_item
 from . import crm_merge_run_customer
 from . import crm_merge_journal
 from . import crm_merge_undo

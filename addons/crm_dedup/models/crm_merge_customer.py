@@ -11,7 +11,7 @@ class CrmMerge(models.AbstractModel):
     """A name that is a customer already is linked to it, not merged into it.
 
     The name keeps its history and its places in lists, which are the customer's from
-    now on; the customer is the master of the state.
+    now on; the customer is the master of the state, unless the name is blocked.
     """
 
     _inherit = "crm.merge"
@@ -71,7 +71,6 @@ class CrmMerge(models.AbstractModel):
         :param MergeLog log: what is changed is recorded in it
         """
         key = lead.id
-        last_id = log.last_id("crm_interaction")
         rows = log.rows("crm_lead", lead.ids)
         self._watch_customers(
             [(key, lead.id, lead.id)],
@@ -79,12 +78,14 @@ class CrmMerge(models.AbstractModel):
             log,
         )
         log.watch("crm_lead", {lead.id: key})
-        lead.with_context(tracking_disable=True, **{ENGINE_KEY: ENGINE}).write(
-            {"partner_id": partner.id}
-        )
-        self.env.flush_all()
+        with self._ledger_written() as ids:
+            lead.with_context(tracking_disable=True, **{ENGINE_KEY: ENGINE}).write(
+                {"partner_id": partner.id}
+            )
+            self.env.flush_all()
         self._link_history([lead.id], {lead.id: key}, log)
-        log.created_since("crm_interaction", last_id, "lead_id", {lead.id: key})
+        if ids:
+            log.add(key, "create", "crm_interaction", ids)
 
     @api.model
     def _check_link(self, lead, partner):

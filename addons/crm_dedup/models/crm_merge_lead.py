@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -6,6 +9,11 @@ from odoo.addons.crm_callcenter.tools.engine import ENGINE, ENGINE_KEY
 from odoo.addons.crm_callcenter.tools.phone import to_e164
 
 from .crm_merge_values import NUMBERS
+
+#: Classes of commercial states, from where a name begins to what nothing undoes.
+_CLASSES = ("lead", "suspect", "prospect", "former", "customer", "blocked")
+#: Where the rows of the ledger are collected that merges write.
+_LEDGER = "crm_dedup.ledger"
 
 
 class CrmLead(models.Model):
@@ -58,6 +66,11 @@ class CrmLead(models.Model):
         if target != self:
             return target._register_outcome(*args, **kwargs)
         return super()._register_outcome(*args, **kwargs)
+
+    def _insert_ledger_rows(self, *args, **kwargs):
+        ids = super()._insert_ledger_rows(*args, **kwargs)
+        self.env.cr.precommit.data.get(_LEDGER, []).extend(ids)
+        return ids
 
     def write(self, vals):
         if vals.get("active") and self.merged_into_id:
@@ -143,15 +156,27 @@ class CrmMerge(models.AbstractModel):
             )
         )
         family = {member: partners[own] for member, own in self.env.cr.fetchall()}
-        log.watch("res_partner", family)
+        # Locked, names first as by whoever registers an outcome: what others write
+        # meanwhile would pass for the merge's, and be undone with it.
         self.env.cr.execute(
             SQL(
-                "SELECT id, partner_id FROM crm_lead WHERE partner_id = ANY(%s)",
+                "SELECT id, partner_id FROM crm_lead WHERE partner_id = ANY(%s)"
+                " ORDER BY id FOR NO KEY UPDATE",
                 list(family),
-            )
+            ),
+            log_exceptions=False,
         )
         names = {number: family[partner] for number, partner in self.env.cr.fetchall()}
         log.watch("crm_lead", names)
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM res_partner WHERE id = ANY(%s)"
+                " ORDER BY id FOR NO KEY UPDATE",
+                list(family),
+            ),
+            log_exceptions=False,
+        )
+        log.watch("res_partner", family)
 
     @api.model
     def _write_values(self, records, changes):
@@ -160,7 +185,10 @@ class CrmMerge(models.AbstractModel):
             return super()._write_values(records, changes)
         alone = dict(changes)
         for lead in records.browse(changes).filtered("partner_id"):
-            values = alone.pop(lead.id)
+            values = {
+                name: _read_back(records._fields[name], value)
+                for name, value in alone.pop(lead.id).items()
+            }
             # sudo: as all of a merge; the caller has checked the rights
             lead.sudo().with_context(
                 tracking_disable=True, **{ENGINE_KEY: ENGINE}
@@ -231,13 +259,27 @@ class CrmMerge(models.AbstractModel):
     def _after_merge(self, model_name, pairs, rows, log):
         result = super()._after_merge(model_name, pairs, rows, log)
         if model_name == "crm.lead":
-            last_id = log.last_id("crm_interaction")
             leads = self.env["crm.lead"].sudo()  # sudo: as all of a merge
-            self._join_customers(leads, pairs, rows, log)
-            self._merge_states(leads, pairs, rows, log)
-            self._close_ledger(leads, pairs, log)
-            self._log_ledger(pairs, last_id, log)
+            with self._ledger_written() as ids:
+                self._join_customers(leads, pairs, rows, log)
+                self._merge_states(leads, pairs, rows, log)
+                self._close_ledger(leads, pairs, log)
+            self._log_ledger(pairs, ids, log)
         return result
+
+    @contextmanager
+    def _ledger_written(self):
+        """Collect the ids of the rows of the ledger that are written meanwhile.
+
+        Of the own transaction alone: operators go on with other names of a customer,
+        and what they write is not the merge's to take back.
+        """
+        data, ids = self.env.cr.precommit.data, []
+        data[_LEDGER] = ids
+        try:
+            yield ids
+        finally:
+            data.pop(_LEDGER, None)
 
     @api.model
     def _join_customers(self, leads, pairs, rows, log):
@@ -259,30 +301,33 @@ class CrmMerge(models.AbstractModel):
 
     @api.model
     def _merge_states(self, leads, pairs, rows, log):
-        """Let the stricter state stay: a refusal is never lost."""
+        """Let the strongest state stay: neither a refusal nor progress is lost."""
         states = self.env["crm.commercial.state"].sudo()  # sudo: names of states
+        names = leads.browse([kept for _key, kept, _lost in pairs])
         moving = {}
-        for key, kept, lost in pairs:
-            lead = leads.browse(kept)
-            theirs = states.browse(rows[lost]["commercial_state_id"] or [])
-            mine = lead.commercial_state_id
-            if (
-                theirs
-                and theirs != mine
-                and (
-                    not mine
-                    or (
-                        theirs.state_class == "blocked"
-                        and mine.state_class != "blocked"
-                    )
-                )
-            ):
-                moving.setdefault(theirs, {})[kept] = key
-        for state, names in moving.items():
-            log.watch("crm_lead", names)
-            leads.browse(names)._correct_state(state, "merge")
+        for lead, (key, kept, lost) in zip(names, pairs, strict=True):
+            found = [rows[number]["commercial_state_id"] for number in (kept, lost)]
+            # Its own first: it may be the one of the customer that it has got.
+            strongest = self._strongest_state(
+                lead.commercial_state_id + states.browse(filter(None, found))
+            )
+            if strongest != lead.commercial_state_id:
+                moving.setdefault(strongest, {})[kept] = key
+        # The strongest at the end: two of them may be names of one customer.
+        for state in sorted(moving, key=_strength):
+            log.watch("crm_lead", moving[state])
+            leads.browse(moving[state])._correct_state(state, "merge")
         if moving:
             self.env.flush_all()
+
+    @api.model
+    def _strongest_state(self, states):
+        """Return the state that stays of several, the first one of equal ones.
+
+        :param crm.commercial.state states: of records that become one
+        :rtype: crm.commercial.state
+        """
+        return max(states, key=_strength, default=states.browse())
 
     @api.model
     def _close_ledger(self, leads, pairs, log):
@@ -317,8 +362,13 @@ class CrmMerge(models.AbstractModel):
             )
 
     @api.model
-    def _log_ledger(self, pairs, last_id, log):
-        """Record the rows of the ledger that the merges wrote."""
+    def _log_ledger(self, pairs, ids, log):
+        """Record the rows of the ledger that the merges wrote.
+
+        :param list ids: as ``_ledger_written`` collected them
+        """
+        if not ids:
+            return
         keys = {kept: key for key, kept, _lost in pairs}
         self.env.cr.execute(
             SQL(
@@ -330,4 +380,16 @@ class CrmMerge(models.AbstractModel):
         )
         for other, own in self.env.cr.fetchall():
             keys.setdefault(other, keys[own])
-        log.created_since("crm_interaction", last_id, "lead_id", keys)
+        log.created("crm_interaction", ids, "lead_id", keys)
+
+
+def _strength(state):
+    """Return by what commercial states are compared when records become one."""
+    return _CLASSES.index(state.state_class), state.sequence
+
+
+def _read_back(field, value):
+    """Return a value of a row that was read as JSON as the ORM takes it."""
+    if field.type == "datetime" and value:
+        return datetime.fromisoformat(value).replace(microsecond=0)
+    return value

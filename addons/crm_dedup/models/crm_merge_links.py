@@ -163,6 +163,10 @@ class CrmMergeLinks(models.AbstractModel):
             one that goes; each goes once, and each stays once
         :param MergeLog log: what is done is recorded in it
         """
+        # A record that met itself would lose all that it can have once only.
+        pairs = [(key, kept, lost) for key, kept, lost in pairs if kept != lost]
+        if not pairs:
+            return
         for link in self._links(table):
             if not self._points(link, pairs):
                 continue

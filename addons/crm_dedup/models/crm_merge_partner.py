@@ -207,40 +207,43 @@ class CrmMerge(models.AbstractModel):
 
     @api.model
     def _merge_customer_states(self, pairs, rows, log):
-        """Let all names of a customer have its state, the stricter of the two."""
+        """Let all names of a customer have its state, the stronger of the two."""
         # sudo: every name of the customer, whoever merges
         env = self.sudo().with_context(active_test=False).env
-        last_id, moved = log.last_id("crm_interaction"), {}
-        for key, kept, lost in pairs:
-            partner = env["res.partner"].browse(kept)
-            theirs = env["crm.commercial.state"].browse(
-                rows[lost]["commercial_state_id"] or []
-            )
-            mine = partner.commercial_state_id
-            state = mine or theirs
-            if theirs.state_class == "blocked":
-                state = theirs
-            if not state:
-                continue
-            leads = env["crm.lead"].search(
-                [("partner_id", "=", kept), ("merged_into_id", "=", False)]
-            )
-            log.watch("res_partner", {kept: key})
-            log.watch("crm_lead", dict.fromkeys(leads.ids, key))
-            if state != mine:
-                self.env.cr.execute(
-                    SQL(
-                        "UPDATE res_partner SET commercial_state_id = %s WHERE id = %s",
-                        state.id,
-                        kept,
-                    )
+        keys = {}
+        with self._ledger_written() as ids:
+            for key, kept, lost in pairs:
+                partner = env["res.partner"].browse(kept)
+                theirs = env["crm.commercial.state"].browse(
+                    rows[lost]["commercial_state_id"] or []
                 )
-                partner.invalidate_recordset(["commercial_state_id"], flush=False)
-            leads._correct_state(state, "merge")
-            env.flush_all()
-            moved.update(dict.fromkeys(leads.ids, key))
-        if moved:
-            log.created_since("crm_interaction", last_id, "lead_id", moved)
+                mine = partner.commercial_state_id
+                state = self._strongest_state(mine + theirs)
+                if not state:
+                    continue
+                leads = env["crm.lead"].search([("partner_id", "=", kept)])
+                keys.update(dict.fromkeys(leads.ids, key))
+                log.watch("res_partner", {kept: key})
+                log.watch("crm_lead", dict.fromkeys(leads.ids, key))
+                if state != mine:
+                    self._write_customer_state(partner, state)
+                leads.filtered(lambda lead: not lead.merged_into_id)._correct_state(
+                    state, "merge"
+                )
+                env.flush_all()
+        log.created("crm_interaction", ids, "lead_id", keys)
+
+    @api.model
+    def _write_customer_state(self, partner, state):
+        """Write a state past the ORM, which would ask who may."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET commercial_state_id = %s WHERE id = %s",
+                state.id,
+                partner.id,
+            )
+        )
+        partner.invalidate_recordset(["commercial_state_id"], flush=False)
 
 
 class CrmMergeJournal(models.Model):

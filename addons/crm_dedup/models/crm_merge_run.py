@@ -1,8 +1,6 @@
-from psycopg2 import IntegrityError
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL
 
 from odoo.addons.crm_callcenter.models.crm_names_job_mixin import OPEN_STATES
 
@@ -18,7 +16,8 @@ class CrmMergeRun(models.Model):
     """All sure pairs merged in one go: what was planned, how far it is, and its undo.
 
     Of several names that are one, each is merged only when it makes a sure pair with
-    the one that stays: that A is B and B is C doesn't make A and C one.
+    the one that stays: that A is B and B is C doesn't make A and C one. Two that
+    somebody told different never go into the same one.
 
     What is to be done is planned first, a row for each merge, and committed; so it can
     be looked at before anything happens, and a run that was killed goes on where it
@@ -65,7 +64,8 @@ class CrmMergeRun(models.Model):
         "Left Out by the Guard",
         readonly=True,
         help="Names that are like another one, but make no sure pair with the one that"
-        " stays. They are left to the review.",
+        " stays, or were told different from one that goes into it. They are left to"
+        " the review.",
     )
 
     @api.depends("kind")
@@ -371,6 +371,11 @@ class CrmMergeRun(models.Model):
         allowed = set(found._filtered_access("write").ids)
         merge = self.env["crm.merge"].with_company(self.company_id)
         ranks = merge._survivor_ranks(self._model_name(), list(allowed))
+        # Holders: customers are kept with a minus sign.
+        sign = -1 if self.kind == "partner" else 1
+        different = self.env["crm.duplicate.pair"]._different_from(
+            [sign * number for number in ids]
+        )
         items, left_out = [], 0
         for cluster in clusters:
             members = sorted(
@@ -378,99 +383,13 @@ class CrmMergeRun(models.Model):
                 key=ranks.get,
                 reverse=True,
             )
-            step = 0
+            joined = set()
             for lost in members[1:]:
                 kept = members[0]
                 pair_id = pairs.get((min(kept, lost), max(kept, lost)))
-                if pair_id is None:
+                if pair_id is None or joined & different.get(sign * lost, set()):
                     left_out += 1
                     continue
-                items.append((kept, lost, pair_id, step))
-                step += 1
+                items.append((kept, lost, pair_id, len(joined)))
+                joined.add(sign * lost)
         return items, left_out
-
-
-class CrmMergeRunItem(models.Model):
-    """A merge that a run has planned, and what became of it."""
-
-    _name = "crm.merge.run.item"
-    _description = "Planned Merge"
-    _order = "run_id desc, step, id"
-    _log_access = False
-
-    run_id = fields.Many2one(
-        "crm.merge.run", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    # Plain ids: what was planned stays as it was.
-    survivor_ref = fields.Integer("Stays (Number)", required=True, readonly=True)
-    loser_ref = fields.Integer("Goes (Number)", required=True, readonly=True)
-    pair_ref = fields.Integer("Number of the Pair", readonly=True)
-    step = fields.Integer(
-        required=True, readonly=True, help="Those that go into one name, one by one."
-    )
-    state = fields.Selection(
-        [("planned", "Planned"), ("merged", "Merged"), ("refused", "Not Merged")],
-        required=True,
-        readonly=True,
-        default="planned",
-    )
-    why = fields.Char("Why Not", readonly=True)
-    survivor_name = fields.Char("Stays", compute="_compute_names")
-    loser_name = fields.Char("Goes", compute="_compute_names")
-
-    _next = models.Index("(run_id, step, id) WHERE state = 'planned'")
-
-    @api.depends("survivor_ref", "loser_ref")
-    def _compute_names(self):
-        for run, items in self.grouped("run_id").items():
-            for side, model_name in zip(
-                ("survivor", "loser"), run._model_names(), strict=True
-            ):
-                records = self.env[model_name].with_context(active_test=False)
-                refs = items.mapped(f"{side}_ref")
-                found = records.search([("id", "in", refs)])
-                names = {record.id: record.display_name for record in found}
-                for item in items:
-                    item[f"{side}_name"] = names.get(item[f"{side}_ref"])
-
-    def _merge(self):
-        """Carry these merges out; each survivor has one of them.
-
-        :return: how many were looked at, and how many were merged
-        :rtype: tuple[int, int]
-        """
-        if not self:
-            return 0, 0
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                refused = self._merge_all()
-        except IntegrityError:
-            # One of them can't be; the others are not held up by it.
-            refused = {}
-            for item in self:
-                try:
-                    with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                        refused.update(item._merge_all())
-                except IntegrityError as error:
-                    refused[item.loser_ref] = self.env._(
-                        "The database refused it (%(table)s).",
-                        table=error.diag.table_name or "",
-                    )
-        for why, items in self.grouped(
-            lambda item: refused.get(item.loser_ref)
-        ).items():
-            items.write({"state": "refused" if why else "merged", "why": why})
-        return len(self), len(self) - len(refused)
-
-    def _merge_all(self):
-        run = self.run_id
-        pairs = [(item.survivor_ref, item.loser_ref) for item in self]
-        # sudo: planned by the rights of who began; what is merged is rows of all addons
-        _journals, refused = (
-            self.env["crm.merge"]
-            .sudo()
-            .with_user(run.user_id)
-            .sudo()
-            ._merge_batch(run._model_name(), pairs, {"reason": "run", "run_id": run.id})
-        )
-        return refused

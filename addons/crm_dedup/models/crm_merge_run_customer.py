@@ -77,8 +77,11 @@ class CrmMergeRunItem(models.Model):
     def _merge_all(self):
         if self.run_id.kind != "customer":
             return super()._merge_all()
-        refused = {}
+        self._merge_engine()._lock("crm.lead", sorted(self.mapped("loser_ref")))
+        refused = self._decided_meanwhile()
         for item in self:
+            if item.loser_ref in refused:
+                continue
             try:
                 with self.env.cr.savepoint():
                     item._link()
@@ -91,18 +94,8 @@ class CrmMergeRunItem(models.Model):
 
         :raise UserError: it can't be, and why
         """
-        run = self.run_id
-        # sudo: planned by the rights of who began; what is linked is rows of all addons
-        merge = self.env["crm.merge"].sudo().with_user(run.user_id).sudo()
-        lead = merge.env["crm.lead"].browse(self.loser_ref).exists()
-        partner = merge.env["res.partner"].browse(self.survivor_ref).exists()
-        pair = merge.env["crm.duplicate.pair"].browse(self.pair_ref).exists()
-        if not lead or not partner or not pair:
-            raise UserError(
-                self.env._("One of the records is gone: somebody has deleted it.")
-            )
-        if pair.state != "open":
-            raise UserError(
-                self.env._("Somebody has decided about the pair meanwhile.")
-            )
-        merge._link_customer(lead, partner, pair).run_id = run
+        merge = self._merge_engine()
+        lead = merge.env["crm.lead"].browse(self.loser_ref)
+        partner = merge.env["res.partner"].browse(self.survivor_ref)
+        pair = merge.env["crm.duplicate.pair"].browse(self.pair_ref)
+        merge._link_customer(lead, partner, pair).run_id = self.run_id

@@ -31,4 +31,5 @@ from . import test_merge_wizard
 from . import test_merge_erasure
 from . import test_merge_long_history
 from . import test_merge_rights
+from . import test_merge_states
 from . import test_stale_writers

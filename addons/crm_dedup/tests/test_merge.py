@@ -3,6 +3,7 @@ import json
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..tools.merge_log import MergeLog
 from .link_rows import LinkRows
 from .merge_case import MergeCase
 
@@ -78,6 +79,56 @@ class TestMerge(MergeCase):
                 key = json.dumps(row, sort_keys=True)
                 counted[key] = counted.get(key, 0) + count
         return result
+
+    def _latecomers(self):
+        """Do what the scheduled action does, but for what it notes of itself.
+
+        :return: the tables as they are afterwards
+        """
+        self.env.ref("crm_dedup.ir_cron_merge_latecomers").method_direct_trigger()
+        self.env.invalidate_all()
+        return self._without_crons(self._dump())
+
+    @staticmethod
+    def _without_crons(dump):
+        return {
+            table: rows
+            for table, rows in dump.items()
+            if not table.startswith("ir_cron")
+        }
+
+    def test_a_name_that_was_linked_to_its_customer_keeps_all_it_has(self):
+        partner = self.env["res.partner"].create({"name": "Rossi"})
+        self._fill(self.kept)
+        journal = self.merge._link_customer(self.kept, partner)
+        before, entries = self._without_crons(self._dump()), journal.sudo().entries
+        self.assertSameRows(before, self._latecomers())
+        self.assertEqual(journal.sudo().entries, entries)
+
+    def test_a_record_never_meets_itself(self):
+        self._fill(self.kept)
+        log, before = MergeLog(self.env.cr), self._dump()
+        pair = (self.kept.id, self.kept.id, self.kept.id)
+        self.env["crm.merge.links"]._relink("crm_lead", [pair], log)
+        self.assertSameRows(before, self._dump())
+        self.assertFalse(log.entries)
+
+    def test_what_was_taken_back_or_erased_gets_no_latecomers(self):
+        taken_back = self.merge._merge(self.kept, self.gone)
+        taken_back.action_undo()
+        self.env["mail.message"].create(
+            {"model": "crm.lead", "res_id": self.gone.id, "body": "Late"}
+        )
+        before = self._without_crons(self._dump())
+        self.assertEqual(taken_back._fetch_latecomers(), 0)
+        self.assertSameRows(before, self._latecomers())
+        merged = self.merge._merge(self.kept, self.gone)
+        self.env["mail.message"].create(
+            {"model": "crm.lead", "res_id": self.gone.id, "body": "Later"}
+        )
+        merged.sudo().entries = False
+        self.assertEqual(merged._fetch_latecomers(), 0)
+        self.assertFalse(merged.sudo().entries)
 
     def test_a_chain_is_undone_from_its_end(self):
         third = self.kept.copy({"name": "Third"})

@@ -263,6 +263,67 @@ class TestMergeConcurrency(BaseCase):
             )
         self.assertTrue(self._merge(kept, lost))
 
+    def _customer_of(self, lead_ids):
+        """Make a customer of names, deleted again at the end.
+
+        :rtype: int
+        """
+
+        def clean_up():
+            with self.connection() as env:
+                env.cr.execute(
+                    "DELETE FROM crm_interaction WHERE lead_id = ANY(%s)",
+                    [self.lead_ids],
+                )
+                env["res.partner"].browse(partner.id).unlink()
+
+        with self.connection() as env:
+            partner = env["res.partner"].create({"name": self.mark})
+            env["crm.lead"].browse(lead_ids).partner_id = partner
+        self.addCleanup(clean_up)
+        return partner.id
+
+    def _history(self, env, outcome):
+        return env["crm.interaction"].search(
+            [("lead_id", "in", self.lead_ids), ("outcome_id", "=", outcome.id)]
+        )
+
+    def test_what_operators_write_meanwhile_is_not_taken_back(self):
+        kept, lost, other = self.lead_ids[:3]
+        self._customer_of([kept, other])
+        merge = self.registry["crm.merge"]
+        close_ledger = merge._close_ledger
+        registered = []
+
+        def close_after_an_operator(model, *args):
+            # On another name of the same customer, committed before the merge is.
+            with self.connection() as env:
+                env.cr.execute("SET LOCAL lock_timeout = '10s'")
+                env["crm.lead"].browse(other)._register_outcome(
+                    env.ref("crm_callcenter.crm_outcome_call_back")
+                )
+            registered.append(other)
+            return close_ledger(model, *args)
+
+        with self.connection() as env:
+            blocked = env["crm.commercial.state"].search(
+                [("state_class", "=", "blocked")], limit=1
+            )
+            env["crm.lead"].browse(lost)._correct_state(blocked)
+        with patch.object(merge, "_close_ledger", close_after_an_operator):
+            self.assertTrue(self._merge(kept, lost))
+        self.assertTrue(registered)
+        with self.connection() as env:
+            back = env.ref("crm_callcenter.crm_outcome_call_back")
+            self.assertEqual(self._history(env, back).lead_id.id, other)
+            leads = env["crm.lead"].browse([kept, other])
+            self.assertEqual(leads.commercial_state_id, blocked.with_env(env))
+            env["crm.merge.journal"].search([("loser_ref", "=", lost)])._undo()
+        with self.connection() as env:
+            self.assertEqual(len(self._history(env, back.with_env(env))), 1)
+            leads = env["crm.lead"].browse([kept, other])
+            self.assertNotIn("blocked", leads.commercial_state_id.mapped("state_class"))
+
     def test_what_comes_late_is_fetched(self):
         kept, lost = self.lead_ids[:2]
         with self.registry.cursor() as late:

@@ -2,10 +2,12 @@ from ast import literal_eval
 
 from lxml import etree
 
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_callcenter.tests.common import CallcenterCommon
+
+from ..wizard.odoo_merge import JOURNALED
 
 
 @tagged("post_install", "-at_install")
@@ -50,6 +52,63 @@ class TestMergeOdoo(CallcenterCommon):
         kept, gone = self.leads[:2]
         result = (kept | gone).merge_opportunity()
         self.assertEqual(len((kept | gone).exists()), 1)
+        self.assertFalse(self.journals_of(result))
+
+    def test_who_merges_names_keeps_a_journal_by_whatever_call(self):
+        kept, gone = self.leads[:2]
+        result = (kept | gone).with_user(self.manager).merge_opportunity()
+        self.env.invalidate_all()
+        self.assertEqual(len((kept | gone).exists()), 2)
+        self.assertEqual((kept | gone).merged_into_id.ids, result.ids)
+        journal = self.journals_of(result)
+        self.assertEqual(journal.create_uid, self.manager)
+        journal._undo()
+        self.env.invalidate_all()
+        self.assertFalse((kept | gone).merged_into_id)
+
+    def test_the_dialog_called_without_its_view_keeps_a_journal(self):
+        one, two = self.leads[:2]
+        wizard = (
+            self.env["crm.lead2opportunity.partner"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "lead_id": one.id,
+                    "name": "merge",
+                    "action": "create",
+                    "duplicated_lead_ids": (one | two).ids,
+                    "user_id": self.manager.id,
+                }
+            )
+        )
+        wizard.action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(len((one | two).exists()), 2)
+        self.assertEqual(len((one | two).merged_into_id), 1)
+
+    def test_roles_that_merge_nothing_are_refused_by_whatever_call(self):
+        names = self.leads[:2]
+        names.user_id = self.agent
+        partners = self.env["res.partner"].create([{"name": "A"}, {"name": "B"}])
+        for context in ({}, {JOURNALED: True}):
+            for user in (self.operator, self.coordinator, self.agent):
+                asked = names.with_user(user).with_context(**context)
+                with self.assertRaisesRegex(AccessError, "merge names"):
+                    asked.merge_opportunity()
+                wizard = self.env["base.partner.merge.automatic.wizard"]
+                wizard = wizard.with_user(user).with_context(**context)
+                with self.assertRaisesRegex(AccessError, "merge names"):
+                    wizard._merge(partners.ids, partners[0])
+        self.assertEqual(len(names.exists()), 2)
+        self.assertFalse(names.merged_into_id)
+
+    def test_users_of_odoo_alone_merge_as_before(self):
+        user = new_test_user(
+            self.env, "salesman", groups="sales_team.group_sale_salesman_all_leads"
+        )
+        names = self.leads[:2]
+        result = names.with_user(user).merge_opportunity()
+        self.assertEqual(names.exists(), result)
         self.assertFalse(self.journals_of(result))
 
     def test_a_name_becomes_an_opportunity_with_others(self):

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_callcenter.tests.common import CallcenterCommon
 
@@ -167,6 +170,92 @@ class TestMergeRun(CallcenterCommon):
         refused = run.item_ids.filtered(lambda item: item.state == "refused")
         self.assertEqual(run.done + len(refused), run.matched)
         self.assertFalse(self.leads[4].merged_into_id)
+
+    def _carry_out(self, run):
+        run.with_user(self.manager).action_merge()
+        run._work_at_once()
+        self.env.invalidate_all()
+        return {
+            item.pair_ref: item.why for item in run.item_ids if item.state == "refused"
+        }
+
+    def test_what_is_decided_after_the_plan_counts(self):
+        run = self._start("plan")
+        first, second, third, fourth, fifth, _sixth = self.leads
+        different = self.pairs[0]
+        different.with_user(self.manager).action_different()
+        self.pairs[3].verdict = "review"
+        refused = self._carry_out(run)
+        self.assertEqual(set(refused), {different.id, self.pairs[3].id})
+        self.assertIn("has decided", refused[different.id])
+        self.assertIn("not a sure pair", refused[self.pairs[3].id])
+        self.assertFalse((second | fifth).merged_into_id)
+        self.assertEqual(third.merged_into_id, first)
+        self.assertEqual(different.state, "different")
+        self.assertEqual((run.done, run.skipped), (1, 2))
+        self.assertTrue(fourth.active)
+
+    def test_two_told_different_after_the_plan_stay_two(self):
+        run = self._start("plan")
+        self.pairs[1].with_user(self.manager).action_different()
+        self._carry_out(run)
+        self.assertEqual(len((self.leads[1] | self.leads[2]).merged_into_id), 1)
+        self.assertEqual(len((self.leads[1] | self.leads[2]).filtered("active")), 1)
+        self.assertEqual((run.done, run.skipped), (2, 1))
+
+    def test_two_told_different_never_go_into_the_same_one(self):
+        self.pairs[1].with_user(self.manager).action_different()
+        run = self._start()
+        first, second, third = self.leads[:3]
+        # A father and a son, who are both like what a list wrote without a first name.
+        merged = (second | third).filtered("merged_into_id")
+        self.assertEqual(len(merged), 1)
+        self.assertEqual(merged.merged_into_id, first)
+        self.assertEqual((run.matched, run.done, run.skipped), (2, 2, 0))
+        self.assertEqual(run.left_out, 2)
+        # What was decided holds for the one that stays.
+        left = self.env["crm.duplicate.pair"]._among(self.leads[:3])
+        self.assertFalse(left)
+
+    def test_one_whose_values_are_refused_does_not_hold_up_the_others(self):
+        first, second, third = self.leads[:3]
+        first.partner_id = self.env["res.partner"].create({"name": "Customer"})
+        self.env.flush_all()
+        # As lists of years ago brought it; whoever writes it today is refused.
+        self.env.cr.execute(
+            "UPDATE crm_lead SET vat_number = '12345' WHERE id = %s", [second.id]
+        )
+        self.env.invalidate_all()
+        run = self._start()
+        refused = run.item_ids.filtered(lambda item: item.state == "refused")
+        self.assertEqual(refused.loser_ref, second.id)
+        self.assertIn("is not valid", refused.why)
+        self.assertEqual(run.state, "done")
+        self.assertFalse(second.merged_into_id)
+        self.assertEqual(third.merged_into_id, first)
+        self.assertEqual(self.leads[4].merged_into_id, self.leads[3])
+
+    def test_one_that_fails_does_not_hold_up_the_others(self):
+        first, second, third = self.leads[:3]
+        merge = self.registry["crm.merge"]
+        take_values = merge._take_values
+
+        def fail(model, records, pairs, *args):
+            if second.id in [lost for _key, _kept, lost in pairs]:
+                raise ValueError("unreadable")
+            return take_values(model, records, pairs, *args)
+
+        with (
+            patch.object(merge, "_take_values", fail),
+            mute_logger("odoo.addons.crm_dedup.models.crm_merge_run_item"),
+        ):
+            run = self._start()
+        refused = run.item_ids.filtered(lambda item: item.state == "refused")
+        self.assertEqual(refused.loser_ref, second.id)
+        self.assertIn("unreadable", refused.why)
+        self.assertEqual((run.state, run.done, run.skipped), ("done", 2, 1))
+        self.assertFalse(second.merged_into_id)
+        self.assertEqual(third.merged_into_id, first)
 
     def test_names_of_another_company_are_left_to_it(self):
         company = self.env["res.company"].create({"name": "Other"})

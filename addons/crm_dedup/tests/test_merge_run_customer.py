@@ -78,6 +78,17 @@ class TestMergeRunCustomer(CallcenterCommon):
         self.assertEqual(self.leads[0].partner_id, self.ugo)
         self.assertEqual(self.leads[1].partner_id, self.ada)
 
+    def test_what_is_decided_after_the_plan_counts(self):
+        run = self._start("plan")
+        self.pairs[0].with_user(self.manager).action_different()
+        self.pairs[1].verdict = "review"
+        run.with_user(self.manager).action_merge()
+        run._work_at_once()
+        self.env.invalidate_all()
+        self.assertEqual((run.done, run.skipped), (0, 2))
+        self.assertFalse(self.leads.partner_id)
+        self.assertEqual(self.pairs[0].state, "different")
+
     def test_all_links_are_taken_back(self):
         run = self._start()
         run.with_user(self.manager).action_undo()

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -90,6 +91,29 @@ class TestMergeValues(CallcenterCommon):
         def check():
             self.assertEqual(self.kept.partner_id, partner)
             self.assertEqual(self.kept.commercial_state_id, partner.commercial_state_id)
+
+        self._merge_and_undo(self.kept, self.gone, check)
+
+    def test_moments_go_to_a_name_with_a_customer(self):
+        """Its values are written by Odoo, so that the customer follows."""
+        self.kept.partner_id = self.env["res.partner"].create({"name": "Customer"})
+        self.gone.type = "opportunity"
+        self.gone._take_charge_batch(self.agent)
+        moment = fields.Datetime.now().replace(microsecond=0)
+        self.gone.date_conversion = moment
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET charge_date = charge_date + interval '5 microseconds'"
+            " WHERE id = %s",
+            [self.gone.id],
+        )
+        self.env.invalidate_all()
+        charged = self.gone.charge_date.replace(microsecond=0)
+
+        def check():
+            self.assertEqual(self.kept.type, "opportunity")
+            self.assertEqual(self.kept.date_conversion, moment)
+            self.assertEqual(self.kept.charge_date, charged)
 
         self._merge_and_undo(self.kept, self.gone, check)
 
@@ -216,6 +240,30 @@ class TestMergeValues(CallcenterCommon):
         before = dump_tables(self.env)["account_move"]
         self.merge._merge(second, first)
         self.assertEqual(before, dump_tables(self.env)["account_move"])
+
+    def test_entries_that_are_posted_late_stay_with_who_went(self):
+        if "account.move" not in self.env:
+            self.skipTest("account is not installed")
+        first, second = self._customers()
+        journal = self.merge._merge(first, second)
+        maker = LinkRows(self.env)
+        for link in self.env["crm.merge.links"]._links("res_partner"):
+            if (link.table, link.column) == ("account_move", "partner_id"):
+                self.assertTrue(maker.make(link, second.id, "res.partner", "x"))
+        self.env.cr.execute(
+            "UPDATE account_move SET state = 'posted' WHERE partner_id = %s",
+            [second.id],
+        )
+        self.env.invalidate_all()
+        before = dump_tables(self.env)
+        self.assertEqual(journal._fetch_latecomers(), 0)
+        self.assertEqual(before, dump_tables(self.env))
+        self.assertTrue(journal.has_posted_since)
+        self.env.cr.execute(
+            "UPDATE account_move SET state = 'draft' WHERE partner_id = %s", [second.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(journal._fetch_latecomers(), 1)
 
     def test_an_entry_that_was_posted_since_holds_the_merge(self):
         if "account.move" not in self.env:

@@ -54,11 +54,24 @@ class MergeLog:
     def watch(self, table, key_by_id):
         """Look at rows before they are changed; ``settle`` looks at them again.
 
+        Whoever looked at a row for a merge knows how it was: looking again, when some
+        of it has changed already, adds nothing.
+
         :param dict key_by_id: the merge that each row is about
         """
-        if key_by_id:
-            before = self.rows(table, key_by_id)
-            self._watched.append((table, dict(key_by_id), before))
+        known = {
+            (row_id, keys[row_id])
+            for watched, keys, before in self._watched
+            if watched == table
+            for row_id in before
+        }
+        new = {
+            row_id: key
+            for row_id, key in key_by_id.items()
+            if (row_id, key) not in known
+        }
+        if new:
+            self._watched.append((table, new, self.rows(table, new)))
 
     def settle(self):
         """Record what changed on the rows that are watched."""
@@ -132,8 +145,33 @@ class MergeLog:
         )
         return self.cr.fetchone()[0]
 
+    def created(self, table, ids, column, key_by_value):
+        """Record rows that merges made, by the record that they belong to.
+
+        :param list ids: numbers of the rows
+        :param str column: the column that holds the record
+        :param dict key_by_value: the merge by that record
+        """
+        if not ids:
+            return
+        self.cr.execute(
+            SQL(
+                "SELECT %(column)s, array_agg(id ORDER BY id) FROM %(table)s"
+                " WHERE id = ANY(%(ids)s) AND %(column)s = ANY(%(values)s) GROUP BY 1",
+                column=SQL.identifier(column),
+                table=SQL.identifier(table),
+                ids=list(ids),
+                values=list(key_by_value),
+            )
+        )
+        for value, found in self.cr.fetchall():
+            self.add(key_by_value[value], "create", table, found)
+
     def created_since(self, table, last_id, column, key_by_value):
         """Record rows that came since, by the record that they belong to.
+
+        Only where nobody else can make such rows meanwhile: what belongs to records
+        that are locked.
 
         :param int last_id: as ``last_id`` returned it
         :param str column: the column that holds the record

@@ -1,9 +1,27 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..models.crm_merge_journal import MERGING_GROUPS
+
 #: Set by the buttons of Odoo's dialogs. Code that merges by itself, such as other
 #: addons and their tests, does what it has always done.
 JOURNALED = "crm_dedup_journaled_merge"
+
+
+def _is_journaled(env):
+    """Tell whether a merge by Odoo's own means goes the way of this addon.
+
+    Always for whoever merges names, by whatever call. Users without a role of the call
+    centre merge by their rights of Odoo.
+
+    :raise AccessError: the user has a role that doesn't merge
+    """
+    if not env.su:
+        if env.user._sees_own_work_only():
+            env["crm.merge.journal"]._check_may_merge()
+        elif any(map(env.user.has_group, MERGING_GROUPS)):
+            return True
+    return bool(env.context.get(JOURNALED))
 
 
 class CrmLead(models.Model):
@@ -14,7 +32,7 @@ class CrmLead(models.Model):
     def _merge_opportunity(
         self, user_id=False, team_id=False, auto_unlink=True, max_length=5
     ):
-        if not self.env.context.get(JOURNALED):
+        if not _is_journaled(self.env):
             return super()._merge_opportunity(
                 user_id=user_id,
                 team_id=team_id,
@@ -40,7 +58,7 @@ class CrmLead2opportunityPartner(models.TransientModel):
     _inherit = "crm.lead2opportunity.partner"
 
     def _action_merge(self):
-        if not self.env.context.get(JOURNALED):
+        if not _is_journaled(self.env):
             return super()._action_merge()
         # As Odoo's own, which would delete those that went.
         result = (self.duplicated_lead_ids | self.lead_id).merge_opportunity()
@@ -58,7 +76,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        if not self.env.context.get(JOURNALED):
+        if not _is_journaled(self.env):
             return super()._merge(partner_ids, dst_partner, extra_checks)
         partners = self.env["res.partner"].browse(partner_ids).exists()
         if len(partners) < 2:
