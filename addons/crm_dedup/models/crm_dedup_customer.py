@@ -39,10 +39,11 @@ class CrmDedup(models.AbstractModel):
             return {}
         partners = {lead_id: -other.record.id for lead_id, other in chosen.items()}
         log, keys = self._watch_links(partners)
-        last_id = log.last_id("crm_interaction")
-        linked = self._write_customers(partners)
-        self._after_link(linked, reasons)
-        self._write_links(linked, log, keys, last_id)
+        with self.env["crm.merge"]._ledger_written() as ids:
+            linked = self._write_customers(partners)
+            self._after_link(linked, reasons)
+        log.created("crm_interaction", ids, "lead_id", keys)
+        self._write_links(linked, log)
         return {lead.id: chosen[lead.id].customer_id for lead in linked}
 
     @api.model
@@ -183,20 +184,16 @@ class CrmDedup(models.AbstractModel):
         return log, keys
 
     @api.model
-    def _write_links(self, leads, log, keys, last_id):
+    def _write_links(self, leads, log):
         """Show history and contacts of names on their customers, and write the journal.
 
         :param crm.lead leads: that were linked
         :param MergeLog log: as ``_watch_links`` returned it
-        :param dict keys: the same
-        :param int last_id: of the ledger, before the links
         """
         if not leads:
             return
         own = {lead_id: lead_id for lead_id in leads.ids}
         self.env["crm.merge"]._link_history(leads.ids, own, log)
-        # What others wrote meanwhile isn't seen by this transaction.
-        log.created_since("crm_interaction", last_id, "lead_id", keys)
         self._make_partners(leads.filtered("has_rows"), log)
         self.env.flush_all()
         log.settle()
