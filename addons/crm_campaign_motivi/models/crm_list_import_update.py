@@ -63,7 +63,8 @@ class CrmListImport(models.Model):
         :return: ids of the names that changed
         :rtype: set[int]
         """
-        modes = self._update_modes() if self.update_existing else {}
+        updates = self.update_existing or self.fill_custom
+        modes = self._update_modes() if updates else {}
         if not matched or not modes:
             return set()
         lead_ids = list({lead_id for lead_id, _row in matched})
