@@ -110,7 +110,9 @@ file or an option is refused, with 2 when it was stopped.
         option("--separator", choices=[*_SEPARATORS], help="of a text file")
         option("--header-row", type=int, help="number of the row; 0: there is none")
         option("--update", action=argparse.BooleanOptionalAction, default=None)
-        option("--fill-custom", action="store_true", help="custom fields of known names")
+        option(
+            "--fill-custom", action="store_true", help="custom fields of known names"
+        )
         option("--only-update", action="store_true", help="create no name")
         option("--all-new", action="store_true", help="every row is a new name")
         option(
@@ -201,9 +203,7 @@ file or an option is refused, with 2 when it was stopped.
             values["zone_id"] = zones.get(normalise(options.zone))
             if not values["zone_id"]:
                 raise UserError(
-                    env._(
-                        "%(zone)s is no zone, or one of several.", zone=options.zone
-                    )
+                    env._("%(zone)s is no zone, or one of several.", zone=options.zone)
                 )
         if options.seller:
             values["seller_id"] = self._named(
@@ -260,7 +260,9 @@ file or an option is refused, with 2 when it was stopped.
             record.key_ids = [
                 fields.Command.clear(),
                 *(
-                    fields.Command.create({"sequence": at, **dict.fromkeys(parts, True)})
+                    fields.Command.create(
+                        {"sequence": at, **dict.fromkeys(parts, True)}
+                    )
                     for at, parts in enumerate(options.key)
                 ),
             ]

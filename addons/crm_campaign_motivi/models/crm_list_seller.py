@@ -91,7 +91,7 @@ class CrmListSeller(models.Model):
                           sum(batch_reached), sum(batch_appointments),
                           sum(batch_contracts), sum(batch_amount)
                      FROM crm_list_import
-                    -- What was taken back is not paid for: it comes once more, or never.
+                    -- What was taken back is not paid for.
                     WHERE seller_id = ANY(%s) AND state != 'undone'
                  GROUP BY seller_id""",
                 self.ids,

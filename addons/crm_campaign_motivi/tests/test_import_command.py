@@ -69,7 +69,7 @@ class TestImportCommand(ImportCommon):
         self.assertFalse(record.mapping_id)
 
     def test_how_the_file_is_written_is_said_before_it_is_read(self):
-        """Without it the largest file of the archive is read, and nothing comes of it."""
+        """Without it the largest file of the archive is read, and fails."""
         letter = "\n".join(["Gentile cliente; la informiamo"] * 200)
         files = {"informativa.txt": letter, "lista.csv": csv_bytes(ROWS, "|")}
         with tempfile.NamedTemporaryFile(suffix=".zip") as file:

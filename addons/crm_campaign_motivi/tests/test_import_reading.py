@@ -152,7 +152,9 @@ class TestImportReading(ImportCommon):
         first.column_ids[2].target = "ignore"
         self._save(first)
         again = self._read(csv_bytes([titles, *rows]))
-        self.assertEqual(again.column_ids[1:].mapped("target"), ["phone_second", "ignore"])
+        self.assertEqual(
+            again.column_ids[1:].mapped("target"), ["phone_second", "ignore"]
+        )
 
     def test_a_file_that_was_replaced_is_not_gone_on_with(self):
         record = self._read(csv_bytes([TITLES, *ROWS]))
@@ -164,6 +166,7 @@ class TestImportReading(ImportCommon):
 
     def test_the_rejected_rows_come_back_without_their_reasons(self):
         """In the languages of the reports, and without the sign before a formula."""
+        self.env["res.lang"]._activate_lang("it_IT")
         for lang in ("en_US", "it_IT"):
             with self.subTest(lang=lang):
                 record = self._read(
@@ -173,7 +176,9 @@ class TestImportReading(ImportCommon):
                 record = record.with_context(lang=lang)
                 rows = list(
                     csv.reader(
-                        io.StringIO(self.report(record, rejected=True).decode("utf-8-sig")),
+                        io.StringIO(
+                            self.report(record, rejected=True).decode("utf-8-sig")
+                        ),
                         delimiter=";",
                     )
                 )

@@ -142,7 +142,9 @@ class TestTableReader(BaseCase):
             rows = list(open_table(text.encode()).rows())
             self.assertEqual(len(rows), expected, text)
             self.assertEqual([number for number, _c in rows], [*range(2, expected + 2)])
-            self.assertIn(["Rossi Mario", "3331234567", "Brescia"], [c for _n, c in rows])
+            self.assertIn(
+                ["Rossi Mario", "3331234567", "Brescia"], [c for _n, c in rows]
+            )
         rows = [cells for _number, cells in rows]
         self.assertEqual(rows[-1], ["Bianchi Anna", "3337654321", "Milano"])
         table = open_table("\r\n".join(["Nome;Tel;Luogo", *lines]).encode())
@@ -280,7 +282,10 @@ class TestColumnGuess(BaseCase):
             ("Nome;Numero polizza;N. pratica", "full_name note note"),
             ("Nome;Comune di nascita;Provincia di nascita", "full_name note note"),
             ("Nome;Data di nascita;Luogo di nascita", "full_name birth_date note"),
-            ("Nome;Numero telefono cliente;Cellulare cliente", "full_name phone mobile"),
+            (
+                "Nome;Numero telefono cliente;Cellulare cliente",
+                "full_name phone mobile",
+            ),
             ("Nome;Codice fiscale cliente;Codice postale", "full_name fiscal_code zip"),
             ("Nome;Numero di telefono;Numero dipendenti", "full_name phone note"),
             ("Numero;Nome;Tel", "ignore full_name phone"),
@@ -296,10 +301,13 @@ class TestColumnGuess(BaseCase):
         for header in ("Numero", "N.", "Num."):
             guessed = self.guess(["Nome", header, "Prog."], rows)
             self.assertEqual(guessed, ["full_name", "mobile", "ignore"])
-        rows = [[f"Rossi {'abcdefghi'[one]}", str(one + 1), "030 920066" + str(one)]
-                for one in range(9)]
+        rows = [
+            [f"Rossi {'abcdefghi'[one]}", str(one + 1), "030 920066" + str(one)]
+            for one in range(9)
+        ]
         self.assertEqual(
-            self.guess(["Nome", "Numero", "Tel"], rows), ["full_name", "ignore", "phone"]
+            self.guess(["Nome", "Numero", "Tel"], rows),
+            ["full_name", "ignore", "phone"],
         )
 
     def test_codes_are_no_names(self):

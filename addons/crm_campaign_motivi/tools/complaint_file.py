@@ -32,5 +32,7 @@ def complaint_xlsx(headers, rows):
     :rtype: bytes
     """
     content = io.BytesIO()
-    write_workbook(content, (list(map(harmless, row)) for row in chain([headers], rows)))
+    write_workbook(
+        content, (list(map(harmless, row)) for row in chain([headers], rows))
+    )
     return content.getvalue()

@@ -147,8 +147,8 @@ class RowReader(OtherColumns):
         row = NameRow(number)
         length = len(cells)
         cells = cells + [""] * (len(self.headers) - length)
-        text = "".join(cells)
-        if "'" in text:
+        text = "\n".join(cells)
+        if "\n'" in text or text.startswith("'"):
             cells = [_without_mark(cell) for cell in cells]
         row.problem = self._no_name_row(number, cells, text)
         if row.problem:

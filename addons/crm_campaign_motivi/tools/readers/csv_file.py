@@ -93,9 +93,7 @@ class CsvSource:
     def _reader(self, lines, separator=None):
         csv.field_size_limit(MAX_LINE)
         quoting = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
-        return csv.reader(
-            lines, delimiter=separator or self.separator, quoting=quoting
-        )
+        return csv.reader(lines, delimiter=separator or self.separator, quoting=quoting)
 
     def _find_separator(self):
         """Return the separator that cuts the first rows into the most even columns."""
@@ -185,9 +183,7 @@ class _Lines:
 
 def _usual(widths):
     """Return the number of columns that most rows have, 0 without rows."""
-    return max(
-        set(widths), key=lambda width: (widths.count(width), width), default=0
-    )
+    return max(set(widths), key=lambda width: (widths.count(width), width), default=0)
 
 
 def _unquoted(cell):
