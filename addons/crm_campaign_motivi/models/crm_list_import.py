@@ -20,6 +20,8 @@ ENCODINGS = [
     ("utf-8-sig", "UTF-8 with BOM"),
     ("cp1252", "Windows-1252"),
     ("utf-16", "UTF-16"),
+    ("cp850", "MS-DOS (850)"),
+    ("mac_roman", "Mac Roman"),
 ]
 #: How a file is written, as an import and a saved mapping name it.
 READING = ("encoding", "separator", "sheet_name", "header_row")

@@ -75,6 +75,17 @@ class TestTableReader(BaseCase):
                         list(table.rows()), list(enumerate(ROWS[1:], start=2))
                     )
 
+    def test_old_encodings_are_told_by_their_letters(self):
+        """What Excel saves for MS-DOS and on a Mac; three dots are no letter."""
+        rows = [ROWS[0], ["Niccolò Però", "1", "Cantù"], ["Carità Noè", "2", "Forlì"]]
+        for encoding in ("cp850", "mac_roman", "cp1252"):
+            table = open_table(csv_bytes(rows, encoding=encoding))
+            self.assertEqual(table.encoding, encoding)
+            self.assertEqual([cells for _number, cells in table.rows()], rows[1:])
+        dots = [ROWS[0], ["Rossi Ada", "1", "Rho ecc…"], ["Neri Ugo", "2", "ecc…"]]
+        table = open_table(csv_bytes(dots, encoding="cp1252"))
+        self.assertEqual(table.encoding, "cp1252")
+
     def test_a_comma_in_the_values_is_no_separator(self):
         rows = [["Nome", "Indirizzo", "Tel"]] + [
             ["Rossi Ada", f"Via Roma, {number}", "030 1234567"] for number in range(9)

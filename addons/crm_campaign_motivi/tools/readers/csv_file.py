@@ -8,7 +8,12 @@ from .cell_text import LONGEST_CELL, clean, shorten
 from .problem import TableProblem
 
 SEPARATORS = (";", ",", "\t", "|")
-ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16")
+ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "cp850", "mac_roman")
+#: Where Italian's accented letters stand, which follow another letter.
+_ACCENTED = {
+    encoding: re.compile(b"(?<=[A-Za-z])[" + "àèéìòùÀÉÌÒÙ".encode(encoding) + b"]")
+    for encoding in ("cp1252", "cp850", "mac_roman")
+}
 
 #: Rows looked at to find out how a file is written.
 SAMPLE_ROWS = 200
@@ -234,7 +239,27 @@ def _find_encoding(path, chosen=None):
     # Without its mark this is no UTF-16, whoever says so.
     if chosen and chosen != "utf-16":
         return chosen, quotes
-    return ("utf-8" if not wrong or right > 4 * wrong else "cp1252"), quotes
+    if not wrong or right > 4 * wrong:
+        return "utf-8", quotes
+    return _find_single_byte(path), quotes
+
+
+def _find_single_byte(path):
+    """Return in which of the old encodings a text is written.
+
+    What is a letter in one is a sign in the others: three dots behind a word, for
+    instance. Only different letters speak against Windows.
+    """
+    count = dict.fromkeys(_ACCENTED, 0)
+    letters = {encoding: set() for encoding in _ACCENTED}
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK):
+            for encoding, pattern in _ACCENTED.items():
+                found = pattern.findall(block)
+                count[encoding] += len(found)
+                letters[encoding].update(found)
+    best = max(count, key=count.get)
+    return best if len(letters[best]) > 1 else "cp1252"
 
 
 def _check_utf16(path):
