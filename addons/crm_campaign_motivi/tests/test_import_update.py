@@ -9,7 +9,11 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..models import crm_list_import_clean, crm_list_import_first_load
+from ..models import (
+    crm_list_import_clean,
+    crm_list_import_first_load,
+    crm_list_import_report,
+)
 from ..models.crm_list_import_job import _NO_RUNTIME
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
@@ -445,6 +449,10 @@ class TestImportUpdate(UpdateCommon):
         self.assertEqual(found[2][9], "Rejected")
         text = self.report(record).decode("utf-8-sig")
         self.assertEqual(len(text.splitlines()), 3)
+        self.assertIn("report.xlsx", record.action_download_report_xlsx()["url"])
+        self.patch(crm_list_import_report, "XLSX_MOST", 1)
+        with self.assertRaisesRegex(UserError, "as CSV"):
+            record.action_download_report_xlsx()
 
     def test_old_rows_go_and_the_figures_stay(self):
         record = self.run_rows([self.ROW, ["x", "y", *[""] * 6]])
