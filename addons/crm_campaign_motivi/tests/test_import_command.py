@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..cli.import_names import import_names
+from ..models.crm_list_import_job import _NO_RUNTIME
 from .test_import import ImportCommon
 from .test_import_formats import zip_bytes
 from .test_import_tools import csv_bytes
@@ -132,6 +133,14 @@ class TestImportCommand(ImportCommon):
             command._show_columns(record)
         self.assertIn("Telefono", said.getvalue())
         self.assertEqual((record.state, record.row_count), ("mapped", 0))
+
+    def test_imports_of_one_process_share_no_open_file(self):
+        first, second = (
+            _NO_RUNTIME.staged_rows(0, lambda name=name: iter([(1, [name])]))
+            for name in ("one", "two")
+        )
+        self.assertEqual([[*first[1]], [*second[1]]], [[(1, ["one"])], [(1, ["two"])]])
+        self.assertIsNone(_NO_RUNTIME._rows)
 
     def test_a_list_is_chosen_by_name(self):
         _command, record = self.prepare(

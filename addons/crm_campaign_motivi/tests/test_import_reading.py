@@ -7,7 +7,8 @@ import io
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.crm_list_import_job import _NO_RUNTIME
+from ..models import crm_list_import_batch
+from ..models.crm_list_import_job import _NO_RUNTIME, ImportRuntime
 from ..tools.column_guess import guess_columns
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes, xlsx_bytes
@@ -164,6 +165,27 @@ class TestImportReading(ImportCommon):
         record.file_hash = "0" * 64
         with self.assertRaisesRegex(UserError, "is another one"):
             record._import_step(_NO_RUNTIME)
+
+    def test_rows_whose_copy_failed_are_read_again(self):
+        """A deadlock in the middle of the file loses none of them."""
+        record = self._read(csv_bytes([TITLES, *ROWS * 3]))
+        record._start()
+        staged, fails = type(record)._stage_batch, [False, True]
+
+        def failing(record, batch):
+            if fails and fails.pop(0):
+                raise ValueError("deadlock")
+            return staged(record, batch)
+
+        runtime = ImportRuntime()
+        self.patch(crm_list_import_batch, "STAGE_LENGTH", 60)
+        self.patch(type(record), "_stage_batch", failing)
+        with self.assertRaises(ValueError), self.env.cr.savepoint():
+            record._import_step(runtime)
+        record.invalidate_recordset()
+        record._import_step(runtime)
+        self.assertEqual(record.row_count, 6)
+        runtime.close()
 
     def test_the_rejected_rows_come_back_without_their_reasons(self):
         """In the languages of the reports, and without the sign before a formula."""
