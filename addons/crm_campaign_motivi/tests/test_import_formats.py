@@ -158,7 +158,7 @@ class TestReaders(BaseCase):
         self.assertEqual(rows[-1], ["Nome 499", "Via Po 499", "", "Nome 0"])
         self.assertEqual(len(texts._ends), 1001)
         with self.assertRaises(IndexError):
-            texts[1000]
+            texts.__getitem__(1000)
 
     def test_a_database_of_access(self):
         tables = []

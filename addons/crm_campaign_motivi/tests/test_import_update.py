@@ -493,6 +493,19 @@ class TestImportUpdate(UpdateCommon):
         self.assertFalse(self.env["crm.list.import"]._to_clean(fields.Datetime.now()))
         self.assertEqual(str(record.rejected_summary), summary)
 
+    def test_an_index_that_was_forgotten_is_built_at_night(self):
+        name = "crm_lead_forgotten_index"
+        self.env["crm.list.import.index"].create(
+            {
+                "name": name,
+                "definition": f"CREATE INDEX {name} ON crm_lead (referred)",
+            }
+        )
+        self.env["crm.list.import"]._clean_old_rows()
+        self.assertFalse(self.env["crm.list.import.index"].search([]))
+        self.env.cr.execute("SELECT 1 FROM pg_indexes WHERE indexname = %s", [name])
+        self.assertEqual(self.env.cr.rowcount, 1)
+
     def test_nobody_deletes_what_is_half_in(self):
         record = self.prepare([["Nuovo Nome", f"030 920067{at}"] for at in range(4)])
         record._start()

@@ -234,8 +234,9 @@ class _DiskStrings:
     def __getitem__(self, at):
         if at < 0:
             raise IndexError(at)
-        while at + 1 >= len(self._ends) and self._read_more():
-            """There may be more behind those that were read."""
+        more = True
+        while more and at + 1 >= len(self._ends):
+            more = self._read_more()
         return self._map[self._ends[at] : self._ends[at + 1]].decode("utf-8")
 
     def _read_more(self):
