@@ -12,13 +12,12 @@ from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from odoo.addons.crm_dedup.tools.plain_text import normalise
-
-from ..tools.table_reader import ENCODINGS, SEPARATORS
-
 _DONE, _PROBLEM, _STOPPED = 0, 1, 2
+# Odoo loads this file without the addon: it can import nothing of it.
+#: How a text file may be written, as the reader of the addon has it.
+_ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "cp850", "mac_roman")
 #: Separators of a text file, by what is typed.
-_SEPARATORS = {"tab" if one == "\t" else one: one for one in SEPARATORS}
+_SEPARATORS = {";": ";", ",": ",", "tab": "\t", "|": "|"}
 #: Parts of a key, by what is typed.
 _KEY_PARTS = ("name", "phone", "email", "fiscal_code", "vat", "city")
 
@@ -106,7 +105,7 @@ file or an option is refused, with 2 when it was stopped.
         option("--consent-source", help="where the consents come from")
         option("--mapping", help="name of saved columns")
         option("--sheet", help="sheet, table, or file in the archive")
-        option("--encoding", choices=ENCODINGS, help="of a text file")
+        option("--encoding", choices=_ENCODINGS, help="of a text file")
         option("--separator", choices=[*_SEPARATORS], help="of a text file")
         option("--header-row", type=int, help="number of the row; 0: there is none")
         option("--update", action=argparse.BooleanOptionalAction, default=None)
@@ -199,12 +198,7 @@ file or an option is refused, with 2 when it was stopped.
             "consent_source": options.consent_source,
         }
         if options.zone:
-            zones = env["crm.list.import"]._zones_by_name()
-            values["zone_id"] = zones.get(normalise(options.zone))
-            if not values["zone_id"]:
-                raise UserError(
-                    env._("%(zone)s is no zone, or one of several.", zone=options.zone)
-                )
+            values["zone_id"] = env["crm.list.import"]._zone_named(options.zone)
         if options.seller:
             values["seller_id"] = self._named(
                 env, "crm.list.seller", "name", options.seller

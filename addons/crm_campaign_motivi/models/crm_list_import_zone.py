@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 
 class CrmListImport(models.Model):
@@ -13,6 +16,21 @@ class CrmListImport(models.Model):
         help="Of the names that this file brings, where no column says another one."
         " Left empty, it follows from their addresses.",
     )
+
+    @api.model
+    def _zone_named(self, name):
+        """Return the zone that somebody means.
+
+        :param str name: its code, name or full name
+        :rtype: int
+        :raise UserError: it is none, or one of several
+        """
+        zone_id = self._zones_by_name().get(normalise(name))
+        if not zone_id:
+            raise UserError(
+                self.env._("%(zone)s is no zone, or one of several.", zone=name)
+            )
+        return zone_id
 
     def _set_zones(self, leads):
         for lead in leads if self.zone_id else ():

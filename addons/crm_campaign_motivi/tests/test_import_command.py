@@ -8,8 +8,9 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..cli.import_names import import_names
+from ..cli.import_names import _ENCODINGS, _SEPARATORS, import_names
 from ..models.crm_list_import_job import _NO_RUNTIME
+from ..tools.table_reader import ENCODINGS, SEPARATORS
 from .test_import import ImportCommon
 from .test_import_formats import zip_bytes
 from .test_import_tools import csv_bytes
@@ -87,6 +88,11 @@ class TestImportCommand(ImportCommon):
             )
             self.assertEqual(record.header_row, 0)
             self.assertEqual(record.row_count, 0)
+
+    def test_the_command_knows_what_the_reader_knows(self):
+        """It is loaded without the addon, and imports nothing of it."""
+        self.assertEqual(_ENCODINGS, ENCODINGS)
+        self.assertEqual(tuple(_SEPARATORS.values()), SEPARATORS)
 
     def test_an_option_that_cannot_be_is_refused_with_a_sentence(self):
         for wrong in (
