@@ -4,14 +4,37 @@ import logging
 import os
 import sys
 import time
+from datetime import date
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.cli.command import Command
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
 _DONE, _PROBLEM, _STOPPED = 0, 1, 2
+# Odoo loads this file without the addon: it can import nothing of it.
+#: How a text file may be written, as the reader of the addon has it.
+_ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "cp850", "mac_roman")
+#: Separators of a text file, by what is typed.
+_SEPARATORS = {";": ";", ",": ",", "tab": "\t", "|": "|"}
+#: Parts of a key, by what is typed.
+_KEY_PARTS = ("name", "phone", "email", "fiscal_code", "vat", "city")
+
+
+def _key(text):
+    """Return the fields of a key.
+
+    :param str text: ``name,phone``
+    :raise argparse.ArgumentTypeError: it names something else
+    """
+    parts = [part.strip().replace("-", "_") for part in text.lower().split(",")]
+    unknown = [part for part in parts if part not in _KEY_PARTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"{unknown[0]} is none of {', '.join(_KEY_PARTS)}"
+        )
+    return [f"by_{part}" for part in parts]
 
 
 class import_names(Command):  # noqa: N801 - the name of the command
@@ -76,14 +99,28 @@ file or an option is refused, with 2 when it was stopped.
         option("--list", help="name of the list; made when there is none")
         option("--archive", action="store_true", help="into no list")
         option("--portfolio", help="full name of the portfolio of new names")
+        option("--zone", help="code or full name of the zone of new names")
+        option("--seller", help="name of the list seller")
+        option("--consent-date", type=date.fromisoformat, help="such as 2026-05-31")
+        option("--consent-source", help="where the consents come from")
         option("--mapping", help="name of saved columns")
         option("--sheet", help="sheet, table, or file in the archive")
-        option("--encoding", help="of a text file, such as cp1252")
-        option("--separator", help="of a text file")
+        option("--encoding", choices=_ENCODINGS, help="of a text file")
+        option("--separator", choices=[*_SEPARATORS], help="of a text file")
         option("--header-row", type=int, help="number of the row; 0: there is none")
         option("--update", action=argparse.BooleanOptionalAction, default=None)
+        option(
+            "--fill-custom", action="store_true", help="custom fields of known names"
+        )
         option("--only-update", action="store_true", help="create no name")
         option("--all-new", action="store_true", help="every row is a new name")
+        option(
+            "--key",
+            action="append",
+            type=_key,
+            help="by what a known name is recognised, such as name,phone; more than"
+            f" once: in this order. Parts: {', '.join(_KEY_PARTS)}",
+        )
         option("--resume", type=int, metavar="NUMBER", help="go on with this import")
         option("--check", action="store_true", help="show what it would do, and end")
 
@@ -105,6 +142,7 @@ file or an option is refused, with 2 when it was stopped.
             record = self._prepare(env, user, options)
         if options.check:
             self._show_columns(record)
+            print(*record._preview_lines(), sep="\n")
             env.cr.rollback()
             return _DONE
         job = self._job_of(env, record, user)
@@ -133,6 +171,7 @@ file or an option is refused, with 2 when it was stopped.
             values["mapping_id"] = self._named(
                 env, "crm.list.import.mapping", "name", options.mapping
             ).id
+        values.update(self._values_of_names(env, options))
         if options.list and not options.archive:
             found = env["crm.call.list"].search(
                 [
@@ -148,6 +187,23 @@ file or an option is refused, with 2 when it was stopped.
         record.sudo().server_path = os.path.abspath(options.file)
         self._read(record, options)
         return record
+
+    def _values_of_names(self, env, options):
+        """Return what all names of the file have in common besides.
+
+        :raise UserError: a zone or a seller is none, or one of several
+        """
+        values = {
+            "consent_date": options.consent_date,
+            "consent_source": options.consent_source,
+        }
+        if options.zone:
+            values["zone_id"] = env["crm.list.import"]._zone_named(options.zone)
+        if options.seller:
+            values["seller_id"] = self._named(
+                env, "crm.list.seller", "name", options.seller
+            ).id
+        return {name: value for name, value in values.items() if value}
 
     def _env_of(self, env, user, options):
         """Return the environment of a user, in one of his companies.
@@ -180,21 +236,34 @@ file or an option is refused, with 2 when it was stopped.
 
     @staticmethod
     def _read(record, options):
+        # Before the first reading, which may fail without them.
+        record.write(
+            {
+                "sheet_name": options.sheet,
+                "encoding": options.encoding,
+                "separator": _SEPARATORS.get(options.separator),
+            }
+        )
         record.action_read_file()
-        chosen = {
-            "sheet_name": options.sheet,
-            "encoding": options.encoding,
-            "separator": options.separator,
-            "header_row": options.header_row,
-        }
-        chosen = {name: value for name, value in chosen.items() if value is not None}
-        if chosen:
-            record.write(chosen)
+        if options.header_row is not None and options.header_row != record.header_row:
+            record.header_row = options.header_row
             record.action_read_file()
             if record.mapping_id:
                 record.action_apply_mapping()
+        if options.key:
+            record.key_ids = [
+                fields.Command.clear(),
+                *(
+                    fields.Command.create(
+                        {"sequence": at, **dict.fromkeys(parts, True)}
+                    )
+                    for at, parts in enumerate(options.key)
+                ),
+            ]
         if options.update is not None:
             record.update_existing = options.update
+        if options.fill_custom:
+            record.fill_custom = True
         if options.only_update:
             record.write({"only_update": True, "update_existing": True})
 

@@ -1,1 +1,1 @@
-from . import call
+from . import call, import_report

@@ -142,11 +142,13 @@ from . import crm_list_import_key
 from . import crm_list_import_mapping
 from . import crm_list_import_reading
 from . import crm_list_import_portfolio
+from . import crm_list_import_zone
 from . import crm_list_import_column
 from . import crm_list_import_consent
 from . import crm_list_import_row
 from . import crm_list_import_custom
 from . import crm_list_import_update
+from . import crm_list_import_fill_custom
 from . import crm_list_import_undo
 from . import crm_list_import_untouched
 from . import crm_list_import_dedup

@@ -1,4 +1,3 @@
-import base64
 from collections import Counter
 
 from odoo import Command, api, fields, models
@@ -21,10 +20,14 @@ ENCODINGS = [
     ("utf-8-sig", "UTF-8 with BOM"),
     ("cp1252", "Windows-1252"),
     ("utf-16", "UTF-16"),
+    ("cp850", "MS-DOS (850)"),
+    ("mac_roman", "Mac Roman"),
 ]
 #: How a file is written, as an import and a saved mapping name it.
 READING = ("encoding", "separator", "sheet_name", "header_row")
 SAMPLE_ROWS = 30
+#: Characters of a cell that are kept for the preview.
+SAMPLE_LENGTH = 2000
 #: What a row may become.
 RESULTS = ("accepted", "updated", "existing", "merged", "rejected")
 
@@ -110,15 +113,16 @@ class CrmListImport(models.Model):
     normalise_addresses = fields.Boolean("Put Addresses Right", default=True)
     # How the file is written
     filename = fields.Char()
-    encoding = fields.Selection(ENCODINGS)
-    separator = fields.Selection(SEPARATORS)
+    encoding = fields.Selection(ENCODINGS, copy=False)
+    separator = fields.Selection(SEPARATORS, copy=False)
     sheet_name = fields.Char(
         "Sheet",
+        copy=False,
         help="The sheet of a workbook, table of a database, file in an archive.",
     )
-    sheet_names = fields.Char("Sheets in the File", readonly=True)
+    sheet_names = fields.Char("Sheets in the File", readonly=True, copy=False)
     header_row = fields.Integer(
-        help="The row that names the columns; 0 when there is none."
+        copy=False, help="The row that names the columns; 0 when there is none."
     )
     column_ids = fields.One2many("crm.list.import.column", "import_id", "Columns")
     sample_rows = fields.Json(copy=False)
@@ -164,9 +168,6 @@ class CrmListImport(models.Model):
     left_out_summary = fields.Text("Why Not in the List", compute="_compute_left_out")
     rejected_summary = fields.Html(
         "Why", compute="_compute_rejected_summary", sanitize=False
-    )
-    rejected_file = fields.Binary(
-        "Rejected Rows", compute="_compute_rejected_file", attachment=False
     )
 
     # ------------------------------------------------------------
@@ -216,12 +217,6 @@ class CrmListImport(models.Model):
                 record._render_rejected() if record.rejected_count else False
             )
 
-    @api.depends("rejected_count")
-    def _compute_rejected_file(self):
-        for record in self:
-            content = record._rejected_csv() if record.rejected_count else b""
-            record.rejected_file = base64.b64encode(content)
-
     # ------------------------------------------------------------
     # ORM
     # ------------------------------------------------------------
@@ -245,6 +240,8 @@ class CrmListImport(models.Model):
                 "column_ids": [Command.clear()],
                 "sample_rows": False,
                 "file_hash": False,
+                "sheet_names": False,
+                **dict.fromkeys(READING, False),
                 **vals,
             }
         return super().write(vals)
@@ -274,19 +271,20 @@ class CrmListImport(models.Model):
         commands = [Command.clear()]
         for position, header in enumerate(table.headers):
             target, guessed_from = guesses[position]
+            name = header or self.env._("Column %(number)s", number=position + 1)
             before = known.get(position)
-            if corrected and header and before and before.name == header:
+            same = before and before.name == name
+            if corrected and header and same:
                 target, guessed_from = before.target, before.guessed_from
             commands.append(
                 Command.create(
                     {
                         "position": position,
-                        "name": header
-                        or self.env._("Column %(number)s", number=position + 1),
+                        "name": name,
                         "samples": self._samples(sample, position, table.header_row),
                         "target": target,
                         "guessed_from": guessed_from,
-                        "update_mode": before.update_mode if before else "empty",
+                        "update_mode": before.update_mode if same else "empty",
                     }
                 )
             )
@@ -302,7 +300,7 @@ class CrmListImport(models.Model):
                 "file_hash": self._hash_file(),
                 "column_ids": commands,
                 "sample_rows": [
-                    [number, cells]
+                    [number, [cell[:SAMPLE_LENGTH] for cell in cells]]
                     for number, cells in sample
                     if number != table.header_row
                 ][:SAMPLE_ROWS],

@@ -13,6 +13,8 @@ from .crm_list_import_match import KnownName
 
 #: Rows staged with one COPY; memory stays flat whatever the size of the file.
 STAGE_SIZE = 5000
+#: Characters that are staged with one COPY, whatever stands in the rows.
+STAGE_LENGTH = 20_000_000
 #: Rows that are staged between two commits.
 STAGE_STEP = 50_000
 #: Rows that become names between two commits: nobody waits long for them.
@@ -166,14 +168,18 @@ class CrmListImport(models.Model):
         """Copy the next rows of the file into the staging table."""
         self.flush_recordset()
         place = runtime.staged_rows(self.staged_row, self._file_rows)
-        last, count, batch, ended = place[0], 0, [], True
+        last, count, batch, size, ended = place[0], 0, [], 0, True
+        # Whatever goes wrong: rows that are neither staged nor behind are read again.
+        place[0] = None
         try:
             for number, cells in place[1]:
                 last = number
-                batch.append((self.id, number, _as_json(cells)))
-                if len(batch) >= STAGE_SIZE:
+                text = _as_json(cells)
+                batch.append((self.id, number, text))
+                size += len(text)
+                if len(batch) >= STAGE_SIZE or size >= STAGE_LENGTH:
                     count += self._stage_batch(batch)
-                    batch = []
+                    batch, size = [], 0
                     if count >= STAGE_STEP:
                         ended = False
                         break
@@ -197,6 +203,8 @@ class CrmListImport(models.Model):
             self._prepare_first_load()
 
     def _file_rows(self):
+        if self.staged_row:
+            self._check_same_file()
         with self._open_table() as table:
             yield from table.rows()
 
@@ -272,7 +280,9 @@ class CrmListImport(models.Model):
                 created.append((lead_id, name_row))
             elif result != "rejected":
                 matched.append((lead_id, name_row))
-            if result in ("accepted", "existing"):
+            if result == "accepted" or (
+                result == "existing" and name_row.problem != "in_list"
+            ):
                 listed.append(lead_id)
         self._insert_leads(created)
         self._write_links(created)

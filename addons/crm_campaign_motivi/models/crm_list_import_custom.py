@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -48,10 +50,23 @@ class CrmListImport(models.Model):
             ]
         )
         options["custom"] = {
-            name: CustomCell(entry["field_type"], choices.get(entry["id"], {}))
+            name: CustomCell(
+                entry["field_type"], choices.get(entry["id"], {}), self._time_zone()
+            )
             for name, entry in entries.items()
         }
         return options
+
+    def _time_zone(self):
+        """Return the zone in which the moments of a file are written: the importer's.
+
+        :rtype: str
+        """
+        zone = self.env.context.get("tz") or self.env.user.tz
+        if zone in pytz.all_timezones_set:
+            return zone
+        # sudo: where a company is; it says nothing else
+        return (self.company_id or self.env.company).sudo()._local_zone()
 
     def _choices_by_name(self, field_ids):
         # sudo: the values of fields that the user may fill

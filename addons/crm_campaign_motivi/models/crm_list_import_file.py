@@ -151,6 +151,21 @@ class CrmListImport(models.Model):
         with self._file_on_disk() as path, open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    def _check_same_file(self):
+        """Refuse to go on in another file than the one that was begun.
+
+        :raise UserError: the file on the server was replaced
+        """
+        if self.file_hash and self._hash_file() != self.file_hash:
+            raise UserError(
+                self.env._(
+                    "The file %(name)s is another one since its import began. Put the"
+                    " first one back and go on, or go back to the columns and press"
+                    " Read Again.",
+                    name=self.filename or "",
+                )
+            )
+
     @contextmanager
     def _open_table(self, corrected=True):
         """Give the reader of the file.
@@ -173,7 +188,13 @@ class CrmListImport(models.Model):
         :rtype: dict
         """
         if not corrected:
-            return {}
+            # Nothing is known of the file, but what somebody has filled in himself.
+            return {
+                "encoding": self.encoding,
+                "separator": self.separator,
+                "sheet": self.sheet_name,
+                "header_row": self.header_row or None,
+            }
         return {
             "encoding": self.encoding,
             "separator": self.separator,

@@ -180,11 +180,15 @@ class ImportRuntime:
         :param callable open_rows: opens the file and returns its rows
         """
         if self._rows is None or self._rows[0] != after:
-            rows = open_rows()
-            if after:
-                rows = (row for row in rows if row[0] > after)
-            self._rows = [after, rows]
+            self._rows = self._rows_behind(after, open_rows)
         return self._rows
+
+    @staticmethod
+    def _rows_behind(after, open_rows):
+        rows = open_rows()
+        if after:
+            rows = (row for row in rows if row[0] > after)
+        return [after, rows]
 
     def read_rows(self, after, rows, reader):
         """Return the rows of a batch as they were read, maybe already.
@@ -219,13 +223,15 @@ class ImportRuntime:
 
 
 class _NoRuntime(ImportRuntime):
-    """For few rows, which are read where they are."""
+    """For few rows, which are read where they are.
+
+    It keeps nothing: all imports of the process share it, whatever their database.
+    """
 
     has_connections = False
 
     def staged_rows(self, after, open_rows):
-        self._rows = None
-        return super().staged_rows(after, open_rows)
+        return self._rows_behind(after, open_rows)
 
     def read_rows(self, after, rows, reader):
         return [reader.read_row(number, cells) for number, cells in rows]

@@ -11,6 +11,7 @@ from .crm_list_import import READING
 #: Options of an import that a mapping remembers.
 OPTIONS = (
     "update_existing",
+    "fill_custom",
     "only_update",
     "normalise_names",
     "normalise_addresses",
@@ -179,9 +180,13 @@ class CrmListImport(models.Model):
     def action_read_file(self):
         """Button: read the file, and let a saved mapping say what its columns mean."""
         again = self.state == "mapped"
+        filled_in = {} if again else {name: self[name] for name in READING}
         result = super().action_read_file()
         if not again:
-            self.found_out = {name: self[name] for name in READING}
+            self.found_out = {
+                name: False if value else self[name]
+                for name, value in filled_in.items()
+            }
         if not again and not self.header_row and self._find_saved_header():
             super().action_read_file()
         if not again:
@@ -192,7 +197,7 @@ class CrmListImport(models.Model):
                 self.filename or "",
             )
             if mapping:
-                if self._take_reading(mapping):
+                if self._take_reading(mapping, [*filter(filled_in.get, filled_in)]):
                     super().action_read_file()
                 self._apply_mapping(mapping)
         return result
@@ -225,10 +230,14 @@ class CrmListImport(models.Model):
 
         A column that the mapping doesn't know keeps what was guessed.
         """
-        by_name = {normalise(line.name or ""): line for line in mapping.line_ids}
+        by_name = {}
+        for line in mapping.line_ids:
+            by_name.setdefault(normalise(line.name or ""), []).append(line)
         allowed = dict(self.column_ids._selection_target())
-        for column in self.column_ids:
-            line = by_name.get(normalise(column.name or ""))
+        for column in self.column_ids.sorted("position"):
+            lines = by_name.get(normalise(column.name or ""), [])
+            # Columns of the same name are known by their order.
+            line = lines.pop(0) if len(lines) > 1 else lines and lines[0]
             if line and line.target in allowed:
                 column.write(
                     {

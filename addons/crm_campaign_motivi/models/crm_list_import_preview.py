@@ -40,6 +40,27 @@ class CrmListImport(models.Model):
             [self._render_preview_row(row, cells, columns) for row, cells in rows],
         )
 
+    def _preview_lines(self):
+        """Return what would become of the first rows, a line for each.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        reader = self._row_reader()
+        rows = [reader.read_row(number, cells) for number, cells in self.sample_rows]
+        known = self._known_of_preview(rows)
+        lines = []
+        for row in rows:
+            if row.problem:
+                said = self._reason(row.problem, row.details)
+            elif row.number in known:
+                said = self.env._("known: %(name)s", name=known[row.number])
+            else:
+                said = self.env._("new")
+            name = row.values.get("name", "")
+            lines.append(f"{row.number:>7} {name:30.30} {said}")
+        return lines
+
     def _known_of_preview(self, rows):
         """Return which rows of the preview are names of the archive.
 

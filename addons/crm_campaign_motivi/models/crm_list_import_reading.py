@@ -31,6 +31,15 @@ class CrmListImport(models.Model):
     _inherit = "crm.list.import"
 
     found_out = fields.Json(copy=False, help="How the file seemed to be written.")
+    columns_read_as = fields.Json(
+        copy=False, help="How the file was read when its columns were found."
+    )
+
+    def action_read_file(self):
+        """Button: read the file, and note how its columns were found."""
+        result = super().action_read_file()
+        self.columns_read_as = {name: self[name] for name in READING}
+        return result
 
     def _chosen_reading(self, corrected):
         chosen = super()._chosen_reading(corrected)
@@ -40,14 +49,31 @@ class CrmListImport(models.Model):
         # The wrong separator finds no column, and no mapping by them.
         return {
             **chosen,
-            "encoding": mapping.encoding,
-            "separator": mapping.separator,
+            "encoding": self.encoding or mapping.encoding,
+            "separator": self.separator or mapping.separator,
         }
 
-    def _take_reading(self, mapping):
+    def _start(self):
+        """Refuse columns that were read otherwise than the rows would be."""
+        read_as = self.columns_read_as
+        if (
+            self.state == "mapped"
+            and read_as
+            and any((self[name] or 0) != (read_as.get(name) or 0) for name in READING)
+        ):
+            raise UserError(
+                self.env._(
+                    "How the file is written was changed after its columns had been"
+                    " found. Press Read Again and check the columns."
+                )
+            )
+        return super()._start()
+
+    def _take_reading(self, mapping, filled_in=()):
         """Let a mapping say how the file is written, as far as the file allows it.
 
         :param crm.list.import.mapping mapping: of the source
+        :param filled_in: names of fields about which somebody has the last word
         :return: whether that is something else: the file has to be read again
         :rtype: bool
         """
@@ -61,6 +87,7 @@ class CrmListImport(models.Model):
             wanted["sheet_name"] = mapping.sheet_name
         if mapping.header_row != FIND_OUT:
             wanted["header_row"] = mapping.header_row
+        wanted = {name: wanted[name] for name in wanted if name not in filled_in}
         if all(before[name] == value for name, value in wanted.items()):
             return False
         self.write(wanted)

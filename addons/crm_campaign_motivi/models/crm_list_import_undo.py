@@ -218,6 +218,14 @@ class CrmListImport(models.Model):
                         ids=ids,
                     ),
                 )
+            yield (
+                self.env._("Somebody follows it."),
+                SQL(
+                    """SELECT DISTINCT res_id FROM mail_followers
+                        WHERE res_model = 'crm.lead' AND res_id = ANY(%s)""",
+                    ids,
+                ),
+            )
             for table in _LOOSE:
                 # A message of the very transaction in which the system changed the
                 # name says why it did.

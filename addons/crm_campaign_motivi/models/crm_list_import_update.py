@@ -63,7 +63,8 @@ class CrmListImport(models.Model):
         :return: the rows of each name that changed, by its id
         :rtype: dict[int, list[NameRow]]
         """
-        modes = self._update_modes() if self.update_existing else {}
+        updates = self.update_existing or self.fill_custom
+        modes = self._update_modes() if updates else {}
         if not matched or not modes:
             return {}
         changes, current = self._wanted_changes(matched, modes)

@@ -81,7 +81,7 @@ class CrmListSeller(models.Model):
         "CHECK (price_per_name >= 0)", "The price of a name is zero or more."
     )
 
-    @api.depends("import_ids.batch_date")
+    @api.depends("import_ids.batch_date", "import_ids.state")
     def _compute_figures(self):
         self.env["crm.list.import"].flush_model()
         rows = self.env.execute_query(
@@ -91,7 +91,9 @@ class CrmListSeller(models.Model):
                           sum(batch_reached), sum(batch_appointments),
                           sum(batch_contracts), sum(batch_amount)
                      FROM crm_list_import
-                    WHERE seller_id = ANY(%s) GROUP BY seller_id""",
+                    -- What was taken back is not paid for.
+                    WHERE seller_id = ANY(%s) AND state != 'undone'
+                 GROUP BY seller_id""",
                 self.ids,
             )
         )

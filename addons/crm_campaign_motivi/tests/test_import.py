@@ -3,8 +3,11 @@ import csv
 import io
 from unittest.mock import patch
 
+import openpyxl
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..models.crm_list_import_job import _NO_RUNTIME
 from .common import CampaignCommon
@@ -102,6 +105,13 @@ class ImportCommon(CampaignCommon):
         list_import.action_read_file()
         list_import._import_all(batch_size)
         return list_import
+
+    @staticmethod
+    def report(list_import, kind="csv", rejected=False):
+        """Return a report as it is downloaded, in bytes."""
+        content = io.BytesIO()
+        list_import._write_report(content, kind, rejected)
+        return content.getvalue()
 
     def results(self, list_import):
         return {row.row_number: row.problem or row.state for row in list_import.row_ids}
@@ -463,7 +473,7 @@ class TestImport(ImportCommon):
 
     def test_rejected_rows_are_downloaded_as_they_were_with_the_reason(self):
         list_import = self.run_import(csv_bytes(DIRTY, encoding="cp1252"))
-        content = base64.b64decode(list_import.rejected_file)
+        content = self.report(list_import, rejected=True)
         self.assertTrue(content.startswith(b"\xef\xbb\xbf"))
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
         self.assertEqual(rows[0], [*HEADERS, "Row", "Reason"])
@@ -484,7 +494,7 @@ class TestImport(ImportCommon):
             [f"{sign}1+cmd", "x"] for sign in ("=", "+", "-", "@")
         ]
         list_import = self.run_import(csv_bytes(rows))
-        content = base64.b64decode(list_import.rejected_file).decode("utf-8-sig")
+        content = self.report(list_import, rejected=True).decode("utf-8-sig")
         for line in content.splitlines()[1:]:
             self.assertTrue(line.startswith("'"), line)
 
@@ -563,10 +573,10 @@ class TestImport(ImportCommon):
             for attempt, call in (
                 ("create", lambda model=done: model.create({"filename": "x"})),
                 ("search", lambda model=done: model.search([])),
-                ("download", lambda record=done: record.rejected_file),
+                ("download", lambda record=done: record.action_download_rejected()),
                 ("import", lambda record=running: record._import_step(_NO_RUNTIME)),
                 ("undo", lambda record=done: record.action_undo()),
-                ("report", lambda record=done: record.report_file),
+                ("report", lambda record=done: self.report(record)),
                 ("start", lambda record=running: record.action_import()),
                 ("read rows", lambda records=rows: records.mapped("reason")),
                 ("map", lambda records=columns: records.write({"target": "note"})),
@@ -594,6 +604,14 @@ class TestImportDownload(ImportCommon, HttpCase):
         answer = self.url_open(action["url"])
         self.assertEqual(answer.status_code, 200)
         self.assertIn("names_rejected.csv", answer.headers["Content-Disposition"])
-        self.assertEqual(answer.content, base64.b64decode(list_import.rejected_file))
+        self.assertEqual(answer.content, self.report(list_import, rejected=True))
+        whole = self.url_open(list_import.action_download_report()["url"])
+        self.assertEqual(whole.content, self.report(list_import))
+        book = self.url_open(list_import.action_download_report_xlsx()["url"])
+        sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
+        self.assertEqual(sheet.max_row, 1 + list_import.row_count)
         self.authenticate(self.operator.login, self.operator.login)
-        self.assertNotEqual(self.url_open(action["url"]).status_code, 200)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(action["url"]).status_code, 403)
+            url = action["url"].replace(str(list_import.id), "999999")
+            self.assertEqual(self.url_open(url).status_code, 404)

@@ -1,6 +1,7 @@
 """Every kind of file that sellers send, and what is made to break a reader."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -8,11 +9,14 @@ import zipfile
 from pathlib import Path
 from unittest.mock import patch
 
+import xlsxwriter
 import xlwt
 
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 
+from ..tools import table_reader
+from ..tools.custom_cell import CustomCell, read_number
 from ..tools.readers import access, csv_file, workbook
 from ..tools.readers.source import open_source
 from ..tools.table_reader import TableProblem, open_table
@@ -107,6 +111,18 @@ class TestReaders(BaseCase):
         self.assert_rows(xls_bytes(ROWS), "xls")
         self.assert_rows(ods_bytes(ROWS), "ods")
 
+    def test_a_number_with_a_point_is_none_of_thousands(self):
+        """A cell that is a number says so; 1.234 in a text is Italian for 1234."""
+        numbers = [1.234, 12.345, 999.125, 1234.5, -0.125, -1.234, 0.1 + 0.2, 1e-7, 7.0]
+        expected = [1.234, 12.345, 999.125, 1234.5, -0.125, -1.234, 0.3, 1e-7, 7.0]
+        rows = [["Nome", "Telefono"], *(["Rossi", number] for number in numbers)]
+        for content in (xlsx_bytes(rows), xls_bytes(rows)):
+            for reader in (workbook.python_calamine, None):
+                with patch.object(workbook, "python_calamine", reader):
+                    read = [cells[1] for _number, cells in open_table(content).rows()]
+                self.assertEqual([*map(read_number, read)], expected)
+        self.assertIsNone(CustomCell("integer").read_cell(read[0]))
+
     def test_each_format_by_its_fallback(self):
         with patch.object(workbook, "python_calamine", None):
             self.assert_rows(xlsx_bytes(ROWS), "xlsx")
@@ -120,6 +136,29 @@ class TestReaders(BaseCase):
             self.assertIsInstance(
                 table._source._wrapped, workbook.OpenpyxlSource, "not streamed"
             )
+
+    def test_texts_of_a_large_workbook_are_read_when_they_are_needed(self):
+        """A million of them would be a minute of silence before the first row."""
+        content = io.BytesIO()
+        with xlsxwriter.Workbook(content) as book:
+            sheet = book.add_worksheet()
+            for at in range(500):
+                sheet.write_row(at, 0, [f"Nome {at}", f"Via Po {at}", "", "Nome 0"])
+        with (
+            patch.object(workbook, "IN_MEMORY_BYTES", 10),
+            patch.object(workbook, "TEXTS_AT_A_TIME", 100),
+        ):
+            source = open_table(content.getvalue())._source
+            records = source.records()
+            for _number in range(5):
+                next(records)
+            texts = source._book[source.sheet]._shared_strings
+            self.assertLess(len(texts._ends), 600, "half of those of the sample's rows")
+            rows = [cells for _number, cells in records]
+        self.assertEqual(rows[-1], ["Nome 499", "Via Po 499", "", "Nome 0"])
+        self.assertEqual(len(texts._ends), 1001)
+        with self.assertRaises(IndexError):
+            texts.__getitem__(1000)
 
     def test_a_database_of_access(self):
         tables = []
@@ -156,6 +195,12 @@ class TestReaders(BaseCase):
         self.assertEqual(table.sheet, "nomi.xlsx / Foglio A")
         self.assertIn("altri.csv", table.sheets)
         self.assert_rows(several, "csv", sheet="altri.csv")
+        letter = "\r\n".join(["Gentile cliente", "", "La informiamo che"] * 300)
+        beside = zip_bytes({"informativa.txt": letter, "lista.csv": csv_bytes(ROWS)})
+        table = self.assert_rows(beside, "csv")
+        self.assertEqual(table.sheet, "lista.csv")
+        self.assertIn("informativa.txt", table.sheets)
+        self.assert_problem("too_few_columns", beside, sheet="informativa.txt")
         self.assert_problem("empty", several, sheet="nomi.xlsx / Foglio B")
         self.assert_problem("no_sheet", several, sheet="x.csv")
 
@@ -222,6 +267,36 @@ class TestReaders(BaseCase):
     def test_a_line_without_an_end_fills_no_memory(self):
         with patch.object(csv_file, "MAX_LINE", 10_000):
             self.assert_problem("line_too_long", b"a;b\n" + b"x" * 30_000)
+
+    def test_the_table_with_columns_is_taken(self):
+        """The largest table of a database may be a list of numbers."""
+        tables = {"Registro": [["1"]] * 9, "Clienti": ROWS}
+
+        class Source(access.AccessSource):
+            sheets = tuple(tables)
+
+            def _count(self, table):
+                return len(tables[table])
+
+            def records(self):
+                yield from enumerate(tables[self.sheet], start=1)
+
+        source = Source()
+        source.choose(None)
+        self.assertEqual(source.sheet, "Clienti")
+
+    def test_cells_without_an_end_fill_no_memory(self):
+        """Neither of the process that reads, nor of the one that asked it to."""
+        long = "x" * 32_000
+        content = xlsx_bytes([["Nome", "Tel", "Note"], *[["Rossi", "1", long]] * 200])
+        with patch.object(table_reader.json, "loads", wraps=json.loads) as loads:
+            rows = list(open_table(Path(self._file(content)), isolated=True).rows())
+        self.assertEqual(len(rows), 200)
+        self.assertEqual(rows[-1][1][2], long)
+        self.assertLess(max(len(call.args[0]) for call in loads.mock_calls), 1_200_000)
+        line = b"Rossi;1;" + b"y" * 900_000 + b"\n"
+        table = open_table(Path(self._file(b"Nome;Tel;Note\n" + line * 30)))
+        self.assertLessEqual(max(len(row[1][2]) for row in table.rows()), 50_001)
 
     def test_a_sheet_with_one_cell_in_the_last_corner(self):
         """What takes all memory ends in its own process, with a sentence."""
@@ -296,7 +371,7 @@ class TestImportFormats(ImportCommon):
         rows = [*ROWS[:2], ["=CMD|'/C calc'!A0", "030 9200671", "25121"]]
         found = self.run_import(csv_bytes(rows))
         self.assertIn("CMD", self.lead_at(found, 3).name.upper())
-        self.assertIn("'=CMD", found._report_csv().decode("utf-8-sig"))
+        self.assertIn("'=CMD", self.report(found).decode("utf-8-sig"))
 
     def test_a_file_that_breaks_off_leaves_nothing(self):
         before = self.env["crm.lead"].search_count([])

@@ -168,8 +168,12 @@ class TestImportIdentity(ImportCommon):
         )
         self.assertFalse(list_import.file or list_import.sample_rows)
         self.assertFalse(any(list_import.column_ids.mapped("samples")))
-        self.assertIn("030 9200672", list_import._rejected_csv().decode("utf-8-sig"))
-        self.assertNotIn("9200669", list_import._rejected_csv().decode("utf-8-sig"))
+        self.assertIn(
+            "030 9200672", self.report(list_import, rejected=True).decode("utf-8-sig")
+        )
+        self.assertNotIn(
+            "9200669", self.report(list_import, rejected=True).decode("utf-8-sig")
+        )
 
     def test_rejected_rows_leave_with_a_log(self):
         list_import = self._import(["", "030 9200669", *[""] * 6])

@@ -75,6 +75,17 @@ class TestTableReader(BaseCase):
                         list(table.rows()), list(enumerate(ROWS[1:], start=2))
                     )
 
+    def test_old_encodings_are_told_by_their_letters(self):
+        """What Excel saves for MS-DOS and on a Mac; three dots are no letter."""
+        rows = [ROWS[0], ["Niccolò Però", "1", "Cantù"], ["Carità Noè", "2", "Forlì"]]
+        for encoding in ("cp850", "mac_roman", "cp1252"):
+            table = open_table(csv_bytes(rows, encoding=encoding))
+            self.assertEqual(table.encoding, encoding)
+            self.assertEqual([cells for _number, cells in table.rows()], rows[1:])
+        dots = [ROWS[0], ["Rossi Ada", "1", "Rho ecc…"], ["Neri Ugo", "2", "ecc…"]]
+        table = open_table(csv_bytes(dots, encoding="cp1252"))
+        self.assertEqual(table.encoding, "cp1252")
+
     def test_a_comma_in_the_values_is_no_separator(self):
         rows = [["Nome", "Indirizzo", "Tel"]] + [
             ["Rossi Ada", f"Via Roma, {number}", "030 1234567"] for number in range(9)
@@ -125,6 +136,45 @@ class TestTableReader(BaseCase):
         read = list(open_table(csv_bytes(rows)).rows())
         self.assertEqual(len(read), 301)
         self.assertEqual(read[0][1][2], '"tetto 3 metri')
+
+    def test_a_stray_quote_swallows_no_rows(self):
+        """Each line is a row of its own, also at the end of the file."""
+        lines = ['"Rossi Mario;3331234567;Brescia', "Bianchi Anna;3337654321;Milano"]
+        lines += ['"Verdi" Ugo;3339876543;Roma', 'Neri Ada;030 1;"Via Po; 3"']
+        good = ["Gialli Eva;030 2;Como"] * 5
+        for content, expected in (
+            ([*lines, *good], 9),
+            ([*good, *lines], 9),
+            ([*good, lines[0], *good, "Bo;1;'x'"], 12),
+            ([*good, lines[0]], 6),
+            ([*good, lines[0], lines[1]], 7),
+        ):
+            text = "\r\n".join(["Nome;Tel;Luogo", *content])
+            rows = list(open_table(text.encode()).rows())
+            self.assertEqual(len(rows), expected, text)
+            self.assertEqual([number for number, _c in rows], [*range(2, expected + 2)])
+            self.assertIn(
+                ["Rossi Mario", "3331234567", "Brescia"], [c for _n, c in rows]
+            )
+        rows = [cells for _number, cells in rows]
+        self.assertEqual(rows[-1], ["Bianchi Anna", "3337654321", "Milano"])
+        table = open_table("\r\n".join(["Nome;Tel;Luogo", *lines]).encode())
+        self.assertEqual(list(table.rows())[-1][1][2], "Via Po; 3")
+
+    def test_lines_in_a_cell_are_no_rows(self):
+        """However many separators they hold, when a program has written them."""
+        cell = "chiamare, dopo, le 5\nmai, prima, delle 9"
+        text = "Nome,Tel,Note\r\n" + f'Rossi,030,"{cell}"\r\n' * 4
+        self.assertEqual(
+            [cells for _number, cells in open_table(text.encode()).rows()],
+            [["Rossi", "030", cell]] * 4,
+        )
+
+    def test_what_no_program_reads_as_text_ends_with_a_reason(self):
+        dos = csv_bytes(ROWS) + b"\r\n\x1a"
+        self.assertEqual(len(list(open_table(dos).rows())), 2)
+        table = open_table(csv_bytes(ROWS), encoding="utf-16")
+        self.assertEqual(table.encoding, "utf-8")
 
     def test_workbook(self):
         rows = [
@@ -230,6 +280,52 @@ class TestColumnGuess(BaseCase):
                 self.assertEqual(
                     self.guess(names, [["x"] * len(names)]), expected.split()
                 )
+
+    def test_what_is_known_about_a_customer_is_no_customer(self):
+        for headers, expected in (
+            ("Codice cliente;Nominativo;Telefono", "note full_name phone"),
+            ("Codice cliente;Ragione sociale;Telefono", "note full_name phone"),
+            ("Tipo cliente;Cliente;Tel;Cliente dal", "note full_name phone note"),
+            ("ID cliente;Data contatto;Contatto", "note note full_name"),
+            ("Nome;Indirizzo;Numero civico", "full_name street street"),
+            ("Nome;N. civico;Tel", "full_name street phone"),
+            ("Nome;Numero cliente;Numero contratto", "full_name note note"),
+            ("Nome;Numero polizza;N. pratica", "full_name note note"),
+            ("Nome;Comune di nascita;Provincia di nascita", "full_name note note"),
+            ("Nome;Data di nascita;Luogo di nascita", "full_name birth_date note"),
+            (
+                "Nome;Numero telefono cliente;Cellulare cliente",
+                "full_name phone mobile",
+            ),
+            ("Nome;Codice fiscale cliente;Codice postale", "full_name fiscal_code zip"),
+            ("Nome;Numero di telefono;Numero dipendenti", "full_name phone note"),
+            ("Numero;Nome;Tel", "ignore full_name phone"),
+        ):
+            with self.subTest(headers=headers):
+                names = headers.split(";")
+                self.assertEqual(
+                    self.guess(names, [["x"] * len(names)]), expected.split()
+                )
+
+    def test_a_column_of_numbers_is_what_it_holds(self):
+        rows = [[f"Rossi {one}", f"335 12345{one}7", str(one)] for one in range(9)]
+        for header in ("Numero", "N.", "Num."):
+            guessed = self.guess(["Nome", header, "Prog."], rows)
+            self.assertEqual(guessed, ["full_name", "mobile", "ignore"])
+        rows = [
+            [f"Rossi {'abcdefghi'[one]}", str(one + 1), "030 920066" + str(one)]
+            for one in range(9)
+        ]
+        self.assertEqual(
+            self.guess(["Nome", "Numero", "Tel"], rows),
+            ["full_name", "ignore", "phone"],
+        )
+
+    def test_codes_are_no_names(self):
+        rows = [[f"C00{one}", "Rossi Ada", "030 9200669"] for one in range(9)]
+        self.assertEqual(
+            self.guess(["Cliente", "Chi", "Tel"], rows), ["note", "full_name", "phone"]
+        )
 
     def test_content_tells_without_headers(self):
         rows = [

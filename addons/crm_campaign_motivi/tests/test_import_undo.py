@@ -49,6 +49,15 @@ class TestImportUndo(UpdateCommon):
         self.assertFalse(leads.exists())
         self.assertEqual((record.undone_count, record.kept_count), (2, 0))
 
+    def test_a_name_that_somebody_follows_stays(self):
+        record, leads = self.new_names()
+        leads[0].message_subscribe(self.back_office.partner_id.ids)
+        self.env.flush_all()
+        self.take_back(record)
+        self.assertEqual(leads.exists(), leads[0])
+        kept = record.row_ids.filtered(lambda row: row.lead_id == leads[0])
+        self.assertIn("follows", kept.reason)
+
     def test_a_name_that_somebody_changed_before_or_after_stays(self):
         record, leads = self.new_names()
         leads[0].city = "Milano"

@@ -1,6 +1,5 @@
 """Known names: by which keys they are found, what they get, and taking it back."""
 
-import base64
 import io
 from datetime import timedelta
 
@@ -10,7 +9,11 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..models import crm_list_import_first_load
+from ..models import (
+    crm_list_import_clean,
+    crm_list_import_first_load,
+    crm_list_import_report,
+)
 from ..models.crm_list_import_job import _NO_RUNTIME
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
@@ -289,6 +292,7 @@ class TestImportUpdate(UpdateCommon):
         titles = ["Nome", "Telefono", *(f"F{at}" for at in range(len(names)))]
         bad = ["Verdi Ugo", "030 9200673", "tanti", "y", "Slate", "moon", "x"]
         bad += ["31/31/2024", "?", "forse", "nobody", "x"]
+        self.manager.tz = "Europe/Rome"
         record = self.prepare(
             [["Rossi Ada", "030 9200672", *values], bad],
             titles=titles,
@@ -305,7 +309,8 @@ class TestImportUpdate(UpdateCommon):
         decimal, day, moment, yes, contact, amount = custom.mapped("name")
         self.assertEqual(lead[decimal], 3.5)
         self.assertEqual(str(lead[day]), "2024-12-31")
-        self.assertEqual(str(lead[moment]), "2024-12-31 10:30:00")
+        # Written in Rome, kept in UTC.
+        self.assertEqual(str(lead[moment]), "2024-12-31 09:30:00")
         self.assertTrue(lead[yes])
         self.assertEqual(lead[contact], partner)
         self.assertEqual(lead[amount], 1234.5)
@@ -313,6 +318,26 @@ class TestImportUpdate(UpdateCommon):
         self.assertFalse(any(wrong[name] for name in names if name != self.code))
         self.assertIn("moon", record.row_ids[1].reason)
         self.assertEqual(record.remark_count, 1)
+
+    def test_custom_fields_alone_are_filled(self):
+        """Nothing else of a known name changes, and all of it can be taken back."""
+        self.known[self.kwh] = 7
+        record = self.prepare(
+            [["Noto Mario", "335 1000001", "1200", "x-9", "Brescia"]],
+            titles=["Nome", "Telefono", "kWh", "Codice sorgente", "Città"],
+            modes={"kWh": "always"},
+            fill_custom=True,
+        )
+        record.column_ids[2].target = self.kwh
+        record.column_ids[3].target = self.code
+        record._import_all()
+        self.env.invalidate_all()
+        self.assertEqual((self.known[self.kwh], self.known[self.code]), (1200, "x-9"))
+        self.assertFalse(self.known.city)
+        self.assertEqual(record.updated_count, 1)
+        record.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual((self.known[self.kwh], self.known[self.code]), (7, False))
 
     def test_the_rule_of_a_field_holds_for_files(self):
         self.custom[0].write(
@@ -481,7 +506,7 @@ class TestImportUpdate(UpdateCommon):
         rows = [["Nuovo Nome", "030 9200670", "=1+1", *[""] * 5], ["x", "y", *[""] * 6]]
         record = self.run_rows(rows)
         book = openpyxl.load_workbook(
-            io.BytesIO(base64.b64decode(record.report_xlsx)), data_only=False
+            io.BytesIO(self.report(record, "xlsx")), data_only=False
         )
         found = list(book.active.iter_rows(values_only=True))
         self.assertEqual(len(found), 3)
@@ -490,8 +515,12 @@ class TestImportUpdate(UpdateCommon):
             all(cell.data_type != "f" for row in book.active for cell in row)
         )
         self.assertEqual(found[2][9], "Rejected")
-        text = base64.b64decode(record.report_file).decode("utf-8-sig")
+        text = self.report(record).decode("utf-8-sig")
         self.assertEqual(len(text.splitlines()), 3)
+        self.assertIn("report.xlsx", record.action_download_report_xlsx()["url"])
+        self.patch(crm_list_import_report, "XLSX_MOST", 1)
+        with self.assertRaisesRegex(UserError, "as CSV"):
+            record.action_download_report_xlsx()
 
     def test_old_rows_go_and_the_figures_stay(self):
         record = self.run_rows([self.ROW, ["x", "y", *[""] * 6]])
@@ -514,6 +543,49 @@ class TestImportUpdate(UpdateCommon):
         self.assertEqual(str(record.rejected_summary), summary)
         with self.assertRaisesRegex(UserError, "have been cleaned"):
             record.action_undo()
+
+    def test_what_a_night_had_no_time_for_goes_in_the_next_one(self):
+        record = self.run_rows([self.ROW, ["x", "y", *[""] * 6]])
+        summary = str(record.rejected_summary)
+        record.date_done = fields.Datetime.now() - timedelta(days=400)
+        self.env.flush_all()
+        self.patch(crm_list_import_clean, "CLEAN_BATCH", 1)
+        left = [0]
+        self.patch(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: left[0]
+        )
+        for _night in range(4):
+            self.env["crm.list.import"]._clean_old_rows()
+            self.env.invalidate_all()
+        self.assertFalse(record.row_ids)
+        self.assertFalse(self.env["crm.list.import"]._to_clean(fields.Datetime.now()))
+        self.assertEqual(str(record.rejected_summary), summary)
+
+    def test_an_index_that_was_forgotten_is_built_at_night(self):
+        name = "crm_lead_forgotten_index"
+        self.env["crm.list.import.index"].create(
+            {
+                "name": name,
+                "definition": f"CREATE INDEX {name} ON crm_lead (referred)",
+            }
+        )
+        self.env["crm.list.import"]._clean_old_rows()
+        self.assertFalse(self.env["crm.list.import.index"].search([]))
+        self.env.cr.execute("SELECT 1 FROM pg_indexes WHERE indexname = %s", [name])
+        self.assertEqual(self.env.cr.rowcount, 1)
+
+    def test_nobody_deletes_what_is_half_in(self):
+        record = self.prepare([["Nuovo Nome", f"030 920067{at}"] for at in range(4)])
+        record._start()
+        record._import_step(_NO_RUNTIME)
+        with self.assertRaisesRegex(UserError, "is not done"):
+            record.unlink()
+        record._import_step(_NO_RUNTIME, 2)
+        record.state = "stopped"
+        with self.assertRaisesRegex(UserError, "take it back"):
+            record.unlink()
+        record.state = "done"
+        record.unlink()
 
     def test_consents_of_the_whole_file(self):
         self.run_rows(

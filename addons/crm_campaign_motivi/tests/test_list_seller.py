@@ -2,6 +2,7 @@ import base64
 import csv
 import io
 from datetime import timedelta
+from unittest.mock import patch
 
 import openpyxl
 
@@ -11,6 +12,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
 
+from ..tools import text_workbook
 from ..tools.complaint_file import complaint_csv, complaint_xlsx
 from .test_import import ImportCommon
 from .test_import_tools import csv_bytes
@@ -45,6 +47,16 @@ class TestComplaintFile(BaseCase):
         cells = list(book.active.iter_rows())[1]
         self.assertEqual([cell.data_type for cell in cells[:7]], ["s"] * 7)
         self.assertEqual([cell.value or "" for cell in cells], self.EXPECTED[:-1])
+
+    def test_what_a_sheet_cannot_hold_goes_into_the_next_one(self):
+        rows = [[str(number)] for number in range(5)]
+        with patch.object(text_workbook, "MOST_ROWS", 3):
+            content = complaint_xlsx(["N"], iter(rows))
+        found = [
+            [row[0] for row in sheet.iter_rows(values_only=True)]
+            for sheet in openpyxl.load_workbook(io.BytesIO(content))
+        ]
+        self.assertEqual(found, [["N", "0", "1"], ["N", "2", "3"], ["N", "4"]])
 
     def test_an_empty_cell_is_harmless(self):
         self.assertEqual(harmless(None), "")
@@ -98,6 +110,14 @@ class TestListSeller(ImportCommon):
         self.batch.batch_cost = 70
         self.refresh()
         self.assertEqual(self.seller.cost, 70)
+
+    def test_what_was_taken_back_is_not_paid_for(self):
+        self.refresh()
+        self.assertEqual((self.seller.batch_count, self.seller.cost), (1, 3.5))
+        self.batch.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual(self.batch.state, "undone")
+        self.assertEqual((self.seller.batch_count, self.seller.cost), (0, 0))
 
     def test_the_figures_stay_when_the_rows_go(self):
         ada, ugo = (self.lead_at(self.batch, row) for row in (2, 4))

@@ -12,13 +12,16 @@ from odoo.addons.crm_dedup.tools.italy import (
 )
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
+#: Words by which a number or a code is one that every name has.
+_COMMON = r".*\b(?:tel\w*|cell\w*|mobile|fisso|phone|postale)\b"
 #: Header words and what they mean, tried in this order on the normalised header.
 _HEADERS = [
     (re.compile(pattern), target)
     for pattern, target in (
         (r"\bfax\b", "ignore"),
+        (r"^(?:nr?|num|numero)$", "number_or_ignore"),
         (
-            r"^(?:id|nr?|num|numero|prog\w*|riga|row|codice|cod|key|record"
+            r"^(?:id|prog\w*|riga|row|codice|cod|key|record"
             r"|reason|motivo dello scarto)$",
             "ignore",
         ),
@@ -31,8 +34,26 @@ _HEADERS = [
             r"\b(?:data di nascita|data nascita|nato il|birth ?date|birthday)\b",
             "birth_date",
         ),
+        (r"\bnascita\b|\bnat[oa] a\b|\bbirth ?place\b|\bof birth\b", "note"),
         (r"\b(?:p ?iva|partita iva|vat|tax)\b", "vat"),
         (r"\b(?:c ?f|codice fiscale|cod fisc\w*)\b", "fiscal_code"),
+        (r"\bcivic\w*\b|\bhouse number\b", "street"),
+        # What is known about a customer is no customer.
+        (
+            rf"^(?:id|cod\w*|tipo\w*|stato|data|anno|numero|num|nr?|rif\w*)\b(?!{_COMMON})"
+            r".*\b(?:client[ei]|customer|contratt[oi]|ordin[ei]|polizza|document[oi]"
+            r"|pratica|fattur[ae]|pod|pdr)\b",
+            "note",
+        ),
+        (
+            r"^(?:id|cod\w*|tipo\w*|stato|data|ora\w*|ultim[oa]|esito|canale|fonte)\b"
+            r".*\b(?:contatt[oi]|contact)\b",
+            "note",
+        ),
+        (
+            r"\b(?:client[ei]|customer)\b.*\b(?:id|dal|since|code|number|type|status)\b",
+            "note",
+        ),
         (
             r"\b(?:indirizzo 2|indirizzo2|street ?2|address line 2|interno|scala)\b",
             "street2",
@@ -45,7 +66,7 @@ _HEADERS = [
         (r"\b(?:cell\w*|cel|mobile|mobil|gsm|smartphone)\b", "mobile"),
         (
             r"\b(?:tel\w*|fisso|phone|recapit\w*|landline"
-            r"|numero di telefono|numero telefonico|numero)\b",
+            r"|numero di telefono|numero telefonico)\b",
             "phone",
         ),
         (
@@ -55,7 +76,7 @@ _HEADERS = [
         (r"\b(?:prov|provincia|province|pr|sigla)\b", "province"),
         (r"\b(?:localita|citta|comune|city|town|municipio|paese)\b", "city"),
         (
-            r"\b(?:indirizzo|via|address|street|civico|n civ|toponimo|residenza)\b",
+            r"\b(?:indirizzo|via|address|street|n civ|toponimo|residenza)\b",
             "street",
         ),
         (
@@ -83,10 +104,24 @@ _HEADERS = [
         (r"\b(?:azienda|ditta|impresa|societa|company|organi[sz]\w+)\b", "company"),
         (r"\b(?:nome|first name|given name|name|referente)\b", "first_or_full"),
         (r"\b(?:regione|region|stato|nazione|country|paese)\b", "ignore"),
+        (r"\bnumero\b", "number_or_note"),
+    )
+]
+#: Titles of the columns behind those of the file in a report, in its languages: who
+#: corrects the rejected rows and imports them again keeps them out of the notes.
+_REPORT_TITLES = [
+    tuple(titles.split(";"))
+    for titles in (
+        "row;reason",
+        "riga;motivo",
+        "row;result;number of the name;reason",
+        "riga;risultato;numero del nominativo;motivo",
     )
 ]
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+#: No name is one word with a digit.
+_CODE = re.compile(r"\S*\d\S*")
 _ZIP = re.compile(r"\d{4,5}")
 _VAT = re.compile(r"(?:IT)?\d{11}|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]", re.IGNORECASE)
 _STREET = re.compile(
@@ -124,9 +159,12 @@ def guess_columns(headers, rows):
         for at in range(len(headers))
     ]
     guesses = []
-    for header, column in zip(headers, cells, strict=True):
-        target = _from_header(header)
-        if target and not _contradicts(target, column):
+    of_report = _columns_of_report(headers)
+    for at, (header, column) in enumerate(zip(headers, cells, strict=True)):
+        target = "ignore" if at in of_report else _from_header(header)
+        if target in _NUMBERS:
+            guesses.append(_number(target, column))
+        elif target and not _contradicts(target, column):
             guesses.append((target, "header"))
         else:
             target = _from_content(column)
@@ -143,6 +181,25 @@ def guess_columns(headers, rows):
 
 
 _NAME_TARGETS = ("full_name", "first_name", "last_name", "company")
+#: Headers that say "number": what they are when the content is none to be dialled.
+_NUMBERS = {"number_or_ignore": "ignore", "number_or_note": "note"}
+
+
+def _number(target, column):
+    """Return what a column is whose header says that it holds numbers of some sort."""
+    found = _from_content(column)
+    if found in ("phone", "mobile"):
+        return found, "content"
+    return _NUMBERS[target], "header"
+
+
+def _columns_of_report(headers):
+    """Return the positions of the columns that a report has put behind the file's."""
+    words = [normalise(header) for header in headers]
+    for titles in _REPORT_TITLES:
+        if len(words) > len(titles) and tuple(words[-len(titles) :]) == titles:
+            return range(len(words) - len(titles), len(words))
+    return range(0)
 
 
 def _from_header(header):
@@ -182,7 +239,12 @@ _LOOKS_LIKE = {
 def _contradicts(target, column):
     """Tell whether a column holds nothing of what its header announces."""
     typed = "phone" if target in ("mobile", "phone_second") else target
-    if typed not in ("email", "zip", "phone") or len(column) < _ENOUGH_CELLS:
+    if len(column) < _ENOUGH_CELLS:
+        return False
+    if target in (*_NAME_TARGETS, "first_or_full", "company_or_full"):
+        codes = sum(bool(_CODE.fullmatch(cell)) for cell in column)
+        return codes > (1 - _LIES_BELOW) * len(column)
+    if typed not in ("email", "zip", "phone"):
         return False
     return _share(column, typed) < _LIES_BELOW and _from_content(column) is not None
 

@@ -2,15 +2,11 @@
 
 import csv
 import io
-
-import xlsxwriter
+from itertools import chain
 
 from odoo.addons.crm_callcenter.tools.spreadsheet import harmless
 
-#: Most rows of a sheet, with its header.
-MOST_ROWS = 1_048_576
-#: Most characters of a cell in Excel.
-_MOST_CHARACTERS = 32_767
+from .text_workbook import write_workbook
 
 
 def complaint_csv(headers, rows):
@@ -29,26 +25,14 @@ def complaint_csv(headers, rows):
 
 
 def complaint_xlsx(headers, rows):
-    """Write rows as a workbook; memory stays flat, and every cell is a text.
+    """Write rows as a workbook; every cell is a text.
 
     :param list headers: of the columns
-    :param rows: lists of texts; what is beyond the last row of a sheet is left out
+    :param rows: lists of texts
     :rtype: bytes
     """
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"constant_memory": True})
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    for column, title in enumerate(headers):
-        sheet.write_string(0, column, harmless(title), bold)
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(headers), 22)
-    for number, row in enumerate(rows, start=1):
-        if number >= MOST_ROWS:
-            break
-        for column, cell in enumerate(row):
-            text = harmless(cell)[:_MOST_CHARACTERS]
-            if text:
-                sheet.write_string(number, column, text)
-    book.close()
+    write_workbook(
+        content, (list(map(harmless, row)) for row in chain([headers], rows))
+    )
     return content.getvalue()

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import pytz
+
 from odoo.addons.crm_dedup.tools.plain_text import normalise
 
 _YES = frozenset(("1", "si", "s", "yes", "y", "true", "vero", "x", "v", "ok"))
@@ -24,10 +26,12 @@ class CustomCell:
 
     :param str field_type: as in the catalogue
     :param dict choices: id of each value of a choice, by its normalised name
+    :param str zone: where the moments were written; they are kept in UTC
     """
 
     field_type: str
     choices: dict = field(default_factory=dict)
+    zone: str = "UTC"
 
     def read_cell(self, written):
         """Read a cell.
@@ -74,7 +78,9 @@ class CustomCell:
         hour, minute = map(int, time.groups()) if time else (0, 0)
         if hour > 23 or minute > 59:
             return None
-        return datetime(day.year, day.month, day.day, hour, minute).isoformat(" ")
+        local = datetime(day.year, day.month, day.day, hour, minute)
+        moment = pytz.timezone(self.zone).localize(local).astimezone(pytz.utc)
+        return moment.replace(tzinfo=None).isoformat(" ")
 
     def _read_choice(self, written):
         return self.choices.get(normalise(written))

@@ -36,6 +36,8 @@ _EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[a-z]{2,}", re.IGNORECA
 _TOTAL = re.compile(r"(?:sub ?)?total[ei]?\b|tot\b|totale complessivo", re.IGNORECASE)
 _CITY_WITH_PROVINCE = re.compile(r"(.+?)\s*[(\-,]\s*([A-Za-z]{2})\)?")
 _DIGIT = re.compile(r"\d")
+#: What begins a formula.
+_FORMULA_SIGNS = frozenset("=+-@%|\t\r")
 _ZIP_NOISE = re.compile(r"^(?:it?)[\s-]+|\.0$|[\s.]", re.IGNORECASE)
 
 
@@ -148,7 +150,10 @@ class RowReader(OtherColumns):
         row = NameRow(number)
         length = len(cells)
         cells = cells + [""] * (len(self.headers) - length)
-        row.problem = self._no_name_row(number, cells)
+        text = "\n".join(cells)
+        if "\n'" in text or text.startswith("'"):
+            cells = [_without_mark(cell) for cell in cells]
+        row.problem = self._no_name_row(number, cells, text)
         if row.problem:
             return row
         if any(cells[len(self.headers) :]):
@@ -180,8 +185,8 @@ class RowReader(OtherColumns):
     # Rows that are no names
     # ------------------------------------------------------------
 
-    def _no_name_row(self, number, cells):
-        if not MEANS_SOMETHING.search("".join(cells)):
+    def _no_name_row(self, number, cells, text):
+        if not MEANS_SOMETHING.search(text):
             return "empty"
         if number < self.header_row:
             return "above_header"
@@ -422,6 +427,14 @@ class RowReader(OtherColumns):
                 plain = not header or header.startswith(("not", "annot", "comm"))
                 notes.append(cells[at] if plain else f"{self.headers[at]}: {cells[at]}")
         row.notes = notes
+
+
+def _without_mark(cell):
+    """Return a cell without the sign that keeps it from being a formula.
+
+    A report has put it there, see ``harmless``, or whoever typed into a spreadsheet.
+    """
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA_SIGNS else cell
 
 
 class StagedReader:

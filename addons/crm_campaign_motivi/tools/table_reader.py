@@ -24,6 +24,8 @@ from .readers.source import kind_of, open_source
 __all__ = ["ENCODINGS", "SEPARATORS", "Table", "TableProblem", "open_table"]
 
 MAX_COLUMNS = 500
+#: Characters of the first rows that are looked at.
+SAMPLE_LENGTH = 10_000_000
 #: Rows that a file may have.
 MAX_ROWS = 10_000_000
 #: Memory of the process that reads a workbook or a database, in bytes of address
@@ -139,11 +141,12 @@ class Table:
 
     def sample(self, rows=SAMPLE_ROWS):
         """Return the first rows that hold something, with their numbers."""
-        found = []
+        found, length = [], 0
         for number, cells in self._sample_records():
             if any(cells):
                 found.append((number, cells))
-            if len(found) >= rows:
+                length += sum(map(len, cells))
+            if len(found) >= rows or length > SAMPLE_LENGTH:
                 break
         return found
 
@@ -258,7 +261,7 @@ def _messages(process):
 
 def _lines(pipe):
     """Yield the lines of a pipe that isn't silent for long."""
-    rest = b""
+    parts = []
     while True:
         ready, _write, _error = select.select([pipe], [], [], READER_SILENCE)
         if not ready:
@@ -266,8 +269,11 @@ def _lines(pipe):
         block = os.read(pipe.fileno(), 1 << 20)
         if not block:
             return
-        *lines, rest = (rest + block).split(b"\n")
-        yield from lines
+        first, *lines = block.split(b"\n")
+        parts.append(first)
+        for line in lines:
+            yield b"".join(parts)
+            parts = [line]
 
 
 def _find_header_row(sample):

@@ -9,10 +9,15 @@ import os
 import resource
 import sys
 
+from .cell_text import shorten
 from .problem import TableProblem
 from .source import open_source
 
+#: Rows of a block, and characters from which on it has no more of them.
 BLOCK = 500
+BLOCK_LENGTH = 1_000_000
+#: Cells of a row that are handed on: a list has fewer columns, see MAX_COLUMNS.
+MOST_CELLS = 600
 
 
 def main():
@@ -28,15 +33,7 @@ def main():
         source = open_source(sys.argv[1], **settings)
         head = ("kind", "encoding", "separator", "sheet", "sheets")
         _say(out, {name: getattr(source, name) for name in head})
-        block = []
-        for row in source.records():
-            block.append(row)
-            if len(block) >= BLOCK:
-                _say(out, block)
-                block = []
-            if limit and row[0] >= limit:
-                break
-        _say(out, block)
+        _say_rows(out, source, limit)
         _say(out, {"end": True})
     except TableProblem as problem:
         _say(out, {"problem": problem.code, "details": problem.details})
@@ -48,6 +45,24 @@ def main():
     except (RecursionError, OverflowError):
         _say(out, {"problem": "corrupt", "details": {}})
     os._exit(0)
+
+
+def _say_rows(out, source, limit):
+    """Write rows in blocks that fill no memory, whatever stands in them.
+
+    :param int limit: number of the last row; 0: all
+    """
+    block, length = [], 0
+    for number, cells in source.records():
+        cells = shorten(cells[:MOST_CELLS])
+        block.append((number, cells))
+        length += sum(map(len, cells))
+        if len(block) >= BLOCK or length >= BLOCK_LENGTH:
+            _say(out, block)
+            block, length = [], 0
+        if limit and number >= limit:
+            break
+    _say(out, block)
 
 
 def _limit(which, value):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from .cell_text import as_text, clean
 from .problem import TableProblem
+from .sample import is_table
 
 #: At the fifth byte of a file, for Access up to 2003 and from 2007 on.
 MAGIC = (b"Standard Jet DB", b"Standard ACE DB")
@@ -36,14 +37,22 @@ class AccessSource:
     sheets = ()
 
     def choose(self, table):
-        """Choose the table: the named one, else the one with the most rows."""
+        """Choose the table: the named one, else that of most rows with columns."""
         if not self.sheets:
             raise TableProblem("no_table")
         if table and table not in self.sheets:
             raise TableProblem(
                 "no_sheet", sheet=table, sheets=", ".join(self.sheets[:20])
             )
-        self.sheet = table or max(self.sheets, key=self._count)
+        self.sheet = table or self._largest()
+
+    def _largest(self):
+        names = sorted(self.sheets, key=self._count, reverse=True)
+        for name in names[:10]:
+            self.sheet = name
+            if is_table(self.records()):
+                return name
+        return names[0]
 
 
 class MdbtoolsSource(AccessSource):

@@ -5,6 +5,7 @@ import tempfile
 
 from . import access, archive, csv_file, workbook
 from .problem import TableProblem
+from .sample import is_table
 
 _MEMBER_JOIN = " / "
 #: Endings of files in an archive that are no lists.
@@ -115,9 +116,8 @@ class ZipSource:
         if name and name not in parts:
             raise TableProblem("no_sheet", sheet=sheet, sheets=", ".join([*parts][:20]))
         self._file = tempfile.NamedTemporaryFile(prefix="list_import_")
-        self._open_first(
-            [name] if name else [*parts], parts, encoding, separator, inner
-        )
+        self._chosen = encoding, separator, inner or None
+        self._open_first([name] if name else [*parts], parts)
         inside = self._source.sheets
         names = [
             self._member + _MEMBER_JOIN + one if len(inside) > 1 else self._member
@@ -128,26 +128,31 @@ class ZipSource:
         if len(inside) > 1:
             self.sheet += _MEMBER_JOIN + self._source.sheet
 
-    def _open_first(self, names, parts, encoding, separator, inner):
-        """Open the first of some files that can be read."""
-        problem = None
+    def _open_first(self, names, parts):
+        """Open the first of some files that is a list, else the first readable one."""
+        problem, readable = None, None
         for name in names[:10]:
-            self._file.seek(0)
-            self._file.truncate()
             try:
-                archive.extract(self.path, parts[name], self._file)
-                self._file.flush()
-                kind = kind_of(self._file.name)
-                if kind == "zip":
-                    raise TableProblem("nested")
-                self._source = _open_kind(
-                    self._file.name, kind, encoding, separator, inner or None
-                )
-                self._member = name
-                return
+                self._open(name, parts)
+                if len(names) == 1 or is_table(self._source.records()):
+                    return
+                readable = readable or name
             except TableProblem as error:
                 problem = problem or error
-        raise problem
+        if not readable:
+            raise problem
+        self._open(readable, parts)
+
+    def _open(self, name, parts):
+        self._file.seek(0)
+        self._file.truncate()
+        archive.extract(self.path, parts[name], self._file)
+        self._file.flush()
+        kind = kind_of(self._file.name)
+        if kind == "zip":
+            raise TableProblem("nested")
+        self._source = _open_kind(self._file.name, kind, *self._chosen)
+        self._member = name
 
     @property
     def kind(self):

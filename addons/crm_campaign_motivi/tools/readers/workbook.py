@@ -9,6 +9,7 @@ import array
 import mmap
 import tempfile
 import warnings
+from itertools import islice
 from pathlib import Path
 
 from openpyxl.cell.text import Text
@@ -19,6 +20,7 @@ from openpyxl.xml.functions import iterparse
 from . import archive
 from .cell_text import as_text
 from .problem import TableProblem
+from .sample import SAMPLE_ROWS
 
 try:
     import python_calamine
@@ -34,8 +36,8 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_UNPACKED_BYTES = 3_000_000_000
 #: Unpacked size of the largest sheet, and of the texts, that fit into memory.
 IN_MEMORY_BYTES = 60_000_000
-#: Rows looked at to find the sheet that is a table.
-SAMPLE_ROWS = 200
+#: Texts that a large workbook reads at a time.
+TEXTS_AT_A_TIME = 10_000
 _TEXT_TAG = f"{{{SHEET_MAIN_NS}}}si"
 
 
@@ -108,11 +110,11 @@ class WorkbookSource:
     def _first_filled(self):
         for name in self.sheets:
             self.sheet = name
-            for _at, (_number, cells) in zip(
-                range(SAMPLE_ROWS), self.records(), strict=False
+            if any(
+                sum(map(bool, cells)) > 1
+                for _number, cells in islice(self.records(), SAMPLE_ROWS)
             ):
-                if sum(map(bool, cells)) > 1:
-                    return name
+                return name
         return self.sheets[0]
 
     def records(self):
@@ -207,32 +209,55 @@ class _StreamingReader(ExcelReader):
         content_type = self.package.find(SHARED_STRINGS)
         if content_type is None:
             return
-        with self.archive.open(content_type.PartName[1:]) as source:
-            self.shared_strings = _DiskStrings(source)
+        # Read as far as the rows need it: the archive stays open as long as the book.
+        source = self.archive.open(content_type.PartName[1:])
+        self.shared_strings = _DiskStrings(source)
 
 
 class _DiskStrings:
-    """A list of texts that lie in a file: a million of them take no memory."""
+    """A list of texts that lie in a file: a million of them take no memory.
+
+    They are read when they are asked for, so that the first rows are there at once.
+
+    :param source: the open part of a workbook that holds the texts
+    """
 
     def __init__(self, source):
         self._ends = array.array("Q", [0])
         self._file = tempfile.TemporaryFile()
-        end = 0
-        for _event, node in iterparse(source):
-            if node.tag != _TEXT_TAG:
-                continue
-            data = Text.from_tree(node).content.replace("x005F_", "").encode()
-            node.clear()
-            self._file.write(data)
-            end += len(data)
-            self._ends.append(end)
-        self._file.flush()
-        self._map = mmap.mmap(self._file.fileno(), 0) if end else b""
-
-    def __len__(self):
-        return len(self._ends) - 1
+        self._map = b""
+        self._texts = (
+            Text.from_tree(node).content.replace("x005F_", "").encode()
+            for node in _nodes(source, _TEXT_TAG)
+        )
 
     def __getitem__(self, at):
         if at < 0:
             raise IndexError(at)
+        more = True
+        while more and at + 1 >= len(self._ends):
+            more = self._read_more()
         return self._map[self._ends[at] : self._ends[at + 1]].decode("utf-8")
+
+    def _read_more(self):
+        """Read some more texts.
+
+        :return: whether there were any
+        :rtype: bool
+        """
+        known = len(self._ends)
+        for data in islice(self._texts, TEXTS_AT_A_TIME):
+            self._file.write(data)
+            self._ends.append(self._ends[-1] + len(data))
+        if self._ends[-1]:
+            self._file.flush()
+            self._map = mmap.mmap(self._file.fileno(), 0)
+        return len(self._ends) > known
+
+
+def _nodes(source, tag):
+    """Yield the nodes of a kind, each of which is emptied afterwards."""
+    for _event, node in iterparse(source):
+        if node.tag == tag:
+            yield node
+            node.clear()
