@@ -1,7 +1,7 @@
 {
     "name": "Call Centre CRM",
     "summary": "Names, outcomes, ledger, zones and agents' agenda of a call centre",
-    "version": "19.0.3.0.0",
+    "version": "19.0.3.1.0",
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",

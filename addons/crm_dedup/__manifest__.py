@@ -1,7 +1,7 @@
 {
     "name": "Clean Names",
     "summary": "Normalisation, duplicates and merge of names and customers",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "Call Centre Suite Contributors",
     "license": "AGPL-3",
