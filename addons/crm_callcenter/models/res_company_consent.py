@@ -82,7 +82,9 @@ class ResPartner(models.Model):
     def write(self, vals):
         result = super().write(vals)
         # sudo: whose address it is doesn't depend on who writes it
-        if "tz" in vals and self.sudo().ref_company_ids:
+        if "tz" in vals and self.env["res.company"].sudo().search_count(
+            [("partner_id", "in", self.ids)], limit=1
+        ):
             self.env.registry.clear_cache()
         return result
 
