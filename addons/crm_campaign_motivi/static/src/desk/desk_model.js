@@ -11,6 +11,13 @@ const PAUSE_KEY = "crm_desk.pause_after_each";
 /** A desk at which nothing happens for so long is nobody's: recalls don't wait for it. */
 const FREE_FOR = 10 * 60 * 1000;
 
+/** A part that is about to be drawn still needs the name: it takes a few microtasks. */
+async function drawn() {
+    for (let task = 0; task < 5; task++) {
+        await null;
+    }
+}
+
 /** What happens at the desk: names come and go. The components only show it. */
 export class DeskModel extends DeskLeftoverModel {
     campaigns = [];
@@ -239,7 +246,7 @@ export class DeskModel extends DeskLeftoverModel {
     async saveOutcome(values) {
         const request = { ...this.claim, ...values };
         // A rehearsal can't be asked whether it was saved: it never is.
-        this.sending = this.payload.campaign.is_training ? undefined : request;
+        this.sending.request = this.payload.campaign.is_training ? undefined : request;
         this.saveDraft();
         try {
             return await this.call(this.confirmMethod, request);
@@ -252,7 +259,7 @@ export class DeskModel extends DeskLeftoverModel {
             }
             throw error;
         } finally {
-            this.sending = undefined;
+            this.sending.request = undefined;
         }
     }
 
@@ -287,6 +294,7 @@ export class DeskModel extends DeskLeftoverModel {
                 return;
             }
         }
+        await drawn();
         this.leaveName();
     }
 

@@ -1,3 +1,4 @@
+import { markRaw } from "@odoo/owl";
 import { DeskAttempts } from "./desk_attempts";
 import { deskDraft } from "./desk_draft";
 import { isDialable, shownPhones } from "./desk_numbers";
@@ -14,8 +15,11 @@ export class DeskWork extends DeskAttempts {
     name = null;
     /** @type {import("./desk_agenda_model").DeskAgendaModel|null} */
     agenda = null;
-    /** The call of `confirm` that is on its way, while it is. */
-    sending = undefined;
+    /**
+     * The call of `confirm` that is on its way, while it is. Nothing shows it: whatever read
+     * it would be drawn in the moment in which the name goes.
+     */
+    sending = markRaw({ request: undefined });
     /** Key of the step whose tab is open in the middle: "script", "agenda", "cart"… */
     tab = "script";
 
@@ -153,7 +157,8 @@ export class DeskWork extends DeskAttempts {
 
     saveDraft() {
         if (this.name) {
-            const { userId, sending: request } = this;
+            const { userId } = this;
+            const { request } = this.sending;
             const slot = this.agenda.appointment?.slot;
             deskDraft.save({ ...this.name.draft, userId, slot, request });
         }
