@@ -85,8 +85,9 @@ class CrmListImport(models.Model):
                 jobs._job_lock_id(),
             )
         )
-        if not alone:
-            return False
+        if not alone or not self.env.registry.ready:
+            # While addons are installed, nobody else's connection knows their tables.
+            return alone
         # Imports take turns, so that later rows have higher numbers.
         last = SQL("SELECT coalesce(max(id), 0) FROM crm_list_import_row")
         [[seen]] = self.env.execute_query(last)
