@@ -4,8 +4,6 @@ from odoo.fields import Domain
 
 #: What a line of the cart may say.
 CART_KEYS = {"product_id", "quantity", "price", "discount"}
-#: Place of the expected revenue among what ``confirm`` gets after the outcome.
-REVENUE_ARGUMENT = 5
 #: In the context while an outcome is confirmed: whether the cart was asked about.
 CART_ASKED_KEY = "desk_cart_was_asked"
 #: No cart has more lines: a screen full of them is a mistake.
@@ -18,7 +16,7 @@ class CrmDesk(models.AbstractModel):
     _inherit = "crm.desk"
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         """Register the outcome, and make its document at once.
 
         Besides those of ``crm.desk``:
@@ -37,12 +35,12 @@ class CrmDesk(models.AbstractModel):
         cart = details.pop("cart", None)
         place = self._line_after_merge(line_id, claim_token)
         lines = self._checked_cart(place, outcome_id, cart)
-        if lines and len(args) < REVENUE_ARGUMENT:
+        if lines:
             details.setdefault("expected_revenue", 0)
         desk = self.with_context(**{CART_ASKED_KEY: lines is not None})
         with self.env["crm.lead"]._segnalazioni_at_end():
             result = super(CrmDesk, desk).confirm(
-                line_id, claim_token, token, outcome_id, *args, **details
+                line_id, claim_token, token, outcome_id, **details
             )
             return self._with_protocol(result, lines)
 
