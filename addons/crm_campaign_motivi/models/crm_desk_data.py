@@ -105,7 +105,7 @@ class CrmDesk(models.AbstractModel):
         return tuple(self.env.company.sudo().lead_main_field_ids.mapped("name"))
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         """Register the outcome; see ``crm.desk``.
 
         :param dict lead_values: main fields that the operator corrected: texts, by the
@@ -123,7 +123,7 @@ class CrmDesk(models.AbstractModel):
             fields_ = OpenFields(FIELD_OF[name] for name in opened)
             desk = self.with_context(**{OPEN_KEY: fields_})
         return super(CrmDesk, desk).confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
+            line_id, claim_token, token, outcome_id, **details
         )
 
     @api.model

@@ -193,7 +193,7 @@ class CrmDesk(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         """Register the outcome, and what was learnt of the numbers.
 
         Besides those of ``crm.desk``:
@@ -205,7 +205,7 @@ class CrmDesk(models.AbstractModel):
         numbers = details.pop("numbers", None)
         desk = self.with_context(desk_numbers=numbers) if numbers else self
         return super(CrmDesk, desk).confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
+            line_id, claim_token, token, outcome_id, **details
         )
 
     @api.model

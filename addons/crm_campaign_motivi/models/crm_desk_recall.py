@@ -16,7 +16,7 @@ class CrmDesk(models.AbstractModel):
     _inherit = "crm.desk"
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         """Register the outcome; see the base method.
 
         :param bool recall_by_wish: the customer asked for this time, which is outside
@@ -34,7 +34,7 @@ class CrmDesk(models.AbstractModel):
         by_wish = details.pop("recall_by_wish", False)
         desk = self.with_context(**{WISH: moment if by_wish else None})
         return super(CrmDesk, desk).confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
+            line_id, claim_token, token, outcome_id, **details
         )
 
     @api.model

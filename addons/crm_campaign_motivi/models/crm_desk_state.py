@@ -168,10 +168,8 @@ class CrmDesk(models.AbstractModel):
         return result
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
-        result = super().confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
-        )
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
+        result = super().confirm(line_id, claim_token, token, outcome_id, **details)
         outcome = self.env["crm.outcome"].browse(outcome_id)
         self._state_after_commit("ready", after_name=True, outcome=outcome)
         return result

@@ -103,7 +103,7 @@ class CrmDesk(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         """Register the outcome, with what was done in the steps of the call.
 
         Besides those of ``crm.desk``:
@@ -121,7 +121,7 @@ class CrmDesk(models.AbstractModel):
             changes = details.get("custom_changes") or {}
             details["custom_changes"] = {"values": {}, **changes}
         result = super(CrmDesk, desk).confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
+            line_id, claim_token, token, outcome_id, **details
         )
         if work["done"]:
             self._store_steps(result["interaction_id"], work["done"])

@@ -24,15 +24,13 @@ class CrmDesk(models.AbstractModel):
         return {**super().open(), "today": self.today_figures()}
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         """Register the outcome; see the base method.
 
         :return: also ``today``, see ``today_figures``
         :rtype: dict
         """
-        result = super().confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
-        )
+        result = super().confirm(line_id, claim_token, token, outcome_id, **details)
         return {**result, "today": self.today_figures()}
 
     @api.model

@@ -96,16 +96,14 @@ class CrmDesk(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def confirm(self, line_id, claim_token, token, outcome_id, *args, **details):
+    def confirm(self, line_id, claim_token, token, outcome_id, **details):
         # Found as it is found in earnest, also where its own place is gone.
         place = self._line_after_merge(line_id, claim_token)
         if self._is_training_line(place) and not self._is_rehearsal():
             raise UserError(
                 self.env._("This is training: nothing is saved. Reload the page.")
             )
-        return super().confirm(
-            line_id, claim_token, token, outcome_id, *args, **details
-        )
+        return super().confirm(line_id, claim_token, token, outcome_id, **details)
 
     @api.model
     def log_dial(self, line_id, claim_token, field):
